@@ -1,0 +1,106 @@
+"""One tree of errors for the whole application.
+
+Services raise these; ``web/`` maps each class to exactly one HTTP status and one page, the command
+line maps each to one exit code. The message is written for the person who will read it and never
+contains a secret or somebody else's personal data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+
+class CoilBridgeError(Exception):
+    """Anything that the product itself refuses or cannot do."""
+
+    status = 500
+    exit_code = 1
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class ConfigurationError(CoilBridgeError):
+    """The settings cannot be used; says which one and what to write instead."""
+
+    exit_code = 78  # EX_CONFIG of sysexits.h
+
+
+class InvalidInput(CoilBridgeError):
+    """Input that a person can correct: reasons by field name, ``""`` for the whole form."""
+
+    status = 422
+    exit_code = 2
+
+    def __init__(self, errors: Mapping[str, Sequence[str]], message: str = "") -> None:
+        self.errors = {field: list(reasons) for field, reasons in errors.items()}
+        super().__init__(message or "; ".join(reason for reasons in self.errors.values() for reason in reasons))
+
+
+class NotFound(CoilBridgeError):
+    """No such thing, or not one that this person may know of: both look the same from outside."""
+
+    status = 404
+    exit_code = 3
+
+
+class Forbidden(CoilBridgeError):
+    """The person may see the thing but not do this with it."""
+
+    status = 403
+    exit_code = 4
+
+
+class NotSignedIn(CoilBridgeError):
+    """The page needs a person and there is none, or the session has ended."""
+
+    status = 401
+    exit_code = 4
+
+
+class Conflict(CoilBridgeError):
+    """The state of the thing does not allow this; says which state it is in and what would."""
+
+    status = 409
+    exit_code = 5
+
+
+class EditConflict(Conflict):
+    """Somebody else changed the thing since the form was opened; carries what stands there now."""
+
+    def __init__(self, message: str, current_version: int) -> None:
+        super().__init__(message)
+        self.current_version = current_version
+
+
+class Gone(CoilBridgeError):
+    """A link that was valid once and has been revoked or used up (RFC 9110, 15.5.11)."""
+
+    status = 410
+    exit_code = 3
+
+
+class TooManyRequests(CoilBridgeError):
+    """Asked too often; ``retry_after`` is in seconds."""
+
+    status = 429
+    exit_code = 6
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class PartnerUnavailable(CoilBridgeError):
+    """A partner's Moodle did not give a usable answer; the message names the site."""
+
+    status = 502
+    exit_code = 7
+
+
+class Unavailable(CoilBridgeError):
+    """Our own storage or a needed part is not there at the moment."""
+
+    status = 503
+    exit_code = 8
