@@ -1,0 +1,1 @@
+"""COIL Bridge: courses paired across Moodles, joint sessions, evidence."""

@@ -35,7 +35,9 @@ class InvalidInput(CoilBridgeError):
 
     def __init__(self, errors: Mapping[str, Sequence[str]], message: str = "") -> None:
         self.errors = {field: list(reasons) for field, reasons in errors.items()}
-        super().__init__(message or "; ".join(reason for reasons in self.errors.values() for reason in reasons))
+        super().__init__(
+            message or "; ".join(reason for reasons in self.errors.values() for reason in reasons)
+        )
 
 
 class NotFound(CoilBridgeError):

@@ -1,0 +1,1 @@
+"""Data only: defaults and the demo consortium."""

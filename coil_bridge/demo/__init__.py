@@ -1,0 +1,1 @@
+"""A consortium of simulated Moodles for a newcomer, served over real HTTP."""

@@ -1,0 +1,1 @@
+"""Pseudonyms and the participation dataset: pure functions over values, and writers."""

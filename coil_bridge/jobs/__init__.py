@@ -1,0 +1,1 @@
+"""Declared jobs and the worker that runs them."""

@@ -1,0 +1,1 @@
+"""The pages: one blueprint per file, schemas at the edge."""

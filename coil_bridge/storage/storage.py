@@ -1,0 +1,69 @@
+"""The doorway to the database: ``with storage.write() as tx: tx.pairings.insert(...)``.
+
+A transaction gives one object of queries per noun. Services see only these: no SQL text, no engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine, text
+
+from coil_bridge.storage.activity import Activity
+from coil_bridge.storage.audit import Audit
+from coil_bridge.storage.courses import Courses
+from coil_bridge.storage.deliveries import Deliveries
+from coil_bridge.storage.engine import reading, writing
+from coil_bridge.storage.feeds import Feeds
+from coil_bridge.storage.pairings import Pairings
+from coil_bridge.storage.people import People
+from coil_bridge.storage.pilots import Pilots
+from coil_bridge.storage.sessions import Sessions
+from coil_bridge.storage.sites import Sites
+from coil_bridge.storage.tasks import Tasks
+
+
+class Transaction:
+    """The queries of every noun, on one connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.sites = Sites(connection)
+        self.courses = Courses(connection)
+        self.people = People(connection)
+        self.pairings = Pairings(connection)
+        self.sessions = Sessions(connection)
+        self.audit = Audit(connection)
+        self.feeds = Feeds(connection)
+        self.deliveries = Deliveries(connection)
+        self.tasks = Tasks(connection)
+        self.pilots = Pilots(connection)
+        self.activity = Activity(connection)
+
+
+class Storage:
+    """Opens transactions on one engine."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        """One write transaction: everything in the block, or nothing of it."""
+        with writing(self._engine) as connection:
+            yield Transaction(connection)
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """One consistent view; a write in here is a mistake."""
+        with reading(self._engine) as connection:
+            yield Transaction(connection)
+
+    def ping(self) -> None:
+        """Touch the database; raises what the driver raises when it is not there."""
+        with reading(self._engine) as connection:
+            connection.execute(text("SELECT 1"))
+
+    def close(self) -> None:
+        """Give back every connection (before a fork, at the end of a test)."""
+        self._engine.dispose()
