@@ -2,7 +2,9 @@
 
 Services raise these; ``web/`` maps each class to exactly one HTTP status and one page, the command
 line maps each to one exit code. The message is written for the person who will read it and never
-contains a secret or somebody else's personal data.
+contains a secret or somebody else's personal data. It is a constant English text with ``%(name)s``
+places and its values apart (``mark("...")`` of ``i18n`` where it is raised), so that a page can show it
+in the reader's language.
 """
 
 from __future__ import annotations
@@ -16,9 +18,10 @@ class CoilBridgeError(Exception):
     status = 500
     exit_code = 1
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, values: Mapping[str, object] | None = None) -> None:
+        super().__init__(message % values if values else message)
         self.message = message
+        self.values = dict(values or {})
 
 
 class ConfigurationError(CoilBridgeError):
@@ -71,8 +74,10 @@ class Conflict(CoilBridgeError):
 class EditConflict(Conflict):
     """Somebody else changed the thing since the form was opened; carries what stands there now."""
 
-    def __init__(self, message: str, current_version: int) -> None:
-        super().__init__(message)
+    def __init__(
+        self, message: str, current_version: int, values: Mapping[str, object] | None = None
+    ) -> None:
+        super().__init__(message, values)
         self.current_version = current_version
 
 
@@ -89,8 +94,8 @@ class TooManyRequests(CoilBridgeError):
     status = 429
     exit_code = 6
 
-    def __init__(self, message: str, retry_after: int) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, retry_after: int, values: Mapping[str, object] | None = None) -> None:
+        super().__init__(message, values)
         self.retry_after = retry_after
 
 

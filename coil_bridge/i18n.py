@@ -21,6 +21,11 @@ TRANSLATIONS = Path(__file__).parent / "translations"
 DEFAULT_LANGUAGE = "en"
 
 
+def mark(message: str) -> str:
+    """Mark a text for translation where it is raised or declared; it is translated where it is shown."""
+    return message
+
+
 class Translator:
     """One language: texts with ``%(name)s`` values, and dates as its readers write them."""
 
