@@ -16,6 +16,7 @@ from coil_bridge.storage.courses import Courses
 from coil_bridge.storage.deliveries import Deliveries
 from coil_bridge.storage.engine import reading, writing
 from coil_bridge.storage.feeds import Feeds
+from coil_bridge.storage.jobs import Jobs
 from coil_bridge.storage.pairings import Pairings
 from coil_bridge.storage.people import People
 from coil_bridge.storage.pilots import Pilots
@@ -37,6 +38,7 @@ class Transaction:
         self.feeds = Feeds(connection)
         self.deliveries = Deliveries(connection)
         self.tasks = Tasks(connection)
+        self.jobs = Jobs(connection)
         self.pilots = Pilots(connection)
         self.activity = Activity(connection)
 

@@ -97,6 +97,7 @@ course = Table(
     Column("visible", Boolean, nullable=False),
     Column("synced_at", UtcDateTime, nullable=False),
     Column("gone_at", UtcDateTime),
+    Column("search_text", Text, nullable=False),  # names and summary without case and accents
     UniqueConstraint("site_id", "moodle_id"),
 )
 
@@ -313,6 +314,7 @@ delivery = Table(
     Column("state", String(10), nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("due_at", UtcDateTime, nullable=False),
+    Column("give_up_at", UtcDateTime, nullable=False),  # a sign-in link is not worth sending for days
     Column("claimed_by", String(80)),
     Column("claimed_until", UtcDateTime),
     Column("sent_at", UtcDateTime),

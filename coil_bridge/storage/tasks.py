@@ -1,12 +1,151 @@
-"""One-off work, declared jobs and the worker's beat: the queries."""
+"""One-off work for the worker: the queries.
+
+States: ``queued`` (also between attempts), ``running`` (claimed), then for good ``done`` or ``failed``.
+A claim that its worker has let lapse is free again. Declared jobs and beats are in ``jobs.py``.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import Connection
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select, update
+
+from coil_bridge.storage.tables import task
+from coil_bridge.storage.writes import insert_new
+from coil_bridge.vault import new_id
+
+QUEUED, RUNNING, DONE, FAILED = "queued", "running", "done", "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A claimed piece of work; the payload holds plain values, personal data only encrypted."""
+
+    id: str
+    kind: str
+    site_id: str | None
+    payload: Mapping[str, Any]
+    attempts: int
 
 
 class Tasks:
-    """One-off work, declared jobs and the worker's beat, within one transaction."""
+    """One-off work, within one transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+
+    def queue(
+        self,
+        kind: str,
+        payload: Mapping[str, Any],
+        *,
+        at: datetime,
+        site_id: str | None = None,
+        dedup_key: str | None = None,
+    ) -> bool:
+        """Queue work due at once; ``False`` when work with the same key is still waiting or running."""
+        row = {
+            "id": new_id(),
+            "kind": kind,
+            "site_id": site_id,
+            "payload": dict(payload),
+            "dedup_key": dedup_key,
+            "state": QUEUED,
+            "due_at": at,
+            "created_at": at,
+        }
+        return insert_new(self._connection, task, row, key=("dedup_key",))
+
+    def claim(
+        self, worker: str, now: datetime, until: datetime, *, limit: int, per_site: int
+    ) -> list[Task]:
+        """Take due work, oldest first, never more than ``per_site`` at once for one site over all workers."""
+        self._one_at_a_time()
+        running = self._running_by_site(now)
+        mine: list[str] = []
+        for task_id, site_id in self._due_ids(now, running, per_site):
+            if len(mine) == limit:
+                break
+            if site_id is not None and running[site_id] >= per_site:
+                continue
+            if self._take(task_id, worker, now, until):
+                mine.append(task_id)
+                running[site_id] += 1
+        query = select(*(task.c[name] for name in Task.__dataclass_fields__)).where(task.c.id.in_(mine))
+        return [Task(**row) for row in self._connection.execute(query.order_by(task.c.due_at)).mappings()]
+
+    def extend(self, worker: str, until: datetime) -> None:
+        """The worker is alive: its claims last longer."""
+        self._connection.execute(
+            update(task).where(task.c.state == RUNNING, task.c.claimed_by == worker).values(claimed_until=until)
+        )
+
+    def finish(self, task_id: str, at: datetime) -> None:
+        """Done: the payload is wiped and the same work may be queued again."""
+        self._update(task_id, state=DONE, finished_at=at, last_error=None, payload={}, dedup_key=None)
+
+    def fail(self, task_id: str, at: datetime, error: str) -> None:
+        """Given up."""
+        self._update(task_id, state=FAILED, finished_at=at, last_error=error, dedup_key=None)
+
+    def retry(self, task_id: str, due_at: datetime, error: str) -> None:
+        """Back into the queue, later."""
+        self._update(task_id, state=QUEUED, due_at=due_at, last_error=error)
+
+    def counts(self) -> Mapping[str, int]:
+        """How many tasks stand in each state."""
+        query = select(task.c.state, func.count()).group_by(task.c.state)
+        return {state: count for state, count in self._connection.execute(query)}
+
+    def recent(self, limit: int) -> list[Mapping[str, Any]]:
+        """The latest tasks without their payloads: id, kind, site, state, attempts, error and times."""
+        names = "id kind site_id state attempts last_error due_at created_at finished_at".split()
+        query = select(*(task.c[name] for name in names)).order_by(task.c.created_at.desc(), task.c.id)
+        return [dict(row) for row in self._connection.execute(query.limit(limit)).mappings()]
+
+    def prune(self, before: datetime) -> int:
+        """Delete what ended before; how many."""
+        return self._connection.execute(delete(task).where(task.c.finished_at < before)).rowcount
+
+    def _one_at_a_time(self) -> None:
+        """Claims are taken one worker after the other, or two could each see room for one more at a site."""
+        if self._connection.dialect.name == "postgresql":
+            self._connection.execute(select(func.pg_advisory_xact_lock(_CLAIM_LOCK)))
+
+    def _running_by_site(self, now: datetime) -> Counter[str | None]:
+        query = select(task.c.site_id, func.count()).where(task.c.state == RUNNING, task.c.claimed_until >= now)
+        return Counter({site: n for site, n in self._connection.execute(query.group_by(task.c.site_id))})
+
+    def _due_ids(
+        self, now: datetime, running: Counter[str | None], per_site: int
+    ) -> list[tuple[str, str | None]]:
+        """Due work by age, without the full sites: their backlog must not hide what others have waiting."""
+        full = [site for site, count in running.items() if site is not None and count >= per_site]
+        free = or_(task.c.site_id.is_(None), task.c.site_id.not_in(full))
+        query = select(task.c.id, task.c.site_id).where(_due(now), free)
+        return [(row.id, row.site_id) for row in self._connection.execute(query.order_by(task.c.due_at))]
+
+    def _take(self, task_id: str, worker: str, now: datetime, until: datetime) -> bool:
+        result = self._connection.execute(
+            update(task)
+            .where(task.c.id == task_id, _due(now))
+            .values(state=RUNNING, claimed_by=worker, claimed_until=until, attempts=task.c.attempts + 1)
+        )
+        return result.rowcount == 1
+
+    def _update(self, task_id: str, **values: Any) -> None:
+        self._connection.execute(
+            update(task).where(task.c.id == task_id).values(claimed_by=None, claimed_until=None, **values)
+        )
+
+
+_CLAIM_LOCK = 0x434F494C  # any constant of ours: "COIL"
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    lapsed = and_(task.c.state == RUNNING, task.c.claimed_until < now)
+    return or_(and_(task.c.state == QUEUED, task.c.due_at <= now), lapsed)
