@@ -101,7 +101,12 @@ class Build:
         return value
 
     def site(
-        self, city: str | Institution = "Belgrade", *, url: str = "", token: str = "0123456789abcdef", **changes: Any
+        self,
+        city: str | Institution = "Belgrade",
+        *,
+        url: str = "",
+        token: str = "0123456789abcdef",
+        **changes: Any,
     ) -> Site:
         """A new active site of a city's university (made when it is not there) or of a given institution."""
         site_id = new_id()
@@ -172,8 +177,10 @@ class Build:
         site: Site | None = None,
         moodle_user_id: int | None = None,
     ) -> Person:
-        """A person; with ``site`` one who has signed in from that Moodle, with roles one who does by e-mail."""
-        address = f"{name.split()[0].lower()}-{next(self._numbers)}@example.org" if email == "" else email
+        """A person; ``site``: has signed in from that Moodle; ``roles``: signs in by e-mail."""
+        address = (
+            f"{name.split(maxsplit=1)[0].lower()}-{next(self._numbers)}@example.org" if email == "" else email
+        )
         value = Person(new_id(), name, address, language, zone, frozenset(roles))
         with self.storage.write() as tx:
             tx.people.insert(value, self.clock())
@@ -306,11 +313,12 @@ class Build:
         return found or self.institution(city)
 
     def _insert(self, table: Table, row: dict[str, Any]) -> None:
-        engine = self.storage._engine  # noqa: SLF001 - builders go past the queries on purpose
+        engine = self.storage._engine  # builders go past the queries on purpose
         with writing(engine) as connection:
             connection.execute(insert(table).values(row))
 
 
 def _pairing_row(value: Pairing) -> dict[str, Any]:
-    row = {name: getattr(value, name) for name in Pairing.__dataclass_fields__ if name not in ("courses", "phase")}
+    names = Pairing.__dataclass_fields__.keys() - {"courses", "phase"}
+    row = {name: getattr(value, name) for name in names}
     return row | {"phase_id": value.phase.id if value.phase else None, "idempotency_key": value.id}

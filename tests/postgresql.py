@@ -23,7 +23,7 @@ MISSING = (
     "PostgreSQL is not installed, so nothing was tested on it: "
     "apt-get install postgresql (or set COIL_BRIDGE_TEST_POSTGRES_URL)"
 )
-SETTINGS = "-c listen_addresses= -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c shared_buffers=32MB"
+SETTINGS = "-c listen_addresses= -c fsync=off -c synchronous_commit=off -c shared_buffers=32MB"
 
 
 def server_programs() -> Path | None:
@@ -65,11 +65,13 @@ def _server() -> Iterator[str]:
     assert programs is not None
     folder = Path(tempfile.mkdtemp(prefix="coilpg"))
     user = _unprivileged(folder)
-    _run(user, [programs / "initdb", "-D", folder / "data", "-U", "tests", "-A", "trust", "-E", "UTF8", "--no-sync"])
+    data = folder / "data"
+    init = [programs / "initdb", "-D", data, "-U", "tests", "-A", "trust", "-E", "UTF8", "--no-sync"]
+    _run(user, init)
     options = f"{SETTINGS} -c unix_socket_directories={folder}"
-    start = [programs / "pg_ctl", "-D", folder / "data", "-l", folder / "log", "-w", "-o", options, "start"]
+    start = [programs / "pg_ctl", "-D", data, "-l", folder / "log", "-w", "-o", options, "start"]
     _run(user, start)
-    stop = f"read -r _; {programs}/pg_ctl -D {folder}/data -m immediate stop; rm -rf {shlex.quote(str(folder))}"
+    stop = f"read -r _; {programs}/pg_ctl -D {data} -m immediate stop; rm -rf {shlex.quote(str(folder))}"
     with subprocess.Popen(
         ["/bin/sh", "-c", stop],
         stdin=subprocess.PIPE,

@@ -17,9 +17,8 @@ from coil_bridge.storage.tables import course, enrolment, institution, pairing_c
 from coil_bridge.storage.writes import upsert
 from coil_bridge.vault import new_id
 
-_COURSE_FIELDS = (
-    "id site_id moodle_id fullname shortname summary starts_on ends_on language visible synced_at gone_at"
-).split()
+_DERIVED = {"site_name", "institution", "url"}
+_COURSE_FIELDS = [name for name in Course.__dataclass_fields__ if name not in _DERIVED]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +86,7 @@ class Courses:
         rows = self._connection.execute(
             select(course.c.moodle_id, course.c.id).where(course.c.site_id == site_id)
         )
-        return {moodle_id: course_id for moodle_id, course_id in rows}
+        return dict(rows.tuples())
 
     def count_present(self, site_id: str) -> int:
         """How many courses of a site are there (not gone)."""
@@ -142,7 +141,8 @@ class Courses:
     def languages(self) -> list[str]:
         """The teaching languages that courses name, for a choice in a form."""
         query = select(course.c.language).where(course.c.language.is_not(None), course.c.gone_at.is_(None))
-        return sorted(language for language in self._connection.execute(query.distinct()).scalars() if language)
+        found = self._connection.execute(query.distinct()).scalars()
+        return sorted(language for language in found if language)
 
     def paired(self) -> list[str]:
         """The ids of courses that are part of a pairing and still there, on active sites."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, delete, func, or_, select, update
 
@@ -19,6 +19,13 @@ from coil_bridge.vault import new_id
 
 QUEUED, SENT, REFUSED, FAILED = "queued", "sent", "refused", "failed"
 MOODLE_CHANNEL, EMAIL_CHANNEL = "moodle", "email"
+
+
+class Route(NamedTuple):
+    """What is sent together: all e-mail, or all messages into one site's Moodle."""
+
+    channel: str
+    site_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +77,20 @@ class Deliveries:
         }
         return insert_new(self._connection, delivery, row, key=("dedup_key",))
 
-    def due_routes(self, now: datetime) -> list[tuple[str, str | None]]:
+    def due_routes(self, now: datetime) -> list[Route]:
         """The channels, and for Moodle the sites, that have something to send."""
         query = select(delivery.c.channel, delivery.c.site_id).where(self._due(now)).distinct()
-        return [(channel, site_id) for channel, site_id in self._connection.execute(query)]
+        return [Route(*row) for row in self._connection.execute(query)]
 
     def claim(
-        self, channel: str, site_id: str | None, worker: str, now: datetime, until: datetime, limit: int
+        self, route: Route, worker: str, *, now: datetime, until: datetime, limit: int
     ) -> list[Delivery]:
         """Take what is due on one route, oldest first; of two workers only one gets each message."""
-        route = and_(delivery.c.channel == channel, delivery.c.site_id.is_not_distinct_from(site_id))
+        on_route = and_(
+            delivery.c.channel == route.channel, delivery.c.site_id.is_not_distinct_from(route.site_id)
+        )
         candidates = self._connection.execute(
-            select(delivery.c.id).where(self._due(now), route).order_by(delivery.c.due_at).limit(limit)
+            select(delivery.c.id).where(self._due(now), on_route).order_by(delivery.c.due_at).limit(limit)
         ).scalars()
         mine = [found for found in candidates.all() if self._take(found, worker, now, until)]
         names = [delivery.c[name] for name in Delivery.__dataclass_fields__]
@@ -107,7 +116,7 @@ class Deliveries:
     def counts(self) -> Mapping[str, int]:
         """How many messages stand in each state."""
         query = select(delivery.c.state, func.count()).group_by(delivery.c.state)
-        return {state: count for state, count in self._connection.execute(query)}
+        return dict(self._connection.execute(query).tuples())
 
     def recent_problems(self, limit: int) -> list[Mapping[str, Any]]:
         """The latest messages that were not carried: id, channel, site, state, error and time; no text."""

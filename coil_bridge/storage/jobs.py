@@ -83,7 +83,8 @@ class Jobs:
 
     def last_beat(self) -> datetime | None:
         """When any worker was last alive."""
-        return self._connection.execute(select(func.max(worker_beat.c.at))).scalar_one()
+        at: datetime | None = self._connection.execute(select(func.max(worker_beat.c.at))).scalar_one()
+        return at
 
     def prune_beats(self, before: datetime) -> int:
         """Forget workers that ended before; how many."""

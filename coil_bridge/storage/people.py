@@ -40,7 +40,8 @@ def read_people(connection: Connection, person_ids: Select[Any] | list[str]) -> 
     rows = connection.execute(select(person).where(wanted).order_by(person.c.name, person.c.id)).all()
     roles: dict[str, set[Role]] = {}
     granted = select(person_role.c.person_id, person_role.c.role)
-    for person_id, role in connection.execute(granted.where(person_role.c.person_id.in_([r.id for r in rows]))):
+    query = granted.where(person_role.c.person_id.in_([row.id for row in rows]))
+    for person_id, role in connection.execute(query):
         roles.setdefault(person_id, set()).add(Role(role))
     return [
         Person(row.id, row.name, row.email, row.language, row.zone, frozenset(roles.get(row.id, ())))
@@ -123,7 +124,9 @@ class People:
         """Everybody who has a role across the consortium, by name."""
         return read_people(self._connection, select(person_role.c.person_id))
 
-    def insert_signin_token(self, token_hash: str, person_id: str, at: datetime, expires_at: datetime) -> None:
+    def insert_signin_token(
+        self, token_hash: str, person_id: str, at: datetime, expires_at: datetime
+    ) -> None:
         """Store a sign-in link's hash."""
         self._connection.execute(
             insert(signin_token).values(
@@ -171,7 +174,11 @@ class People:
         """Start a web session."""
         self._connection.execute(
             insert(web_session).values(
-                token_hash=token_hash, person_id=person_id, created_at=at, last_seen_at=at, expires_at=expires_at
+                token_hash=token_hash,
+                person_id=person_id,
+                created_at=at,
+                last_seen_at=at,
+                expires_at=expires_at,
             )
         )
 

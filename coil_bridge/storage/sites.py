@@ -13,10 +13,7 @@ from coil_bridge.domain import Institution, Site, SiteState
 from coil_bridge.storage.tables import institution, site
 
 INSTITUTION_COLUMNS = [column.label(f"institution_{column.name}") for column in institution.c]
-_SITE_FIELDS = (
-    "id name base_url added_at checked_at readiness last_ok_at last_error last_error_at failures retry_at "
-    "courses_synced_at"
-).split()
+_SITE_FIELDS = [name for name in Site.__dataclass_fields__ if name not in ("institution", "state")]
 
 
 def read_institution(row: RowMapping) -> Institution:
@@ -120,6 +117,6 @@ class Sites:
 
     @staticmethod
     def _select() -> Select[Any]:
-        return select(*(column for column in site.c if column.name != "token_encrypted"), *INSTITUTION_COLUMNS).join(
-            institution, institution.c.id == site.c.institution_id
-        )
+        open_columns = [column for column in site.c if column.name != "token_encrypted"]
+        joined = site.join(institution, institution.c.id == site.c.institution_id)
+        return select(*open_columns, *INSTITUTION_COLUMNS).select_from(joined)

@@ -60,9 +60,7 @@ class Tasks:
         }
         return insert_new(self._connection, task, row, key=("dedup_key",))
 
-    def claim(
-        self, worker: str, now: datetime, until: datetime, *, limit: int, per_site: int
-    ) -> list[Task]:
+    def claim(self, worker: str, now: datetime, until: datetime, *, limit: int, per_site: int) -> list[Task]:
         """Take due work, oldest first, never more than ``per_site`` at once for one site over all workers."""
         self._one_at_a_time()
         running = self._running_by_site(now)
@@ -81,7 +79,9 @@ class Tasks:
     def extend(self, worker: str, until: datetime) -> None:
         """The worker is alive: its claims last longer."""
         self._connection.execute(
-            update(task).where(task.c.state == RUNNING, task.c.claimed_by == worker).values(claimed_until=until)
+            update(task)
+            .where(task.c.state == RUNNING, task.c.claimed_by == worker)
+            .values(claimed_until=until)
         )
 
     def finish(self, task_id: str, at: datetime) -> None:
@@ -99,12 +99,12 @@ class Tasks:
     def counts(self) -> Mapping[str, int]:
         """How many tasks stand in each state."""
         query = select(task.c.state, func.count()).group_by(task.c.state)
-        return {state: count for state, count in self._connection.execute(query)}
+        return dict(self._connection.execute(query).tuples())
 
     def recent(self, limit: int) -> list[Mapping[str, Any]]:
         """The latest tasks without their payloads: id, kind, site, state, attempts, error and times."""
-        names = "id kind site_id state attempts last_error due_at created_at finished_at".split()
-        query = select(*(task.c[name] for name in names)).order_by(task.c.created_at.desc(), task.c.id)
+        columns = [column for column in task.c if column.name in _SHOWN]
+        query = select(*columns).order_by(task.c.created_at.desc(), task.c.id)
         return [dict(row) for row in self._connection.execute(query.limit(limit)).mappings()]
 
     def prune(self, before: datetime) -> int:
@@ -117,8 +117,9 @@ class Tasks:
             self._connection.execute(select(func.pg_advisory_xact_lock(_CLAIM_LOCK)))
 
     def _running_by_site(self, now: datetime) -> Counter[str | None]:
-        query = select(task.c.site_id, func.count()).where(task.c.state == RUNNING, task.c.claimed_until >= now)
-        return Counter({site: n for site, n in self._connection.execute(query.group_by(task.c.site_id))})
+        running = and_(task.c.state == RUNNING, task.c.claimed_until >= now)
+        query = select(task.c.site_id, func.count()).where(running).group_by(task.c.site_id)
+        return Counter(dict(self._connection.execute(query).tuples()))
 
     def _due_ids(
         self, now: datetime, running: Counter[str | None], per_site: int
@@ -143,6 +144,7 @@ class Tasks:
         )
 
 
+_SHOWN = {"id", "kind", "site_id", "state", "attempts", "last_error", "due_at", "created_at", "finished_at"}
 _CLAIM_LOCK = 0x434F494C  # any constant of ours: "COIL"
 
 
