@@ -1,0 +1,223 @@
+"""One session on every partner's clock, and what somebody should know about it.
+
+Notices carry plain values (ISO dates, ``HH:MM``, numbers) and no sentences: the page words them in
+the reader's language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
+from typing import Literal
+
+from scheduling.public_holidays import Holiday, is_weekend, public_holiday
+from scheduling.recurrence import weekly
+from scheduling.zones import Choice, UnresolvableTime, to_instant, to_local
+
+__all__ = [
+    "Clock",
+    "Holiday",
+    "LocalSlot",
+    "Notice",
+    "OccurrenceView",
+    "is_weekend",
+    "preview",
+    "public_holiday",
+    "view",
+]
+
+NoticeKind = Literal["outside_day", "public_holiday", "weekend", "clock_change"]
+Compared = Literal["previous", "week_before", "week_after"]
+Plain = str | int | bool
+
+
+@dataclass(frozen=True)
+class Clock:
+    """An institution's wall clock and the hours of its day, ``day_ends`` 00:00 meaning midnight.
+
+    Raises ValueError for a day that ends before it starts.
+    """
+
+    key: str
+    name: str
+    zone: str
+    country: str | None
+    subdivision: str | None
+    day_starts: time
+    day_ends: time
+
+    def __post_init__(self) -> None:
+        if _minute(self.day_starts) >= self.closing_minute:
+            raise ValueError(f"The day of {self.name} ends before it starts")
+
+    @property
+    def closing_minute(self) -> int:
+        """Minutes from midnight to the end of the day, up to 1440."""
+        return _minute(self.day_ends) or 24 * 60
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something to point out about one clock.
+
+    The keys of ``detail`` by kind. outside_day: starts, ends, day_starts, day_ends. weekend: date,
+    weekday (1 is Monday). public_holiday: date, name, estimated. clock_change: compared_with
+    (previous, week_before, week_after), date and then (of the session compared with), now, minutes
+    (how much later than there the clock shows here).
+    """
+
+    kind: NoticeKind
+    clock_key: str
+    detail: Mapping[str, Plain]
+
+
+@dataclass(frozen=True)
+class LocalSlot:
+    """A session on one clock: aware local start and end, days ahead of the anchor's date, notices."""
+
+    clock: Clock
+    start: datetime
+    end: datetime
+    day_shift: int
+    notices: tuple[Notice, ...]
+
+
+@dataclass(frozen=True)
+class OccurrenceView:
+    """One date of a series: wall time on the anchor's clock, instant (UTC), every partner's slot."""
+
+    index: int
+    local: datetime
+    instant: datetime
+    slots: tuple[LocalSlot, ...]
+
+
+def view(instant: datetime, minutes: int, clocks: Sequence[Clock], anchor_zone: str) -> tuple[LocalSlot, ...]:
+    """A session of ``minutes`` at ``instant`` (aware) on every clock, in the order given.
+
+    Raises UnknownZone; ValueError when ``minutes`` is below 1; TypeError for a naive instant.
+    """
+    if minutes < 1:
+        raise ValueError("A session lasts at least a minute")
+    anchor_day = to_local(instant, anchor_zone).date()
+    return tuple(_slot(instant, minutes, clock, anchor_day) for clock in clocks)
+
+
+def preview(
+    first: datetime,
+    zone: str,
+    minutes: int,
+    count: int,
+    clocks: Sequence[Clock],
+    *,
+    choice: Choice | None = None,
+    every: int = 1,
+) -> tuple[OccurrenceView, ...]:
+    """Every date of the series that ``weekly`` makes of ``first`` (naive, in ``zone``), on every clock.
+
+    A clock that shows another hour than at the occurrence before gets a clock_change notice. The
+    first one, having none before, is compared with the same wall time a week before and a week
+    after. Raises what ``weekly`` and ``view`` raise.
+    """
+    series = weekly(first, zone, count, every=every, choice=choice)
+    views = [
+        OccurrenceView(each.index, each.local, each.instant, view(each.instant, minutes, clocks, zone))
+        for each in series
+    ]
+    later = [_changes(now, then.instant, "previous", every) for then, now in pairwise(views)]
+    return (_beside_its_neighbours(views[0], first, zone, choice), *later)
+
+
+def _slot(instant: datetime, minutes: int, clock: Clock, anchor_day: date) -> LocalSlot:
+    start = to_local(instant, clock.zone)
+    end = to_local(instant + timedelta(minutes=minutes), clock.zone)
+    notices = (*_outside_day(start, end, clock), *_days_off(start, end, clock))
+    return LocalSlot(clock, start, end, (start.date() - anchor_day).days, notices)
+
+
+def _outside_day(start: datetime, end: datetime, clock: Clock) -> list[Notice]:
+    days = (end.date() - start.date()).days
+    closes = days * 24 * 60 + _minute(end.time())
+    if _minute(start.time()) >= _minute(clock.day_starts) and closes <= clock.closing_minute:
+        return []
+    return [
+        _notice(
+            "outside_day",
+            clock,
+            starts=_hour(start),
+            ends=_hour(end),
+            day_starts=f"{clock.day_starts:%H:%M}",
+            day_ends=f"{clock.day_ends:%H:%M}",
+        )
+    ]
+
+
+def _days_off(start: datetime, end: datetime, clock: Clock) -> list[Notice]:
+    # A session that ends at midnight sharp does not reach into the next day.
+    last = (end - timedelta(microseconds=1)).date()
+    return [
+        notice
+        for day in ([start.date()] if last <= start.date() else [start.date(), last])
+        for notice in _day_off(day, clock)
+    ]
+
+
+def _day_off(day: date, clock: Clock) -> list[Notice]:
+    found: list[Notice] = []
+    if is_weekend(day, clock.country):
+        found.append(_notice("weekend", clock, date=day.isoformat(), weekday=day.isoweekday()))
+    holiday = public_holiday(day, clock.country, clock.subdivision) if clock.country else None
+    if holiday is not None:
+        detail: dict[str, Plain] = {"date": day.isoformat(), "name": holiday.name}
+        found.append(_notice("public_holiday", clock, **detail, estimated=holiday.estimated))
+    return found
+
+
+def _beside_its_neighbours(
+    occurrence: OccurrenceView, first: datetime, zone: str, choice: Choice | None
+) -> OccurrenceView:
+    neighbours: tuple[tuple[Compared, int], ...] = (("week_before", 1), ("week_after", -1))
+    for compared, weeks in neighbours:
+        try:
+            then = to_instant(first - timedelta(weeks=weeks), zone, choice)
+        except UnresolvableTime:
+            continue  # that week has no such hour to compare with
+        occurrence = _changes(occurrence, then.instant, compared, weeks)
+    return occurrence
+
+
+def _changes(now: OccurrenceView, then: datetime, compared: Compared, weeks: int) -> OccurrenceView:
+    """``now`` with a notice on each clock that shows another hour than ``weeks`` earlier, at ``then``."""
+    slots = tuple(
+        replace(slot, notices=(*slot.notices, *_clock_change(slot, then, compared, weeks)))
+        for slot in now.slots
+    )
+    return replace(now, slots=slots)
+
+
+def _clock_change(slot: LocalSlot, then: datetime, compared: Compared, weeks: int) -> list[Notice]:
+    there = to_local(then, slot.clock.zone)
+    moved = slot.start.replace(tzinfo=None) - there.replace(tzinfo=None) - timedelta(weeks=weeks)
+    if not moved:
+        return []
+    detail: dict[str, Plain] = {"compared_with": compared, "date": there.date().isoformat()}
+    minutes = moved // timedelta(minutes=1)
+    return [
+        _notice(
+            "clock_change", slot.clock, **detail, then=_hour(there), now=_hour(slot.start), minutes=minutes
+        )
+    ]
+
+
+def _notice(kind: NoticeKind, clock: Clock, **detail: Plain) -> Notice:
+    return Notice(kind, clock.key, detail)
+
+
+def _hour(moment: datetime) -> str:
+    return f"{moment:%H:%M}"
+
+
+def _minute(clock_time: time) -> int:
+    return clock_time.hour * 60 + clock_time.minute
