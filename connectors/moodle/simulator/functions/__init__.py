@@ -1,0 +1,20 @@
+"""The simulated functions, by Moodle's name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from connectors.moodle.simulator.functions import completion, courses, enrolments, messages, site, users
+from connectors.moodle.simulator.functions.call import Call
+
+FUNCTIONS: dict[str, Callable[[Call], object]] = {
+    "core_webservice_get_site_info": site.get_site_info,
+    "tool_mobile_get_config": site.get_config,
+    "core_course_get_courses_by_field": courses.get_courses_by_field,
+    "core_enrol_get_enrolled_users": enrolments.get_enrolled_users,
+    "core_enrol_get_users_courses": enrolments.get_users_courses,
+    "core_user_get_users_by_field": users.get_users_by_field,
+    "core_message_send_instant_messages": messages.send_instant_messages,
+    "core_completion_get_activities_completion_status": completion.get_activities_completion_status,
+    "core_completion_get_course_completion_status": completion.get_course_completion_status,
+}

@@ -1,0 +1,106 @@
+"""core_completion_get_activities_completion_status and core_completion_get_course_completion_status."""
+
+from __future__ import annotations
+
+from connectors.moodle.simulator import errors
+from connectors.moodle.simulator.functions.call import Call, Json, seconds
+from connectors.moodle.simulator.records import Course, Module, User
+from connectors.moodle.simulator.world import World
+
+
+def get_activities_completion_status(call: Call) -> Json:
+    """List the tracked activities of a course with one person's state in each."""
+    course, person = _subject(call, "report/progress:view", "View activity completion reports")
+    statuses = [_status(module, person) for module in _tracked(call.world, course)]
+    return {"statuses": statuses, "warnings": []}
+
+
+def get_course_completion_status(call: Call) -> Json:
+    """Say whether a person completed a course; a course without criteria is an error, as on the real site."""
+    course, person = _subject(call, "report/completion:view", "View course completion report")
+    if call.world.enrolment(person.id, course.id) is None:
+        own = person.id == call.user.id
+        raise errors.plain("notenroled" if own else "usernotenroled", "User is not enrolled in this course")
+    criteria = _criteria(call.world, course)
+    if not criteria:
+        raise errors.plain("nocriteriaset", "No completion criteria set for this course")
+    done = all(person.id in module.completed for module in criteria)
+    completions = [_criterion(call, module, person) for module in criteria]
+    return {
+        "completionstatus": {"completed": done, "aggregation": 1, "completions": completions},
+        "warnings": [],
+    }
+
+
+def _subject(call: Call, capability: str, title: str) -> tuple[Course, User]:
+    course = call.existing_course(call.arguments["courseid"])
+    person = call.existing_user(call.arguments["userid"])
+    if person.suspended:
+        raise errors.plain("suspended", "User account is suspended")
+    call.entered_course(course.id)
+    if person.id != call.user.id:
+        call.require(capability, title, course.id)
+    if not course.completion_enabled:
+        raise errors.missing_capability(title)
+    return course, person
+
+
+def _tracked(world: World, course: Course) -> list[Module]:
+    return [module for module in world.modules.values() if module.course_id == course.id]
+
+
+def _criteria(world: World, course: Course) -> list[Module]:
+    return [module for module in _tracked(world, course) if module.counts_for_course]
+
+
+def _status(module: Module, person: User) -> Json:
+    completed = module.completed.get(person.id)
+    state = int(completed is not None)
+    return {
+        "cmid": module.id,
+        "modname": module.modname,
+        "instance": module.instance,
+        "state": state,
+        "timecompleted": seconds(completed),
+        "tracking": 2,
+        "overrideby": None,
+        "valueused": False,
+        "hascompletion": True,
+        "isautomatic": True,
+        "istrackeduser": True,
+        "uservisible": True,
+        "details": [{"rulename": "completionview", "rulevalue": {"status": state, "description": "View"}}],
+        "isoverallcomplete": bool(state),
+    }
+
+
+def _criterion(call: Call, module: Module, person: User) -> Json:
+    completed = module.completed.get(person.id)
+    link = f"{call.site.url}/mod/{module.modname}/view.php?id={module.id}"
+    return {
+        "type": 4,
+        "title": "Activity completion",
+        "status": "Yes" if completed else "No",
+        "complete": completed is not None,
+        "timecompleted": seconds(completed) if completed else None,
+        "details": {
+            "type": "Activity completion",
+            "criteria": f'<a href="{link}">{module.name}</a>',
+            "requirement": "",
+            "status": "",
+        },
+    }
+
+
+def progress(world: World, person: User, course: Course) -> Json:
+    """Return the completion fields of a person's course in core_enrol_get_users_courses."""
+    tracked = _tracked(world, course)
+    criteria = _criteria(world, course)
+    enabled = course.completion_enabled
+    done = sum(person.id in module.completed for module in tracked)
+    return {
+        "completionhascriteria": bool(criteria),
+        "completionusertracked": enabled,
+        "progress": 100 * done / len(tracked) if enabled and tracked else None,
+        "completed": bool(criteria) and all(person.id in module.completed for module in criteria),
+    }
