@@ -47,7 +47,7 @@ class Sessions:
         )
 
     def of_person_since(
-        self, person_id: str, states: Sequence[PairingState], earliest: datetime, limit: int
+        self, person_id: str, states: Sequence[PairingState], earliest: datetime
     ) -> list[JointSession]:
         """Planned sessions from ``earliest`` on, of pairings in these states that the person belongs to."""
         theirs = (
@@ -61,13 +61,11 @@ class Sessions:
             )
         )
         return self._load(
-            _sessions()
-            .where(
+            _sessions().where(
                 joint_session.c.pairing_id.in_(theirs),
                 joint_session.c.starts_at >= earliest,
                 joint_session.c.state == SessionState.PLANNED,
             )
-            .limit(limit)
         )
 
     def insert(self, sessions: Sequence[JointSession], idempotency_key: str) -> None:

@@ -1,0 +1,235 @@
+"""What becomes of a session when it is planned, edited, called off or moved by new zone rules.
+
+Pure: values in, values out. The storage, the feeds and the people are the business of ``joint_sessions``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from coil_bridge.domain import JointSession, Pairing, SessionState
+from coil_bridge.errors import Conflict, EditConflict, InvalidInput
+from coil_bridge.i18n import mark
+from coil_bridge.services.checks import Problems
+from coil_bridge.services.pairing_states import PLANNING, standing
+from coil_bridge.services.session_plans import (
+    PlanInput,
+    check_dates,
+    check_what,
+    check_when,
+    fold_of,
+    keeps_time,
+    occurrences,
+)
+from coil_bridge.vault import new_id
+from scheduling.recurrence import Occurrence
+from scheduling.zones import Choice, to_instant
+
+# Google and Outlook may show a feed of yesterday; nearer than this, students are told directly too.
+NEAR = timedelta(hours=24)
+# Well below the 1,100 events and one megabyte at which Google stops reading, with room for long texts.
+MOST_SESSIONS = 500
+
+
+def planned(
+    plan: PlanInput, pairing: Pairing, created_by: str, host: str, now: datetime
+) -> list[JointSession]:
+    """The sessions of a form; ``host`` is the right-hand side of their UIDs.
+
+    Raises:
+        TimeNeedsChoice, InvalidInput: reasons by field.
+    """
+    problems = Problems()
+    check_what(problems, plan)
+    check_when(problems, plan, pairing)
+    problems.raise_any()
+    dates = occurrences(plan)
+    check_dates(dates, pairing, now)
+    series_id = new_id() if len(dates) > 1 else None
+    return [
+        _new(
+            plan,
+            date,
+            pairing_id=pairing.id,
+            series_id=series_id,
+            created_by=created_by,
+            host=host,
+            now=now,
+        )
+        for date in dates
+    ]
+
+
+def _new(
+    plan: PlanInput,
+    date: Occurrence,
+    *,
+    pairing_id: str,
+    series_id: str | None,
+    created_by: str,
+    host: str,
+    now: datetime,
+) -> JointSession:
+    session_id = new_id()
+    return JointSession(
+        id=session_id,
+        pairing_id=pairing_id,
+        series_id=series_id,
+        uid=f"{session_id}@{host}",
+        title=plan.title,
+        phase=plan.phase,
+        starts_local=date.local,
+        zone=plan.zone,
+        fold=fold_of(date, plan.zone),
+        starts_at=date.instant,
+        minutes=plan.minutes,
+        room_url=plan.room_url,
+        notes=plan.notes,
+        state=SessionState.PLANNED,
+        sequence=0,
+        version=1,
+        created_by=created_by,
+        created_at=now,
+        changed_at=now,
+    )
+
+
+def edited(session: JointSession, pairing: Pairing, plan: PlanInput, now: datetime) -> JointSession:
+    """The session as the form wants it, not yet ``raised``; equal to ``session`` when nothing differs.
+
+    Raises:
+        TimeNeedsChoice, InvalidInput: reasons by field.
+    """
+    problems = Problems()
+    check_what(problems, plan)
+    check_when(problems, plan, pairing)
+    if plan.count != 1:
+        problems.add("count", mark("Sessions of a series are changed one by one."))
+    problems.raise_any()
+    after = replace(
+        session,
+        title=plan.title,
+        phase=plan.phase,
+        minutes=plan.minutes,
+        room_url=plan.room_url,
+        notes=plan.notes,
+    )
+    return after if keeps_time(plan, session) else _moved(after, pairing, plan, now)
+
+
+def _moved(session: JointSession, pairing: Pairing, plan: PlanInput, now: datetime) -> JointSession:
+    [date] = occurrences(plan)
+    if date.instant != session.starts_at:
+        check_dates([date], pairing, now)
+    fold = fold_of(date, plan.zone)
+    return replace(session, starts_local=date.local, zone=plan.zone, fold=fold, starts_at=date.instant)
+
+
+def ends_at(session: JointSession) -> datetime:
+    """The instant at which a session ends."""
+    return session.starts_at + timedelta(minutes=session.minutes)
+
+
+def raised(session: JointSession, now: datetime) -> JointSession:
+    """The changed session with everything raised by which calendars and forms notice a change."""
+    return replace(session, sequence=session.sequence + 1, version=session.version + 1, changed_at=now)
+
+
+def resolved_anew(session: JointSession) -> JointSession:
+    """The session by the zone rules of today: the wall time stays, the instant follows."""
+    choice: Choice = "later" if session.fold else "earlier"
+    resolved = to_instant(session.starts_local, session.zone, choice)
+    return replace(session, starts_at=resolved.instant, starts_local=resolved.local)
+
+
+def of_this_pairing(before: list[JointSession], pairing_id: str) -> list[JointSession]:
+    """What this form has planned before.
+
+    Raises:
+        InvalidInput: it was for another pairing.
+    """
+    if any(each.pairing_id != pairing_id for each in before):
+        raise InvalidInput({"": [mark("This form was sent before. Open it anew, please.")]})
+    return before
+
+
+def check_planning(pairing: Pairing) -> None:
+    """Let a pairing pass in which sessions are planned.
+
+    Raises:
+        Conflict: says in which state it is.
+    """
+    if pairing.state not in PLANNING:
+        raise Conflict(standing(pairing.state))
+
+
+def check_room_for(there: int, plan: PlanInput) -> None:
+    """Let a series pass that the pairing's calendar can still hold.
+
+    Raises:
+        Conflict: calendar programs would not read so many sessions.
+    """
+    if there + plan.count > MOST_SESSIONS:
+        raise Conflict(mark("This pairing's calendar is full: it holds up to 500 sessions."))
+
+
+def check_stands(session: JointSession) -> None:
+    """Let a session pass that is not cancelled.
+
+    Raises:
+        Conflict: it is.
+    """
+    if session.state is SessionState.CANCELLED:
+        raise Conflict(mark("This session is cancelled and stays so. Plan a new one instead."))
+
+
+def check_version(session: JointSession, version: int) -> None:
+    """Let an edit pass that saw the session as it stands.
+
+    Raises:
+        EditConflict: somebody else was faster.
+    """
+    if session.version != version:
+        raise EditConflict(
+            mark("Somebody else has changed this session since you opened it. Nothing of yours was saved."),
+            current_version=session.version,
+        )
+
+
+def nearby(now: datetime, before: JointSession, after: JointSession) -> bool:
+    """Whether the session is so near, before or after a change, that feeds may be too slow."""
+    return any(now < ends_at(each) and each.starts_at <= now + NEAR for each in (before, after))
+
+
+def told_key(session: JointSession) -> str:
+    """What tells the messages of one change from those of another."""
+    return f"{session.id}:{session.version}"
+
+
+def visible(session: JointSession) -> tuple[object, ...]:
+    """What somebody who comes to the session has to know."""
+    return (session.title, session.starts_at, session.minutes, session.room_url)
+
+
+def when(session: JointSession) -> dict[str, Any]:
+    """A session's time as plain values, for the audit trail."""
+    return {
+        "starts_local": session.starts_local.isoformat(timespec="minutes"),
+        "zone": session.zone,
+        "starts_at": session.starts_at.isoformat(timespec="minutes"),
+    }
+
+
+_AUDITED = ("title", "phase", "starts_local", "zone", "starts_at", "minutes", "room_url", "notes")
+
+
+def changes(before: JointSession, after: JointSession) -> dict[str, list[str]]:
+    """Old and new by field, as plain text."""
+    pairs = {name: (getattr(before, name), getattr(after, name)) for name in _AUDITED}
+    return {name: [_plain(old), _plain(new)] for name, (old, new) in pairs.items() if old != new}
+
+
+def _plain(value: object) -> str:
+    return value.isoformat(timespec="minutes") if isinstance(value, datetime) else str(value or "")

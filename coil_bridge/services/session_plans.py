@@ -1,0 +1,119 @@
+"""What a teacher writes into the form of a joint session, and what is asked of it.
+
+The wall time and the anchor's zone are what the teacher means; the instants follow from them. A wall time
+that a clock change skips or repeats is never guessed: it comes back with its two readings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from coil_bridge.domain import CoilPhase, JointSession, Pairing
+from coil_bridge.errors import InvalidInput
+from coil_bridge.i18n import mark
+from coil_bridge.services.checks import Problems, check_line, check_room, check_text
+from coil_bridge.services.session_clocks import institutions
+from scheduling.recurrence import Occurrence, UnresolvableSeries, weekly
+from scheduling.zones import Choice, UnresolvableTime, ZoneError, to_local
+
+SHORTEST, LONGEST = 5, 600
+MOST_WEEKS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class PlanInput:
+    """The form. ``starts_local`` is naive, on the clock of ``zone``; ``count`` is the number of weeks.
+
+    ``choice`` settles wall times that a clock change skips or repeats: the earlier or the later reading.
+    """
+
+    title: str
+    phase: CoilPhase
+    starts_local: datetime
+    zone: str
+    minutes: int
+    count: int = 1
+    choice: Choice | None = None
+    room_url: str | None = None
+    notes: str = ""
+
+
+class TimeNeedsChoice(InvalidInput):
+    """Wall times that do not exist or exist twice; ``problems`` has the two readings of each."""
+
+    def __init__(self, problems: Sequence[UnresolvableTime]) -> None:
+        reason = mark("The clocks change: this time does not exist or exists twice. Choose which you mean.")
+        super().__init__({"choice": [reason]})
+        self.problems = tuple(problems)
+
+
+def tidy(plan: PlanInput) -> PlanInput:
+    """The form without stray blanks, seconds, and an empty room."""
+    return replace(
+        plan,
+        title=plan.title.strip(),
+        starts_local=plan.starts_local.replace(second=0, microsecond=0),
+        room_url=(plan.room_url or "").strip() or None,
+        notes=plan.notes.strip(),
+    )
+
+
+def check_when(problems: Problems, plan: PlanInput, pairing: Pairing) -> None:
+    """The fields that decide about instants."""
+    if plan.zone not in {each.zone for each in institutions(pairing)}:
+        problems.add("zone", mark("Choose the clock of one of the pairing's universities."))
+    if not SHORTEST <= plan.minutes <= LONGEST:
+        problems.add("minutes", mark("A session lasts from 5 minutes to 10 hours."))
+    if not 1 <= plan.count <= MOST_WEEKS:
+        problems.add("count", mark("A series has from 1 to 30 sessions."))
+
+
+def check_what(problems: Problems, plan: PlanInput) -> None:
+    """The fields that people read."""
+    check_line(problems, "title", plan.title, 200)
+    check_text(problems, "notes", plan.notes, 4000)
+    if plan.room_url is not None:
+        check_room(problems, "room_url", plan.room_url)
+
+
+def occurrences(plan: PlanInput) -> list[Occurrence]:
+    """Every date of the series with its instant.
+
+    Raises:
+        TimeNeedsChoice: wall times without exactly one instant, each with its readings.
+        InvalidInput: a year in which nothing can be planned.
+    """
+    try:
+        return weekly(plan.starts_local, plan.zone, plan.count, choice=plan.choice)
+    except UnresolvableSeries as series:
+        raise TimeNeedsChoice(series.problems) from None
+    except (ZoneError, OverflowError):
+        raise InvalidInput({"starts_local": [mark("No session can be planned in that year.")]}) from None
+
+
+def check_dates(dates: Sequence[Occurrence], pairing: Pairing, now: datetime) -> None:
+    """New times lie ahead and inside the pairing's dates, counted on the anchor's clock.
+
+    Raises:
+        InvalidInput: they do not.
+    """
+    problems = Problems()
+    if any(not pairing.starts_on <= each.local.date() <= pairing.ends_on for each in dates):
+        field = "count" if pairing.starts_on <= dates[0].local.date() <= pairing.ends_on else "starts_local"
+        problems.add(field, mark("Every session lies between the pairing's first and last day."))
+    if dates[0].instant <= now:
+        problems.add("starts_local", mark("This time has passed."))
+    problems.raise_any()
+
+
+def fold_of(date: Occurrence, zone: str) -> int:
+    """1 for the second pass of a wall time that exists twice (PEP 495), otherwise 0."""
+    return to_local(date.instant, zone).fold
+
+
+def keeps_time(plan: PlanInput, session: JointSession) -> bool:
+    """Whether an edit leaves the wall time alone; its instant, once chosen, then stands."""
+    same = (plan.starts_local, plan.zone) == (session.starts_local, session.zone)
+    return same and plan.choice is None
