@@ -144,7 +144,12 @@ def _default(spec: Spec) -> Any:
     return spec.default if isinstance(spec, Scalar) else _accept(spec, {})
 
 
-_PYTHON_TYPES: dict[str, tuple[type, ...]] = {"int": (int,), "bool": (bool,), "float": (int, float)}
+_PYTHON_TYPES: dict[str, tuple[type, ...]] = {
+    "int": (int,),
+    "bool": (bool,),
+    "float": (int, float),
+    "raw": (str, int, float),  # cleaned by nothing: numbers and booleans stay what they are
+}
 
 
 def _trim(spec: Spec, value: object, path: str) -> object:
@@ -156,9 +161,8 @@ def _trim(spec: Spec, value: object, path: str) -> object:
         return [_trim(spec.item, element, f"{path}[]") for element in value]
     if value is None and spec.nullable:
         return None
-    if not isinstance(value, _PYTHON_TYPES.get(spec.kind, (str,))) or (
-        spec.kind != "bool" and isinstance(value, bool)
-    ):
+    misplaced = isinstance(value, bool) and spec.kind not in {"bool", "raw"}
+    if misplaced or not isinstance(value, _PYTHON_TYPES.get(spec.kind, (str,))):
         raise BadAnswer(f"{path} is not {spec.kind}")
     return value
 

@@ -10,7 +10,10 @@ from connectors.moodle.simulator.releases import Release
 
 
 class MoodleException(Exception):
-    """An error that Moodle would answer with; `kind` is the class without its namespace."""
+    """An error that Moodle would answer with; `kind` is the class without its namespace.
+
+    An empty `errorcode` is a PHP error: Moodle then answers without that key.
+    """
 
     def __init__(self, kind: str, errorcode: str, message: str) -> None:
         super().__init__(message)
@@ -20,7 +23,7 @@ class MoodleException(Exception):
 
     def class_name(self, release: Release) -> str:
         """Return the class as this release writes it; the dml and access classes have no namespace."""
-        bare = self.kind.startswith("dml_") or self.kind == "webservice_access_exception"
+        bare = self.kind.startswith("dml_") or self.kind in {"webservice_access_exception", "Error"}
         return self.kind if bare else release.exception_namespace + self.kind
 
 
@@ -37,6 +40,11 @@ class MissingRecord(MoodleException):
 def plain(errorcode: str, message: str) -> MoodleException:
     """A `moodle_exception`."""
     return MoodleException("moodle_exception", errorcode, message)
+
+
+def php_error(message: str) -> MoodleException:
+    """A mistake in Moodle's own code met at run time (from its source; not among the measured cases)."""
+    return MoodleException("Error", "", message)
 
 
 def invalid_parameter() -> MoodleException:

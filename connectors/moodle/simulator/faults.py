@@ -77,6 +77,12 @@ class Faults:
             self.released = threading.Event()
         self._refuse_connections(False)
 
+    @property
+    def ui_maintenance(self) -> bool:
+        """Whether maintenance is set in the administration."""
+        with self._lock:
+            return any(fault.kind == "ui_maintenance" for fault in self._active)
+
     def take(self, function: str) -> tuple[float, Fault | None]:
         """Return the delay in seconds and the fault that this request meets, counting it off."""
         with self._lock:

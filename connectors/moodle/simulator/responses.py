@@ -20,7 +20,8 @@ def error_response(error: errors.MoodleException, site: Site, *, as_json: bool) 
     name = error.class_name(site.release)
     if not as_json:
         return _response(xml.error(name, error.errorcode, error.message), as_json=False)
-    body = {"exception": name, "errorcode": error.errorcode, "message": error.message}
+    code = {"errorcode": error.errorcode} if error.errorcode else {}
+    body = {"exception": name} | code | {"message": error.message}
     return _response(json.dumps(body), as_json=True)
 
 

@@ -66,7 +66,7 @@ class Endpoint:
         with self.world.lock:
             token, user = self._authenticate(variables.get("wstoken"))
             contract = contracts(self.site.release.branch).get(function)
-            if contract is None:
+            if contract is None or function not in FUNCTIONS:
                 raise errors.MissingRecord("external_functions", self.site.release)
             if token.functions is not None and function not in token.functions:
                 raise errors.access_refused()

@@ -13,6 +13,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wrappers import Response as AnyResponse
 
 from connectors.moodle.simulator.faults import Faults
+from connectors.moodle.simulator.nologin import NoLogin
 from connectors.moodle.simulator.records import SITE_COURSE, LoggedCall, Site
 from connectors.moodle.simulator.releases import RELEASES
 from connectors.moodle.simulator.rest import Endpoint
@@ -159,6 +160,7 @@ class Simulator:
         # A reset is an exception that has to get past Flask; a real mistake should be seen as well.
         app.config["PROPAGATE_EXCEPTIONS"] = True
         app.secret_key = secrets.token_bytes(32)
+        app.register_blueprint(NoLogin(self.site, self.faults).blueprint())
         app.register_blueprint(Endpoint(self.world, self.site, self.faults, self._traffic).blueprint())
         app.before_request(self._own_address_only)
         return app

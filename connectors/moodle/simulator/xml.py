@@ -9,10 +9,9 @@ _HEAD = '<?xml version="1.0" encoding="UTF-8" ?>\n'
 
 def error(class_name: str, errorcode: str, message: str) -> str:
     """Return Moodle's EXCEPTION document."""
-    return (
-        f'{_HEAD}<EXCEPTION class="{escape(class_name)}">\n'
-        f"<ERRORCODE>{escape(errorcode)}</ERRORCODE>\n<MESSAGE>{escape(message)}</MESSAGE>\n</EXCEPTION>\n"
-    )
+    code = f"<ERRORCODE>{escape(errorcode)}</ERRORCODE>\n" if errorcode else ""
+    head = f'{_HEAD}<EXCEPTION class="{escape(class_name)}">\n'
+    return f"{head}{code}<MESSAGE>{escape(message)}</MESSAGE>\n</EXCEPTION>\n"
 
 
 def answer(value: object) -> str:

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from connectors.moodle.simulator.functions import completion, courses, enrolments, messages, site, users
+from connectors.moodle.simulator.functions import (
+    calendar,
+    calendar_reading,
+    completion,
+    courses,
+    enrolments,
+    forums,
+    messages,
+    posts,
+    site,
+    users,
+)
 from connectors.moodle.simulator.functions.call import Call
 
 FUNCTIONS: dict[str, Callable[[Call], object]] = {
@@ -15,6 +26,12 @@ FUNCTIONS: dict[str, Callable[[Call], object]] = {
     "core_enrol_get_users_courses": enrolments.get_users_courses,
     "core_user_get_users_by_field": users.get_users_by_field,
     "core_message_send_instant_messages": messages.send_instant_messages,
+    "mod_forum_get_forums_by_courses": forums.get_forums_by_courses,
+    "mod_forum_get_forum_discussions": forums.get_forum_discussions,
+    "mod_forum_get_discussion_posts": posts.get_discussion_posts,
     "core_completion_get_activities_completion_status": completion.get_activities_completion_status,
     "core_completion_get_course_completion_status": completion.get_course_completion_status,
+    "core_calendar_create_calendar_events": calendar.create_calendar_events,
+    "core_calendar_delete_calendar_events": calendar.delete_calendar_events,
+    "core_calendar_get_calendar_events": calendar_reading.get_calendar_events,
 }

@@ -108,7 +108,7 @@ def _inside_record(course: Course) -> Json:
         "theme": "",
         "marker": 0,
         "filters": [{"filter": "activitynames", "localstate": 0, "inheritedstate": 1}],
-        "courseformatoptions": [] if home else [{"name": "hiddensections", "value": "1"}],
+        "courseformatoptions": [] if home else [{"name": "hiddensections", "value": 1}],
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from connectors.moodle.simulator import errors
+from connectors.moodle.simulator import access, errors
 from connectors.moodle.simulator.cleaning import Refused, clean
 from connectors.moodle.simulator.functions.call import Call, Json, seconds
 from connectors.moodle.simulator.functions.completion import progress
@@ -106,12 +106,18 @@ def get_users_courses(call: Call) -> list[Json]:
     person = call.world.users.get(call.arguments["userid"])
     if person is None:
         return []
-    own = person.id == call.user.id
     return [
         _course(call, person, course)
         for course in _listed_courses(call, person)
-        if own or call.can("moodle/course:viewparticipants", course.id)
+        if _told(call, person, course)
     ]
+
+
+def _told(call: Call, person: User, course: Course) -> bool:
+    # Who is enrolled in a course that one cannot enter is not disclosed.
+    if not access.can_enter(call.world, call.user, course) or call.user.must_change_password:
+        return False
+    return person.id == call.user.id or call.can("moodle/course:viewparticipants", course.id)
 
 
 def _listed_courses(call: Call, person: User) -> list[Course]:
@@ -146,7 +152,7 @@ def _course(call: Call, person: User, course: Course) -> Json:
         "startdate": seconds(course.starts),
         "enddate": seconds(course.ends),
         "marker": 0,
-        "lastaccess": seconds(last) if last and person.id == call.user.id else None,
+        "lastaccess": seconds(last) if last and _tells_last_access(call, person, course) else None,
         "isfavourite": False,
         "hidden": False,
         "overviewfiles": [],
@@ -158,4 +164,17 @@ def _course(call: Call, person: User, course: Course) -> Json:
         record["enrolledusercount"] = sum(
             place == course.id and not other.suspended for (_, place), other in call.world.enrolments.items()
         )
-    return record | progress(call.world, person, course)
+    return record | _progress(call, person, course)
+
+
+def _tells_last_access(call: Call, person: User, course: Course) -> bool:
+    if person.id == call.user.id or "lastaccess" not in call.site.hidden_user_fields:
+        return True
+    return call.can("moodle/course:viewhiddenuserfields", course.id)
+
+
+def _progress(call: Call, person: User, course: Course) -> Json:
+    if person.id == call.user.id or call.can("report/completion:view", course.id):
+        return progress(call.world, person, course)
+    nothing = {"completionhascriteria": False, "completionusertracked": False}
+    return nothing | {"progress": None, "completed": None}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from connectors.moodle.simulator.contracts import contracts
 from connectors.moodle.simulator.functions.call import Call, Json
 
+_OUTSIDE_SERVICES = "tool_mobile_get_public_config"  # answered without a token, by another script
 _FEATURES = {
     "usecomments": 1,
     "usetags": 1,
@@ -57,8 +58,8 @@ def get_site_info(call: Call) -> Json:
 
 
 def _functions(call: Call) -> list[Json]:
-    names = contracts(call.site.release.branch)
-    held = names.keys() if call.token.functions is None else names.keys() & call.token.functions
+    known = contracts(call.site.release.branch).keys() - {_OUTSIDE_SERVICES}
+    held = known if call.token.functions is None else call.token.functions
     return [{"name": name, "version": call.site.release.version} for name in sorted(held)]
 
 
