@@ -67,7 +67,7 @@ class Transport:
         self.policy = policy or TransportPolicy()
         self._observe = observe
         self._pause = pause
-        self._now = now
+        self.now = now
         self._random = random.SystemRandom()
         self._adapter = guarded_adapter(resolve)
 
@@ -151,12 +151,12 @@ class Transport:
 
     def _once(self, prepared: requests.PreparedRequest, host: str, leash: Leash) -> Reply:
         policy = leash.policy
-        started, sent_at = time.monotonic(), self._now()
+        started, sent_at = time.monotonic(), self.now()
         try:
             limits = (leash.remaining(policy.connect_timeout), leash.remaining(policy.read_timeout))
             verify = policy.ca_file or True
             response = self._adapter.send(prepared, stream=True, timeout=limits, verify=verify)
-            received_at = self._now()
+            received_at = self.now()
             with response:
                 _refuse_redirect(response, host)
                 body = _read(response, policy.max_bytes, host)

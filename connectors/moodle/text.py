@@ -1,0 +1,46 @@
+"""Between Moodle's HTML and our plain text, in both directions.
+
+Moodle runs names through ``format_string`` and summaries through ``format_text`` before a web service
+returns them: an ampersand in a course name arrives as ``&amp;`` and a summary is HTML from an editor.
+Inside the product everything is plain text, which templates escape; nothing from a partner is ever
+shown as markup.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+
+import nh3
+
+_BREAKS = re.compile(r"<\s*(?:br|/p|/div|/li|/h[1-6]|/tr)\b[^>]*>", re.IGNORECASE)
+_SPACES = re.compile(r"[^\S\n]+")
+_BLANK_LINES = re.compile(r"\s*\n\s*")
+_LINKS = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)]")
+
+
+def plain_text(markup: str) -> str:
+    """Return HTML as plain text: tags, scripts and styles dropped, entities resolved, a line a block."""
+    broken = _BREAKS.sub("\n", markup)
+    text = html.unescape(nh3.clean(broken, tags=set()))
+    return _BLANK_LINES.sub("\n", _SPACES.sub(" ", text)).strip()
+
+
+def plain_line(markup: str) -> str:
+    """Return HTML as one line of plain text, for names."""
+    return " ".join(plain_text(markup).split())
+
+
+def linked_html(text: str) -> str:
+    """Return plain text as HTML in which web addresses can be clicked and nothing else is markup."""
+    pieces, end = [], 0
+    for link in _LINKS.finditer(text):
+        address = html.escape(link.group())
+        pieces += [html.escape(text[end : link.start()]), f'<a href="{address}">{address}</a>']
+        end = link.end()
+    return "".join([*pieces, html.escape(text[end:])]).replace("\n", "<br>\n")
+
+
+def safe_name(text: str) -> str:
+    """Return a name that Moodle's PARAM_TEXT takes as it is: one line, no ``<`` that looks like a tag."""
+    return " ".join(text.split()).replace("<", "‹").replace(">", "›")
