@@ -1,0 +1,47 @@
+"""Everything the product does, wired once and handed to web pages, worker and command line alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from coil_bridge.services.catalogue import Catalogue
+from coil_bridge.services.feeds import FeedService
+from coil_bridge.services.health import Health
+from coil_bridge.services.joint_sessions import SessionService
+from coil_bridge.services.messages import Messages
+from coil_bridge.services.pairings import PairingService
+from coil_bridge.services.partners import Partners
+from coil_bridge.services.people import PeopleService
+from coil_bridge.services.post import Post
+from coil_bridge.services.signin import SignIn
+from coil_bridge.services.sites import SiteRegistry
+from coil_bridge.services.web_sessions import WebSessions
+from coil_bridge.settings import Settings
+from coil_bridge.storage.storage import Storage
+from coil_bridge.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """One installation's services; made by ``coil_bridge.app.build_services``."""
+
+    settings: Settings
+    storage: Storage
+    vault: Vault
+    partners: Partners
+    sites: SiteRegistry
+    catalogue: Catalogue
+    signin: SignIn
+    web_sessions: WebSessions
+    people: PeopleService
+    messages: Messages
+    post: Post
+    health: Health
+    pairings: PairingService
+    sessions: SessionService
+    feeds: FeedService
+
+    def close(self) -> None:
+        """Give back what is held open (before a fork, at the end)."""
+        self.storage.close()
+        self.partners.close()

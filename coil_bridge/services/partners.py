@@ -1,0 +1,129 @@
+"""The way to each partner's Moodle, with a memory of how it went.
+
+A site that fails is left alone for a while, longer each time, and says so at once instead of letting
+somebody wait: a dead partner must not slow down work for the others. One good answer ends that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from coil_bridge.domain import Site, SiteState
+from coil_bridge.errors import NotFound, PartnerUnavailable
+from coil_bridge.i18n import mark
+from coil_bridge.services.context import Clock
+from coil_bridge.storage.storage import Storage
+from coil_bridge.vault import Vault
+from connectors.moodle.client import MoodleClient
+from connectors.moodle.error_texts import explain
+from connectors.moodle.errors import (
+    FunctionNotAllowed,
+    MoodleError,
+    ParameterRefused,
+    PermissionMissing,
+    RecordUnknown,
+)
+from connectors.transport import Transport
+
+Answer = TypeVar("Answer")
+
+FIRST_PAUSE = timedelta(seconds=30)
+_LONGEST_PAUSE = timedelta(minutes=30)
+_OK_NOTED_EVERY = timedelta(minutes=1)
+# The site itself is well when it says one of these: they are about one course, person or function.
+_ABOUT_ONE_THING = (PermissionMissing, RecordUnknown, ParameterRefused)
+
+
+class PartnerFailed(PartnerUnavailable):
+    """One call to a partner failed; ``temporary``: it may succeed later without anybody doing anything."""
+
+    def __init__(self, error: MoodleError) -> None:
+        placeholders = {name: f"%({name})s" for name in error.values}
+        super().__init__(explain(error.key, placeholders).message, error.values)
+        self.advice = error.advice
+        self.temporary = error.temporary
+
+
+class Partners:
+    """Clients of the partners' Moodles, and the bookkeeping around each call."""
+
+    def __init__(self, *, storage: Storage, vault: Vault, transport: Transport, clock: Clock) -> None:
+        self._storage = storage
+        self._vault = vault
+        self._transport = transport
+        self._clock = clock
+
+    def client(self, site_id: str) -> MoodleClient:
+        """A client with the site's token.
+
+        Raises:
+            NotFound: there is no such site, or it was removed and has no token any more.
+        """
+        return self._open(site_id)[1]
+
+    def call(self, site_id: str, work: Callable[[MoodleClient], Answer], *, forced: bool = False) -> Answer:
+        """Let ``work`` talk to a site, and remember how it went.
+
+        ``forced`` (a check that an administrator asked for) also tries a site that is left alone or paused.
+
+        Raises:
+            NotFound: as ``client``.
+            PartnerUnavailable: the site is paused or left alone for a while (nothing was asked).
+            PartnerFailed: the call failed; its ``__cause__`` is the Moodle error.
+        """
+        site, client = self._open(site_id)
+        if not forced:
+            self._check_open(site)
+        try:
+            answer = work(client)
+        except MoodleError as error:
+            self._note_error(site, error)
+            raise PartnerFailed(error) from error
+        self._note_success(site)
+        return answer
+
+    def close(self) -> None:
+        """Close the pooled connections."""
+        self._transport.close()
+
+    def _open(self, site_id: str) -> tuple[Site, MoodleClient]:
+        with self._storage.read() as tx:
+            site, sealed = tx.sites.get(site_id), tx.sites.sealed_token(site_id)
+        if site is None or sealed is None:
+            raise NotFound(mark("There is no such site, or it has been removed."))
+        token = self._vault.decrypt(sealed)
+        return site, MoodleClient(site.name, site.base_url, token, self._transport)
+
+    def _check_open(self, site: Site) -> None:
+        if site.state is not SiteState.ACTIVE:
+            raise PartnerUnavailable(mark("%(site)s is paused."), {"site": site.name})
+        if site.retry_at and site.retry_at > self._clock():
+            raise PartnerUnavailable(
+                mark("%(site)s cannot be used at the moment and will be tried again soon: %(error)s"),
+                {"site": site.name, "error": site.last_error or ""},
+            )
+
+    def _note_error(self, site: Site, error: MoodleError) -> None:
+        one_function = isinstance(error, FunctionNotAllowed) and error.reason != "access"
+        if isinstance(error, _ABOUT_ONE_THING) or one_function:
+            self._note_success(site)
+            return
+        now = self._clock()
+        with self._storage.write() as tx:
+            tx.sites.record_failure(site.id, now, str(error), now + _pause(site.failures))
+
+    def _note_success(self, site: Site) -> None:
+        now = self._clock()
+        if site.failures or _long_ago(site.last_ok_at, now):
+            with self._storage.write() as tx:
+                tx.sites.record_success(site.id, now)
+
+
+def _pause(failures_before: int) -> timedelta:
+    return min(FIRST_PAUSE * (1 << min(failures_before, 10)), _LONGEST_PAUSE)
+
+
+def _long_ago(at: datetime | None, now: datetime) -> bool:
+    return at is None or now - at >= _OK_NOTED_EVERY

@@ -1,0 +1,148 @@
+"""Sends queued messages: route by route, so that a slow Moodle holds up nobody else's post.
+
+A Moodle's refusal to carry a message to somebody (students usually cannot be written to by an account
+that shares no course with them) is recorded and final; the e-mail carries it. Anything that may pass is
+tried again, less and less often, until the message is given up. A crash between sending and recording
+sends a message twice; an e-mail then has the same Message-ID.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from coil_bridge.domain import Person
+from coil_bridge.errors import NotFound, PartnerUnavailable
+from coil_bridge.services.context import Clock
+from coil_bridge.services.partners import Partners
+from coil_bridge.storage.deliveries import (
+    EMAIL_CHANNEL,
+    FAILED,
+    REFUSED,
+    SENT,
+    Delivery,
+    Route,
+)
+from coil_bridge.storage.people import MOODLE
+from coil_bridge.storage.storage import Storage
+from coil_bridge.vault import Vault, new_id
+from connectors.mail import Mail, Mailer
+from connectors.moodle.client import OutgoingMessage, SentMessage
+
+_LEASE = timedelta(minutes=10)
+_FIRST_PAUSE = timedelta(seconds=30)
+_LONGEST_PAUSE = timedelta(hours=1)
+_RESULTS = {"sent": SENT, "refused": REFUSED}
+
+
+class Post:
+    """Takes what is due and hands it to the Moodle or the mail server."""
+
+    def __init__(
+        self, *, storage: Storage, vault: Vault, clock: Clock, partners: Partners, mailer: Mailer | None
+    ) -> None:
+        self._storage = storage
+        self._vault = vault
+        self._clock = clock
+        self._partners = partners
+        self._mailer = mailer
+        self._name = new_id()
+
+    def due_routes(self) -> list[Route]:
+        """Where there is something to send."""
+        with self._storage.read() as tx:
+            return tx.deliveries.due_routes(self._clock())
+
+    def deliver_due(self, limit: int = 50) -> int:
+        """Send what is due on every route, one route after the other; how many messages were tried."""
+        return sum(self.deliver(route, limit) for route in self.due_routes())
+
+    def deliver(self, route: Route, limit: int = 50) -> int:
+        """Send what is due on one route; how many messages were tried."""
+        now = self._clock()
+        with self._storage.write() as tx:
+            claimed = tx.deliveries.claim(route, self._name, now=now, until=now + _LEASE, limit=limit)
+            people = tx.people.many([each.person_id for each in claimed])
+        if not claimed:
+            return 0
+        if route.channel == EMAIL_CHANNEL:
+            self._send_mail(claimed, people)
+        else:
+            self._send_to_moodle(route.site_id or "", claimed)
+        return len(claimed)
+
+    def _send_mail(self, claimed: Sequence[Delivery], people: dict[str, Person]) -> None:
+        addressed = [each for each in claimed if self._mailer and people[each.person_id].email]
+        for each in claimed:
+            if each not in addressed:
+                self._finish(each, REFUSED, "no address or no mail server any more")
+        mails = {each.id: self._mail(each, people[each.person_id]) for each in addressed}
+        by_id = {each.id: each for each in addressed}
+        for outcome in self._mailer.send(mails.values()) if self._mailer else []:
+            if outcome.result == "later":
+                self._later(by_id[outcome.mail.id], outcome.reason)
+            else:
+                self._finish(by_id[outcome.mail.id], _RESULTS[outcome.result], outcome.reason)
+
+    def _mail(self, each: Delivery, person: Person) -> Mail:
+        return Mail(
+            id=each.id,
+            to_name=person.name,
+            to_address=person.email or "",
+            subject=each.subject,
+            body=self._vault.decrypt(each.body_encrypted),
+            at=each.created_at,
+            language=person.language or "en",
+        )
+
+    def _send_to_moodle(self, site_id: str, claimed: Sequence[Delivery]) -> None:
+        with self._storage.read() as tx:
+            ways_in = tx.people.identities([each.person_id for each in claimed])
+        user_ids = {
+            person_id: int(identity.subject)
+            for person_id, identities in ways_in.items()
+            for identity in identities
+            if (identity.kind, identity.issuer) == (MOODLE, site_id)
+        }
+        reachable = [each for each in claimed if each.person_id in user_ids]
+        for each in claimed:
+            if each not in reachable:
+                self._finish(each, REFUSED, "the person has no account on this Moodle any more")
+        self._hand_over(site_id, {each: user_ids[each.person_id] for each in reachable})
+
+    def _hand_over(self, site_id: str, user_ids: dict[Delivery, int]) -> None:
+        outgoing = [
+            OutgoingMessage(user_id, f"{each.subject}\n\n{self._vault.decrypt(each.body_encrypted)}")
+            for each, user_id in user_ids.items()
+        ]
+
+        try:
+            results = self._partners.call(site_id, lambda client: client.send_messages(outgoing))
+        except PartnerUnavailable as error:
+            for each in user_ids:
+                self._later(each, str(error))
+        except NotFound as error:
+            for each in user_ids:
+                self._finish(each, FAILED, str(error))
+        else:
+            for each, sent in zip(user_ids, results, strict=True):
+                self._note(each, sent)
+
+    def _note(self, each: Delivery, sent: SentMessage) -> None:
+        if sent.failure:
+            self._later(each, str(sent.failure))
+        else:
+            self._finish(each, SENT if sent.message_id is not None else REFUSED, sent.refusal)
+
+    def _finish(self, each: Delivery, state: str, error: str | None = None) -> None:
+        with self._storage.write() as tx:
+            tx.deliveries.finish(each.id, state, self._clock(), error or None)
+
+    def _later(self, each: Delivery, error: str) -> None:
+        pause = min(_FIRST_PAUSE * (1 << min(each.attempts - 1, 10)), _LONGEST_PAUSE)
+        due_at = self._clock() + pause
+        if due_at >= each.give_up_at:
+            self._finish(each, FAILED, error)
+            return
+        with self._storage.write() as tx:
+            tx.deliveries.retry(each.id, due_at, error)

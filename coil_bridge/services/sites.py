@@ -1,0 +1,295 @@
+"""Connecting partners' Moodles: add, check, pause, remove.
+
+A site is checked as soon as it is added and is kept even if the check finds something wrong: the report
+says what to do, and doing it is a matter of minutes in Moodle, not of filling in the form again. Tokens
+are sealed before they are stored and never shown again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import time
+
+from coil_bridge.domain import Institution, Person, Site, SiteState
+from coil_bridge.errors import Conflict, InvalidInput, NotFound
+from coil_bridge.i18n import mark
+from coil_bridge.services import audit
+from coil_bridge.services.addresses import UnusableAddress, normalise
+from coil_bridge.services.catalogue import Catalogue
+from coil_bridge.services.context import Clock, administrators_only
+from coil_bridge.services.partners import FIRST_PAUSE, Partners
+from coil_bridge.storage.storage import Storage, Transaction
+from coil_bridge.vault import Vault, new_id
+from connectors.moodle.error_texts import explain
+from connectors.moodle.readiness import Readiness, from_json, probe, to_json
+from scheduling.zones import is_zone
+
+
+@dataclass(frozen=True, slots=True)
+class InstitutionInput:
+    """A university as an administrator describes it; one of the same name is taken as it is stored."""
+
+    name: str
+    short_name: str
+    city: str
+    country: str
+    zone: str
+    subdivision: str | None = None
+    day_starts: time = time(8)
+    day_ends: time = time(20)
+
+
+@dataclass(frozen=True, slots=True)
+class SiteInput:
+    """A Moodle to connect; ``name`` is what people will read, by default made of the university's."""
+
+    institution: InstitutionInput
+    base_url: str
+    token: str = field(repr=False)
+    name: str = ""
+
+
+class SiteRegistry:
+    """The sites of the consortium. Every method that takes an actor is for administrators only."""
+
+    def __init__(
+        self,
+        *,
+        storage: Storage,
+        vault: Vault,
+        clock: Clock,
+        partners: Partners,
+        catalogue: Catalogue,
+        allow_http: bool,
+    ) -> None:
+        self._storage = storage
+        self._vault = vault
+        self._clock = clock
+        self._partners = partners
+        self._catalogue = catalogue
+        self._allow_http = allow_http
+
+    def add(self, actor: Person, given: SiteInput) -> Site:
+        """Connect a Moodle and check it at once; a removed site at the same address comes back to life.
+
+        Raises:
+            Forbidden, InvalidInput
+            Conflict: a site at this address is connected already.
+        """
+        administrators_only(actor)
+        base_url = self._checked_address(given)
+        with self._storage.write() as tx:
+            site_id = self._store(tx, given, base_url)
+            self._record(tx, actor, site_id, "added", base_url=base_url)
+            self._catalogue.queue_sync(tx, site_id)
+        return self.recheck(actor, site_id)
+
+    def all(self) -> list[Site]:
+        """Every site that has not been removed, by institution."""
+        with self._storage.read() as tx:
+            return tx.sites.all([SiteState.ACTIVE, SiteState.PAUSED])
+
+    def institutions(self) -> list[Institution]:
+        """Every institution, by name."""
+        with self._storage.read() as tx:
+            return tx.sites.institutions()
+
+    def get(self, site_id: str) -> Site:
+        """One site, a removed one too.
+
+        Raises:
+            NotFound: there is none of that id.
+        """
+        with self._storage.read() as tx:
+            return _found(tx, site_id)
+
+    @staticmethod
+    def readiness(site: Site) -> Readiness | None:
+        """The report of the last check."""
+        return from_json(site.readiness) if site.readiness else None
+
+    def recheck(self, actor: Person, site_id: str) -> Site:
+        """Check a site now, also one that is paused or left alone after failures.
+
+        Raises:
+            Forbidden, NotFound: there is no such site, or it has been removed.
+        """
+        administrators_only(actor)
+        report = probe(self._partners.client(site_id))
+        now = self._clock()
+        with self._storage.write() as tx:
+            tx.sites.set_readiness(site_id, to_json(report), now)
+            if report.failure is None:
+                tx.sites.record_success(site_id, now)
+            else:
+                tx.sites.record_failure(site_id, now, _failure(report), now + FIRST_PAUSE)
+            levels = [check.level for check in report.checks]
+            self._record(
+                tx, actor, site_id, "checked", errors=levels.count("error"), warnings=levels.count("warning")
+            )
+            return _found(tx, site_id)
+
+    def replace_token(self, actor: Person, site_id: str, token: str) -> Site:
+        """Store another token and check the site with it.
+
+        Raises:
+            Forbidden, NotFound, InvalidInput
+            Conflict: the site has been removed; add it again instead.
+        """
+        administrators_only(actor)
+        _raise_any({"token": _token_problems(token)})
+        with self._storage.write() as tx:
+            _not_removed(_found(tx, site_id))
+            tx.sites.set_token(site_id, self._vault.encrypt(token.strip()))
+            self._record(tx, actor, site_id, "token_replaced")
+        return self.recheck(actor, site_id)
+
+    def pause(self, actor: Person, site_id: str) -> Site:
+        """Stop asking a site anything; what is known of it stays visible to its people.
+
+        Raises:
+            Forbidden, NotFound, Conflict: it has been removed.
+        """
+        return self._set_state(actor, site_id, SiteState.PAUSED, "paused")
+
+    def resume(self, actor: Person, site_id: str) -> Site:
+        """Go on asking; raises as ``pause``."""
+        return self._set_state(actor, site_id, SiteState.ACTIVE, "resumed")
+
+    def remove(self, actor: Person, site_id: str) -> Site:
+        """Wipe the token, sign its people out; courses and pairings stay. Raises as ``pause``."""
+        administrators_only(actor)
+        with self._storage.write() as tx:
+            _not_removed(_found(tx, site_id))
+            tx.sites.set_token(site_id, None)
+            tx.sites.set_state(site_id, SiteState.REMOVED)
+            tx.people.end_web_sessions_of_site(site_id)
+            self._record(tx, actor, site_id, "removed")
+            return _found(tx, site_id)
+
+    def _set_state(self, actor: Person, site_id: str, state: SiteState, action: str) -> Site:
+        administrators_only(actor)
+        with self._storage.write() as tx:
+            site = _not_removed(_found(tx, site_id))
+            if site.state is not state:
+                tx.sites.set_state(site_id, state)
+                self._record(tx, actor, site_id, action)
+            return _found(tx, site_id)
+
+    def _checked_address(self, given: SiteInput) -> str:
+        errors = _institution_problems(given.institution)
+        errors["token"] = _token_problems(given.token)
+        base_url = ""
+        try:
+            base_url = normalise(given.base_url, allow_http=self._allow_http)
+        except UnusableAddress as error:
+            errors["base_url"] = [str(error)]
+        _raise_any(errors)
+        return base_url
+
+    def _store(self, tx: Transaction, given: SiteInput, base_url: str) -> str:
+        sealed = self._vault.encrypt(given.token.strip())
+        known = tx.sites.by_base_url(base_url)
+        if known is None:
+            site = self._new_site(_institution(tx, given.institution), given.name.strip(), base_url)
+            tx.sites.insert(site, sealed)
+            return site.id
+        if known.state is not SiteState.REMOVED:
+            raise Conflict(mark("This Moodle is connected already, as %(site)s."), {"site": known.name})
+        if known.institution.name.lower() != given.institution.name.strip().lower():
+            raise Conflict(
+                mark(
+                    "This address belonged to %(institution)s; name the same institution to connect it again."
+                ),
+                {"institution": known.institution.name},
+            )
+        tx.sites.set_token(known.id, sealed)
+        tx.sites.set_state(known.id, SiteState.ACTIVE)
+        return known.id
+
+    def _new_site(self, institution: Institution, name: str, base_url: str) -> Site:
+        return Site(
+            id=new_id(),
+            institution=institution,
+            name=name or f"{institution.short_name} Moodle",
+            base_url=base_url,
+            state=SiteState.ACTIVE,
+            added_at=self._clock(),
+            checked_at=None,
+            readiness=None,
+            last_ok_at=None,
+            last_error=None,
+            last_error_at=None,
+            failures=0,
+            retry_at=None,
+            courses_synced_at=None,
+        )
+
+    def _record(self, tx: Transaction, actor: Person, site_id: str, action: str, **detail: object) -> None:
+        audit.record(tx, self._clock(), actor, ("site", site_id), action, **detail)
+
+
+def _found(tx: Transaction, site_id: str) -> Site:
+    site = tx.sites.get(site_id)
+    if site is None:
+        raise NotFound(mark("There is no such site, or it has been removed."))
+    return site
+
+
+def _not_removed(site: Site) -> Site:
+    if site.state is SiteState.REMOVED:
+        raise Conflict(mark("%(site)s has been removed. Add it again to use it."), {"site": site.name})
+    return site
+
+
+def _failure(report: Readiness) -> str:
+    """The words for why a site could not be asked at all."""
+    found = next(check for check in report.checks if check.key == f"failed.{report.failure}")
+    return explain(str(report.failure), found.values).message
+
+
+def _institution(tx: Transaction, given: InstitutionInput) -> Institution:
+    known = tx.sites.institution_by_name(given.name.strip())
+    if known:
+        return known
+    institution = Institution(
+        id=new_id(),
+        name=given.name.strip(),
+        short_name=given.short_name.strip(),
+        city=given.city.strip(),
+        country=given.country.strip().upper(),
+        subdivision=(given.subdivision or "").strip().upper() or None,
+        zone=given.zone,
+        day_starts=given.day_starts,
+        day_ends=given.day_ends,
+    )
+    tx.sites.insert_institution(institution)
+    return institution
+
+
+def _institution_problems(given: InstitutionInput) -> dict[str, list[str]]:
+    errors: dict[str, list[str]] = {}
+    for name, longest in (("name", 200), ("short_name", 40), ("city", 80)):
+        value = getattr(given, name).strip()
+        if not 1 <= len(value) <= longest or not value.isprintable():
+            errors[name] = [mark("Write this in one line, and not too long.")]
+    country = given.country.strip()
+    if len(country) != 2 or not (country.isascii() and country.isalpha()):
+        errors["country"] = [mark("Write the country as two letters, for instance RS.")]
+    if not is_zone(given.zone):
+        errors["zone"] = [mark("Choose one of the time zones offered.")]
+    if given.day_starts >= given.day_ends:
+        errors["day_ends"] = [mark("The day must end after it starts.")]
+    return errors
+
+
+def _token_problems(token: str) -> list[str]:
+    cleaned = token.strip()
+    fits = 16 <= len(cleaned) <= 128 and cleaned.isascii() and cleaned.isalnum()
+    return [] if fits else [mark("A Moodle token is a row of letters and digits, usually 32 of them.")]
+
+
+def _raise_any(errors: dict[str, list[str]]) -> None:
+    found = {name: reasons for name, reasons in errors.items() if reasons}
+    if found:
+        raise InvalidInput(found)

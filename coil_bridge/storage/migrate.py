@@ -1,0 +1,94 @@
+"""Brings a database to the schema that this version of the code needs, and tells whether it has it.
+
+Migrations run in one transaction on both engines: after a crash the schema is the old one or the new
+one. Two processes that start at once do not migrate at once.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, func, select
+
+from coil_bridge.storage.engine import open_engine, reading, writing
+from coil_bridge.storage.tables import metadata
+
+_SCRIPTS = Path(__file__).parent / "migrations"
+_LOCK = 0x434F494D  # any constant of ours: "COIM"
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaState:
+    """The step at which a database stands (``None`` when it is empty) and the newest one."""
+
+    current: str | None
+    head: str
+
+    @property
+    def up_to_date(self) -> bool:
+        """Whether the database has the schema that the code needs."""
+        return self.current == self.head
+
+
+def state(engine: Engine) -> SchemaState:
+    """Where a database stands."""
+    with reading(engine) as connection:
+        return SchemaState(MigrationContext.configure(connection).get_current_revision(), _head())
+
+
+def upgrade(engine: Engine) -> SchemaState:
+    """Bring a database to the newest step; one that is there already stays untouched."""
+    with writing(engine) as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+        command.upgrade(_config(connection), "head")
+    return state(engine)
+
+
+def differences(engine: Engine) -> list[str]:
+    """What differs between a database and the tables that the code knows; empty when nothing does."""
+    with reading(engine) as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return [str(each) for each in compare_metadata(context, metadata)]
+
+
+def write_revision(message: str) -> Path:
+    """For developers: write the step that leads from the newest one to the tables in the code."""
+    with tempfile.TemporaryDirectory() as folder:
+        engine = open_engine(f"sqlite:///{folder}/revision.db")
+        try:
+            upgrade(engine)
+            with writing(engine) as connection:
+                script = command.revision(_config(connection), message, autogenerate=True, rev_id=_next_id())
+        finally:
+            engine.dispose()
+    _head.cache_clear()
+    if script is None or isinstance(script, list):
+        raise RuntimeError("Alembic wrote no step, or several")
+    return Path(script.path)
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config
+
+
+@cache
+def _head() -> str:
+    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+
+
+def _next_id() -> str:
+    return f"{int(_head() or 0) + 1:04d}"
