@@ -21,7 +21,8 @@ def _insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.
 def insert_new(connection: Connection, table: Table, row: Mapping[str, Any], *, key: Sequence[str]) -> bool:
     """Insert a row unless one with the same key stands there; whether it was inserted."""
     statement = _insert(connection, table).values(dict(row)).on_conflict_do_nothing(index_elements=list(key))
-    return connection.execute(statement).rowcount == 1
+    # Without the option SQLAlchemy does not ask psycopg for the count of an INSERT and says -1.
+    return connection.execute(statement.execution_options(preserve_rowcount=True)).rowcount == 1
 
 
 def upsert(
