@@ -399,7 +399,7 @@ def test_a_proposal_carries_its_phase(consortium: Consortium) -> None:
 
 
 def test_dates_count_on_the_initiating_universitys_calendar(consortium: Consortium) -> None:
-    """Belgrade, 28 March 2027: the day has 23 hours and begins at 23:00 UTC, long after it began in Shanghai."""
+    """Belgrade, 28 March 2027: the day has 23 hours and begins at 23:00 UTC, long after Shanghai's."""
     first, last = date(2027, 3, 28), date(2027, 3, 29)
     pairing = consortium.agreed(PairingState.ACCEPTED, starts_on=first, ends_on=last)
 
