@@ -99,7 +99,7 @@ class Tasks:
     def counts(self) -> Mapping[str, int]:
         """How many tasks stand in each state."""
         query = select(task.c.state, func.count()).group_by(task.c.state)
-        return dict(self._connection.execute(query).tuples())
+        return dict(self._connection.execute(query).all())
 
     def recent(self, limit: int) -> list[Mapping[str, Any]]:
         """The latest tasks without their payloads: id, kind, site, state, attempts, error and times."""
@@ -119,7 +119,7 @@ class Tasks:
     def _running_by_site(self, now: datetime) -> Counter[str | None]:
         running = and_(task.c.state == RUNNING, task.c.claimed_until >= now)
         query = select(task.c.site_id, func.count()).where(running).group_by(task.c.site_id)
-        return Counter(dict(self._connection.execute(query).tuples()))
+        return Counter(dict(self._connection.execute(query).all()))
 
     def _due_ids(
         self, now: datetime, running: Counter[str | None], per_site: int
