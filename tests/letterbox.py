@@ -74,4 +74,4 @@ def text_of(mail: EmailMessage) -> str:
     """The plain text of a message."""
     body = mail.get_body(("plain",))
     assert body is not None
-    return str(body.get_content())
+    return str(body.get_content()).replace("\r\n", "\n")
