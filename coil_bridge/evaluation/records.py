@@ -8,7 +8,7 @@ instant to the second can be looked up in the partner's own Moodle and would nam
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -108,6 +108,28 @@ class DayCount:
 
 
 @dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a pull ended early: an English text and its values apart, so that a page can translate it."""
+
+    message: str
+    values: Mapping[str, str]
+
+    def __str__(self) -> str:
+        return self.message % self.values if self.values else self.message
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The accounts of a pull so far: what came, what became of it, how far it has got."""
+
+    read: int = 0
+    stored: int = 0
+    dropped: Mapping[str, int] = field(default_factory=dict)  # by reason; read = stored + all of these
+    steps_done: int = 0  # questions put to the site
+    steps_expected: int = 0  # questions that there will be, as far as known
+
+
+@dataclass(frozen=True, slots=True)
 class PullRun:
     """One pull of one course: what was asked, what came, what became of it."""
 
@@ -119,9 +141,5 @@ class PullRun:
     requested_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
-    rows_read: int
-    rows_stored: int
-    rows_dropped: Mapping[str, int]  # by reason; read = stored + the sum of these
-    steps_done: int  # questions put to the site so far
-    steps_expected: int  # questions that there will be, as far as known
-    error: str | None
+    tally: Tally
+    failure: Failure | None
