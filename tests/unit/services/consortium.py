@@ -65,7 +65,11 @@ class Consortium:
         self.looked_up: list[str] = []
         self.feeds = FeedService(storage=storage, clock=clock, vault=vault, settings=settings)
         self.sessions = SessionService(
-            storage=storage, clock=clock, settings=settings, messages=messages, feeds=self.feeds
+            storage=storage,
+            clock=clock,
+            settings=settings,
+            messages=messages,
+            feeds=self.feeds,
         )
         self.pairings = PairingService(
             storage=storage,
