@@ -233,6 +233,8 @@ def test_an_invitation_that_nobody_answers_can_be_withdrawn_alone(consortium: Co
         "Wei Zhang": "The proposal was withdrawn: Voices across borders",
         "Aigerim Sadykova": "The pairing is agreed: Voices across borders",
     }
+    entry = consortium.pairings.get(consortium.mira, pairing.id).audit[-1]
+    assert (entry.action, entry.detail["course"]) == ("invitation_withdrawn", "Business English (SNC)")
 
 
 def test_withdrawing_the_last_invitation_withdraws_the_proposal(consortium: Consortium) -> None:
