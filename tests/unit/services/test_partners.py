@@ -50,7 +50,7 @@ def test_while_it_is_left_alone_nothing_is_asked_unless_forced(
     assert first.value.temporary
     asked = len(there.calls)
     there.faults.clear()
-    with pytest.raises(PartnerUnavailable, match="UB Moodle cannot be used at the moment.*maintenance"):
+    with pytest.raises(PartnerUnavailable, match=r"UB Moodle cannot be used at the moment.*maintenance"):
         services.partners.call(site.id, MoodleClient.courses)
     assert len(there.calls) == asked
     clock.advance(seconds=10)

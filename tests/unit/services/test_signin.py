@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -52,7 +52,7 @@ class Belgrade:
 @pytest.fixture
 def belgrade(
     services: Services, build: Build, moodle: Callable[..., Simulator], clock: SettableClock
-) -> Iterator[Belgrade]:
+) -> Belgrade:
     there = moodle()
     world = there.world
     mira = world.add_user(
@@ -63,7 +63,7 @@ def belgrade(
     world.enrol(mira, communication, "editingteacher")
     world.enrol(mira, statistics, "student")
     site = build.site("Belgrade", url=there.url, token=there.token)
-    yield Belgrade(there, site, mira, communication, statistics, services, clock)
+    return Belgrade(there, site, mira, communication, statistics, services, clock)
 
 
 def link_in(text: str) -> str:
