@@ -77,7 +77,7 @@ def _pilot(services: Services, lead: Person, facts: Mapping[str, Any], week_zero
         phases=phases,
     )
     pilot = services.pilots.create(lead, form)
-    return services.pilots.get(lead, pilot.id).phases[0].id
+    return services.pilots.get(lead, pilot.id).phases[0].phase.id
 
 
 def _pairing(
