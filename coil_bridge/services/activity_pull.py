@@ -99,11 +99,12 @@ class ActivityPull:
     def perform(self, payload: Mapping[str, Any]) -> None:
         """Do the pull that a task names, to its end or to its failure; both are written down.
 
-        A run that was broken off by a crash begins anew; what it stored before is not stored twice.
+        A run that was broken off by a crash begins anew; what it stored before is not stored twice. A
+        partner's failure ends the run: the transport has tried again already, and the lead decides.
         """
         with self._storage.write() as tx:
             run = tx.pulls.get(payload["run_id"])
-            if run is None or run.state in (RunState.DONE, RunState.FAILED):
+            if run is None or run.state is RunState.DONE:
                 return
             tx.pulls.start(run.id, self._clock())
         try:
