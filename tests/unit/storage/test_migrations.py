@@ -69,7 +69,9 @@ def _names(inspector: object, table: str) -> list[object]:
 def test_upgrading_twice_changes_nothing(empty: Engine) -> None:
     first = migrate.upgrade(empty)
     with writing(empty) as connection:
-        connection.execute(text("INSERT INTO worker_beat VALUES ('w1', '2026-10-20 08:00', '2026-10-20 08:00')"))
+        connection.execute(
+            text("INSERT INTO worker_beat VALUES ('w1', '2026-10-20 08:00', '2026-10-20 08:00')")
+        )
     assert migrate.upgrade(empty) == first
     with writing(empty) as connection:
         assert connection.execute(text("SELECT count(*) FROM worker_beat")).scalar_one() == 1
