@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import fill
 
 from tests.benchmarks.figures import figure, table
 from tests.benchmarks.load import Load
@@ -20,7 +21,7 @@ from tests.benchmarks.measuring import (
     median_cost,
     rates_table,
 )
-from tests.benchmarks.processes import Server, memory
+from tests.benchmarks.processes import Memory, Server, memory
 from tests.benchmarks.radicale_server import BUILT_IN, COLLECTION, GUNICORN, radicale, upload
 from tests.benchmarks.service import (
     FEED_GZIP,
@@ -55,7 +56,10 @@ def feeds(of: Service, folder: Path) -> str:
         calendar = fetch_feed(of, "identity").body
         theirs = [case for each in (own, gunicorn) for case in _radicale_cases(each, calendar)]
         runs = measure([*feed_cases(of), *theirs])
-    method = _method(f"{FEED_REQUESTS} requests of ours, {RADICALE_REQUESTS} of Radicale")
+    method = _method(
+        f"{FEED_REQUESTS} requests of ours, {RADICALE_REQUESTS} of Radicale",
+        f" ({_CONNECTIONS[BUILT_IN]} to Radicale's own server, a new one a request)",
+    )
     return f"{method}\n\n{rates_table(runs)}\n\n{_ratios(runs)}"
 
 
@@ -106,20 +110,38 @@ def _ratio(ours: Sequence[Run], theirs: Sequence[Run]) -> list[str]:
 
 
 def memories(of: Service) -> str:
-    """Memory of each process after the load."""
+    """Memory of each process, right after whatever was measured before."""
     found = memory(of.server.pid)
-    rows = [[each.command, _mebibytes(each.resident), _mebibytes(each.proportional)] for each in found]
-    return table(["process", "RSS MiB", "PSS MiB"], rows)
+    if not found:
+        return "Unknown: this system has no /proc."
+    rows = [[_part(each, found), _mebibytes(each.resident), _mebibytes(each.proportional)] for each in found]
+    shares = [each.proportional for each in found]
+    total = None if None in shares else sum(share or 0 for share in shares)
+    rows.append(["together", "", _mebibytes(total)])
+    note = "RSS counts a page that processes share in each of them, PSS in equal parts: only PSS adds up."
+    return f"{table(['process', 'RSS MiB', 'PSS MiB'], rows)}\n\n{note}"
+
+
+def _part(process: Memory, everybody: Sequence[Memory]) -> str:
+    """Which part of the service a process is, by its command line and its parent's."""
+    if process.command.endswith(" worker"):
+        return "worker (messages, tasks, jobs)"
+    if "--web-only" not in process.command:
+        return "serve (looks after the two)"
+    commands = {each.pid: each.command for each in everybody}
+    return (
+        "web: gunicorn worker" if "--web-only" in commands.get(process.parent, "") else "web: gunicorn master"
+    )
 
 
 def _mebibytes(size: int | None) -> str:
     return "unknown" if size is None else f"{size / 2**20:.0f}"
 
 
-def _method(requests: str) -> str:
-    return (
-        f"{ROUNDS} rounds, in each every row once, in turns; a run: {requests}, over {CONNECTIONS}\n"
-        f"persistent connections (Radicale's own server: {_CONNECTIONS[BUILT_IN]}, one a request) from one load\n"
-        "generator on the same machine, after a warm-up. Status, headers and body of every answer are checked.\n"
-        "Median (least-most) of the rounds."
+def _method(requests: str, besides: str = "") -> str:
+    text = (
+        f"{ROUNDS} rounds, in each every row once, in turns; a run: {requests}, over {CONNECTIONS} "
+        f"persistent connections{besides} from one load generator on the same machine, after a warm-up. "
+        "Status, headers and body of every answer are checked. Median (least-most) of the rounds."
     )
+    return fill(text, 100)
