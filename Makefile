@@ -29,7 +29,7 @@ demo: $(VENV)/.runtime ## Start a consortium of three simulated Moodles and the 
 	@$(BIN)/python -m coil_bridge.demo $(ARGS)
 
 test: $(VENV)/.dev ## Run every test this machine can run
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 check: lint ## Lint, types, import rules and the documentation's own tests
 	$(BIN)/python -m pytest tests/docs -q
