@@ -22,7 +22,7 @@ from coil_bridge.services.pull_texts import REASONS
 from coil_bridge.settings import Settings
 from coil_bridge.web import wording
 from coil_bridge.web.places import city_name, country_name, language_name
-from coil_bridge.web.texts import gettext
+from coil_bridge.web.texts import gettext, say
 from coil_bridge.web.visitors import Visitors
 from scheduling.zones import to_local, utc_offset_label
 
@@ -106,6 +106,7 @@ def _filters(visitors: Visitors, clock: Clock) -> dict[str, Callable[..., Any]]:
         "span": lambda first, last: format_interval(
             first, last, "yMMMd", locale=visitors.translator().locale
         ),
+        "said": say,
         "translated": gettext,
         "wall": lambda local: visitors.translator().moment(local),
     }

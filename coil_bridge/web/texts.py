@@ -9,10 +9,22 @@ from typing import Any
 
 import flask_babel  # type: ignore[import-untyped]  # carries no annotations
 
+from coil_bridge.errors import Reason
+
 
 def gettext(message: str, **values: Any) -> str:
     """Translate a message and fill in its ``%(name)s`` places."""
     return str(flask_babel.gettext(message, **values))
+
+
+def say(reason: Reason | str) -> str:
+    """Tell a reason in the reader's language; a value that is a reason itself too."""
+    if not isinstance(reason, Reason):
+        return gettext(reason) if reason else ""
+    values = {
+        name: say(value) if isinstance(value, Reason) else value for name, value in reason.values.items()
+    }
+    return gettext(reason.message, **values) if reason.message else ""
 
 
 def ngettext(one: str, many: str, num: int, **values: Any) -> str:
