@@ -101,6 +101,7 @@ def _filters(visitors: Visitors, clock: Clock) -> dict[str, Callable[..., Any]]:
         "full_day": lambda value: visitors.translator().day(_day(value, here)),
         "iso": lambda instant: instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "language_name": lambda code: language_name(code, visitors.translator()),
+        "number": lambda value: visitors.translator().number(value),
         "offset_in": utc_offset_label,
         "moment": lambda instant: visitors.translator().moment(here(instant)),
         "span": lambda first, last: format_interval(

@@ -10,6 +10,7 @@ from typing import Any
 import flask_babel  # type: ignore[import-untyped]  # carries no annotations
 
 from coil_bridge.errors import Reason
+from coil_bridge.i18n import tell
 
 
 def gettext(message: str, **values: Any) -> str:
@@ -18,13 +19,8 @@ def gettext(message: str, **values: Any) -> str:
 
 
 def say(reason: Reason | str) -> str:
-    """Tell a reason in the reader's language; a value that is a reason itself too."""
-    if not isinstance(reason, Reason):
-        return gettext(reason) if reason else ""
-    values = {
-        name: say(value) if isinstance(value, Reason) else value for name, value in reason.values.items()
-    }
-    return gettext(reason.message, **values) if reason.message else ""
+    """Tell a reason in the reader's language."""
+    return tell(reason, gettext)
 
 
 def ngettext(one: str, many: str, num: int, **values: Any) -> str:

@@ -312,8 +312,8 @@ _TEXTS: Mapping[str, Texts] = {
         ),
     ),
     "untried": lambda _: (
-        _("Two things were not tried"),
-        _("Sending a message changes something in Moodle. The role needs %(capabilities)s for them."),
+        _("One thing was not tried"),
+        _("Sending a message changes something in Moodle. The role needs %(capabilities)s for it."),
     ),
     "completion_off": lambda _: (
         _("Completion tracking is switched off"),
