@@ -18,6 +18,10 @@ from urllib.parse import unquote, urlsplit
 
 _DEFAULT_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 _TIMEOUT = 20.0  # seconds, for each step of the dialogue
+# What writing a message raises for names and addresses that are none. Beyond what the email package
+# documents it stumbles over some ("a@": IndexError; "a@[1": AttributeError), and addresses come from
+# partners: one that cannot be written must not hold up everybody else's mail.
+_UNWRITABLE = (ValueError, MessageError, LookupError, AttributeError, smtplib.SMTPNotSupportedError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,7 @@ class Mailer:
     def _send_one(self, server: smtplib.SMTP, mail: Mail) -> MailOutcome:
         try:
             server.send_message(self._message(mail))
-        except (ValueError, MessageError, smtplib.SMTPNotSupportedError):
+        except _UNWRITABLE:
             return MailOutcome(
                 mail, "refused", mark("the address or the subject cannot be written in a message")
             )
