@@ -11,6 +11,7 @@ from tests.unit.web.conftest import World
         ("/about?x=1", "/about?x=1"),
         ("//evil.example/", "/"),
         ("/\\evil.example/", "/"),
+        ("/\t/evil.example/", "/"),
         ("https://evil.example/", "/"),
     ],
 )
