@@ -7,6 +7,7 @@ a feed or an e-mail is written where no request exists.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from functools import cache
@@ -16,7 +17,7 @@ from unicodedata import combining, normalize
 
 from babel import Locale
 from babel.core import UnknownLocaleError
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_datetime, format_interval, format_time
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 
@@ -29,6 +30,7 @@ _SHORT_DAYS = {"en": "EEE d MMM", "sr_Latn": "EEE, d. MMM"}
 _MOMENTS = {"en": "EEE d MMM yyyy, HH:mm", "sr_Latn": "EEE, d. MMM yyyy. 'u' HH:mm"}
 # Moodle's language packs are named by country or by whim where BCP 47 names the script.
 _MOODLE_LANGUAGES = {"sr_lt": "sr_Latn", "sr_cr": "sr_Cyrl", "zh_cn": "zh_Hans", "zh_tw": "zh_Hant"}
+_LEADING_ZERO = re.compile(r"\b0(?=\d\b)")
 # Letters of their own, which stand after the one that they are made of.
 _LETTERS = {
     "sr_Latn": str.maketrans({"č": "c~", "ć": "c~~", "đ": "d~", "š": "s~", "ž": "z~"}),
@@ -95,6 +97,11 @@ class Translator:
     def short_day(self, value: date) -> str:
         """A day with its short weekday: "Tue 27 Oct"."""
         return format_date(value, _SHORT_DAYS[self.language], locale=self.locale)
+
+    def span(self, first: date, last: date) -> str:
+        """Days from first to last: "19 Oct 2026 – 8 Feb 2027", "19. okt 2026. – 8. feb 2027."."""
+        # CLDR's Serbian intervals have two digits for a day (08.) where its dates have one.
+        return _LEADING_ZERO.sub("", format_interval(first, last, "yMMMd", locale=self.locale))
 
     def clock(self, value: datetime) -> str:
         """The time of day on the value's own clock: "14:00"."""

@@ -105,4 +105,5 @@ class Health:
 
 def _check_zones(zones: ZoneData) -> HealthCheck:
     versions = {"tzdata": zones.tzdata, "pytz": zones.pytz}
-    return HealthCheck(ZONES, zones.consistent, True, Reason("tzdata %(tzdata)s, pytz %(pytz)s", versions))
+    detail = Reason(mark("tzdata %(tzdata)s, pytz %(pytz)s"), versions)
+    return HealthCheck(ZONES, zones.consistent, True, detail)

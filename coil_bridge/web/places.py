@@ -46,8 +46,12 @@ def country_choices(language: str) -> Sequence[tuple[str, str]]:
 
 
 def language_choices(codes: Iterable[str], words: Translator) -> Sequence[tuple[str, str]]:
-    """Languages to work in for a form: those of the partner countries and the given ones, by name."""
-    named = {_plain(code): language_name(code, words) for code in (*_WORKING_LANGUAGES, *codes)}
+    """Languages to work in for a form: those of the partner countries and the given ones, by name.
+
+    A Moodle's variant of a language that is there already ("sr_lt") is no other language to work in.
+    """
+    others = [code for code in map(_plain, codes) if code.partition("_")[0] not in _WORKING_LANGUAGES]
+    named = {code: language_name(code, words) for code in (*_WORKING_LANGUAGES, *others)}
     return _sorted(named.items(), words)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from babel import Locale
-from babel.dates import format_interval, format_timedelta
+from babel.dates import format_timedelta
 from flask import Flask, request, url_for
 from flask_babel import Babel  # type: ignore[import-untyped]  # carries no annotations
 
@@ -104,9 +104,7 @@ def _filters(visitors: Visitors, clock: Clock) -> dict[str, Callable[..., Any]]:
         "number": lambda value: visitors.translator().number(value),
         "offset_in": utc_offset_label,
         "moment": lambda instant: visitors.translator().moment(here(instant)),
-        "span": lambda first, last: format_interval(
-            first, last, "yMMMd", locale=visitors.translator().locale
-        ),
+        "span": lambda first, last: visitors.translator().span(first, last),
         "said": say,
         "translated": gettext,
         "wall": lambda local: visitors.translator().moment(local),

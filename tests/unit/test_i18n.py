@@ -57,6 +57,15 @@ def test_dates_are_written_as_their_readers_write_them() -> None:
     assert [words.clock(AFTERNOON) for words in (ENGLISH, SERBIAN)] == ["14:05", "14:05"]
 
 
+def test_a_span_names_what_differs() -> None:
+    first, last = date(2026, 10, 19), date(2027, 2, 8)
+    assert [words.span(first, last) for words in (ENGLISH, SERBIAN)] == [
+        "19 Oct 2026\u2009–\u20098 Feb 2027",
+        "19. okt 2026.\u2009–\u20098. feb 2027.",
+    ]
+    assert SERBIAN.span(date(2026, 9, 1), date(2026, 9, 15)) == "1.–15. sep 2026."
+
+
 def test_numbers_are_grouped_as_their_readers_group_them() -> None:
     assert [words.number(1234.5) for words in (ENGLISH, SERBIAN)] == ["1,234.5", "1.234,5"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import re
 import tomllib
@@ -16,6 +17,7 @@ from babel.messages.frontend import parse_keywords
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from coil_bridge import errors
 from coil_bridge.i18n import DEFAULT_LANGUAGE, TRANSLATIONS, available_languages
 from coil_bridge.web.holiday_names import NAMES
 
@@ -23,6 +25,22 @@ ROOT = Path(__file__).parents[2]
 CATALOGUES = sorted(TRANSLATIONS.glob("*/LC_MESSAGES/messages.po"))
 LANGUAGES = [path.parts[-3] for path in CATALOGUES]
 AGAIN = "run `make translations` and fill in what it adds"
+TEMPLATES = sorted((ROOT / "coil_bridge" / "web" / "templates").rglob("*.html"))
+MODULES = sorted(
+    path
+    for part in ("services", "web", "jobs", "storage")
+    for path in (ROOT / "coil_bridge" / part).rglob("*.py")
+)
+_CODE = re.compile(r"{#.*?#}|{%.*?%}|{{.*?}}", re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
+_ATTRIBUTE = re.compile(r'[a-z-]+="[^"]*"')  # a macro may write one by itself
+_SPOKEN = re.compile(r'(?:aria-label|title|alt|placeholder)="([^"]*[A-Za-z][^"]*)"')
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_UNTRANSLATABLE = {"GPL", "or", "later"}  # the licence's name
+_FOR_OPERATORS = {"ConfigurationError"}  # read on the command line, which is in English
+_ERRORS = {name for name in vars(errors) if name[0].isupper()} - _FOR_OPERATORS
+_TELLING = {*_ERRORS, "UnusableAddress", "ValidationError", "flash"}
+_MARKING = {"mark", "gettext", "ngettext"}
 _PLACE = re.compile(r"%\((\w+)\)[a-z]")
 _PLURALS = {
     "sr_Latn": {0: (1, 21, 101), 1: (2, 3, 24), 2: (0, 5, 11, 14, 112)},
@@ -133,8 +151,44 @@ def test_serbian_is_in_one_script() -> None:
     assert odd == []
 
 
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: "/".join(path.parts[-2:]))
+def test_a_template_says_nothing_but_what_can_be_translated(template: Path) -> None:
+    source = _CODE.sub("", template.read_text())
+    attributes = [text for text in _SPOKEN.findall(source) if not text.startswith("https://")]
+    words = _WORD.findall(_TAG.sub(" ", _ATTRIBUTE.sub("", source)))
+    assert (attributes, [word for word in words if word not in _UNTRANSLATABLE]) == ([], [])
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: "/".join(path.parts[-2:]))
+def test_what_people_are_told_is_marked(module: Path) -> None:
+    """Sentences given to errors and to the pages' notices: literals outside ``mark`` and ``gettext``."""
+    told = [call for call in ast.walk(ast.parse(module.read_text())) if _tells(call)]
+    assert [text for call in told for text in _unmarked(call)] == []
+
+
 def test_holiday_names_are_marked_once() -> None:
     assert list(NAMES) == sorted(set(NAMES))
+
+
+def _name(call: ast.AST) -> str:
+    function = call.func if isinstance(call, ast.Call) else None
+    return getattr(function, "id", getattr(function, "attr", ""))
+
+
+def _tells(call: ast.AST) -> bool:
+    return _name(call) in _TELLING
+
+
+def _unmarked(node: ast.AST) -> Iterator[str]:
+    for child in ast.iter_child_nodes(node):
+        if _name(child) in _MARKING:
+            continue
+        if isinstance(child, ast.JoinedStr):
+            yield ast.unparse(child)
+        elif isinstance(child, ast.Constant) and isinstance(child.value, str) and " " in child.value:
+            yield child.value
+        else:
+            yield from _unmarked(child)
 
 
 def _texts(message: Message) -> tuple[str, ...]:

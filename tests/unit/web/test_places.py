@@ -40,5 +40,9 @@ def test_countries_are_sorted_by_their_names() -> None:
 def test_languages_of_a_moodle_are_named_never_coded() -> None:
     assert language_name("sr_lt", SERBIAN) == "Srpski (latinica)"
     assert language_name("xx_wp", SERBIAN) == "xx_wp"
-    offered = dict(language_choices(["sr_lt", "zh_cn"], ENGLISH))
-    assert (offered["sr_lt"], offered["zh_cn"]) == ("Serbian (Latin)", "Chinese (Simplified)")
+
+
+def test_a_language_is_offered_once_to_work_in() -> None:
+    offered = dict(language_choices(["sr_lt", "zh_cn", "ja", "JA", "en"], ENGLISH))
+    assert (offered["sr"], offered["ja"]) == ("Serbian", "Japanese")
+    assert offered.keys().isdisjoint({"sr_lt", "zh_cn", "JA"})
