@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
 
 from coil_bridge.errors import ConfigurationError
 
@@ -24,9 +25,14 @@ def open_engine(url: str) -> Engine:
     """Open an engine for ``sqlite:///path`` or ``postgresql://…``.
 
     Raises:
-        ConfigurationError: another kind of database was asked for.
+        ConfigurationError: another kind of database was asked for, or the address is none.
     """
-    parsed = make_url(url)
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise ConfigurationError(
+            "database_url is no address of a database; use sqlite:///… or postgresql://…"
+        ) from None
     if parsed.get_backend_name() == "sqlite":
         return _open_sqlite(url)
     if parsed.get_backend_name() == "postgresql":
