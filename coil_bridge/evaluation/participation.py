@@ -70,10 +70,11 @@ class GroupTable:
     weeks: tuple[PersonWeek, ...] = ()
 
     def count(self, part: Part) -> int | None:
-        """How many people have this part; ``None`` when the group is not shown."""
+        """How many people have this part; ``None`` when the group, or its staff, is not shown."""
         if self.status is not GroupStatus.SHOWN:
             return None
-        return sum(person.part is part for person in self.people)
+        found = sum(person.part is part for person in self.people)
+        return found if found or part is Part.STUDENT else None
 
 
 @dataclass(slots=True)
@@ -103,7 +104,7 @@ def tabulate(
         by_group[course.group].append(course)
     people = _gather(courses, members, days)
     ordered = sorted(by_group.values(), key=lambda them: _order(them[0]))
-    return tuple(_group_table(them, people[them[0].group], covered, shown) for them in ordered)
+    return tuple(_group_table(them, people[them[0].group], covered, shown, threshold) for them in ordered)
 
 
 def _order(course: PilotCourse) -> tuple[str, str, str, str]:
@@ -140,6 +141,7 @@ def _group_table(
     people: Mapping[str, _Person],
     covered: Mapping[tuple[str, str], date],
     shown: frozenset[GroupKey],
+    threshold: int,
 ) -> GroupTable:
     known_to = [covered.get((course.pairing_id, course.course_id)) for course in courses]
     complete = [day for day in known_to if day is not None]
@@ -148,8 +150,8 @@ def _group_table(
     covered_to = min(complete)
     if courses[0].group not in shown:
         return GroupTable(courses[0], GroupStatus.WITHHELD, covered_to)
-    ordered = sorted(people.items())
-    span = tuple(_span(courses[0], covered_to, people.values()))
+    ordered = sorted(_showable(people, threshold).items())
+    span = tuple(_span(courses[0], covered_to, [person for _, person in ordered]))
     return GroupTable(
         course=courses[0],
         status=GroupStatus.SHOWN,
@@ -157,6 +159,12 @@ def _group_table(
         people=tuple(_summary(pseudonym, person) for pseudonym, person in ordered),
         weeks=tuple(week for pseudonym, person in ordered for week in _weeks(pseudonym, person, span)),
     )
+
+
+def _showable(people: Mapping[str, _Person], threshold: int) -> Mapping[str, _Person]:
+    """The students, and the staff where they are many: a course's one teacher is known by any name."""
+    students = {name: person for name, person in people.items() if person.part is Part.STUDENT}
+    return people if len(people) - len(students) >= threshold else students
 
 
 def _span(course: PilotCourse, covered_to: date, people: Iterable[_Person]) -> Iterator[date]:

@@ -106,6 +106,11 @@ GROUP = (
         "Students of the institution in the pairing; empty unless the group is shown.",
         _ENROLMENTS,
     ),
-    _count("staff", "people", "Staff, likewise.", _ENROLMENTS),
+    _count(
+        "staff",
+        "people",
+        "Staff, likewise; empty, and their rows left out, where they are fewer than the threshold.",
+        _ENROLMENTS,
+    ),
     _day("covered_to", "The last local day of which the data can know. Later weeks are not in the file."),
 )

@@ -2,9 +2,10 @@
 
 The rule: a group (the people of one institution in one pairing) is shown only when at least as many
 students as the pilot's threshold are in it. A group below it is withheld with everything about it: its
-rows, its staff, its size, its accounts of a pull. Every total that is given anywhere is a total over
-shown groups only, so a withheld group cannot be had by subtraction, and nothing else that is shown
-depends on what is inside a withheld group. The tests hold the code to exactly that: change a withheld
+rows, its staff, its size, its accounts of a pull. The staff of a shown group are a group of their own
+under the same threshold: the one teacher of a course would be known in spite of the pseudonym. Every
+total that is given anywhere is a total over what is shown, so nothing withheld can be had by subtraction,
+and nothing else that is shown depends on it. The tests hold the code to exactly that: change a withheld
 group as you like below the threshold, and no output changes by a byte.
 
 The floor of five and the default of ten are those of learning analytics tools that universities accept.

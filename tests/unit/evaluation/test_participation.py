@@ -76,13 +76,22 @@ def test_completion_over_two_courses(answers: tuple[bool | None, bool | None], e
     assert {each.pseudonym: each.completed for each in group.people}["mira"] is expected
 
 
-def test_staff_are_in_the_table_and_do_not_make_a_group_large() -> None:
+def test_few_staff_are_left_out_of_a_shown_group() -> None:
     voices = course(BELGRADE)
-    staff = [member(voices, f"staff-{number}", Part.STAFF) for number in range(5)]
+    nine = [member(voices, f"staff-{number}", Part.STAFF) for number in range(9)]
+    (group,) = table([voices], [*students(voices, 10), *nine], [wrote(nine[0], date(2027, 3, 1))])
+    (without,) = table([voices], students(voices, 10))
+    assert group == without
+    assert (group.count(Part.STUDENT), group.count(Part.STAFF)) == (10, None)
+
+
+def test_many_staff_are_in_the_table_and_do_not_make_a_group_large() -> None:
+    voices = course(BELGRADE)
+    staff = [member(voices, f"staff-{number}", Part.STAFF) for number in range(10)]
     (small,) = table([voices], [*students(voices, 9), *staff])
     assert (small.status, small.people, small.weeks) == (GroupStatus.WITHHELD, (), ())
     (large,) = table([voices], [*students(voices, 10), *staff])
-    assert (large.count(Part.STUDENT), large.count(Part.STAFF)) == (10, 5)
+    assert (large.count(Part.STUDENT), large.count(Part.STAFF)) == (10, 10)
 
 
 def test_who_teaches_one_course_and_attends_another_is_staff() -> None:
