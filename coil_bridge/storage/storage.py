@@ -17,6 +17,8 @@ from coil_bridge.storage.deliveries import Deliveries
 from coil_bridge.storage.engine import reading, writing
 from coil_bridge.storage.feeds import Feeds
 from coil_bridge.storage.jobs import Jobs
+from coil_bridge.storage.lti import LtiPlatforms
+from coil_bridge.storage.lti_courses import LtiCourses
 from coil_bridge.storage.pairings import Pairings
 from coil_bridge.storage.people import People
 from coil_bridge.storage.pilots import Pilots
@@ -41,6 +43,8 @@ class Transaction:
         self.jobs = Jobs(connection)
         self.pilots = Pilots(connection)
         self.activity = Activity(connection)
+        self.lti = LtiPlatforms(connection)
+        self.lti_courses = LtiCourses(connection)
 
 
 class Storage:
