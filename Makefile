@@ -59,7 +59,7 @@ lock: $(BIN)/python ## Resolve the lock files anew (needs uv in .venv: make inst
 
 translations: $(VENV)/.dev ## Extract, update and compile the translations
 	$(BIN)/pybabel -q extract -F pyproject.toml -k lazy_gettext -k _l -o coil_bridge/translations/messages.pot \
-		--project coil-bridge --no-location --sort-output coil_bridge
+		--project coil-bridge --no-location --sort-output coil_bridge connectors
 	$(BIN)/pybabel -q update -i coil_bridge/translations/messages.pot -d coil_bridge/translations --no-fuzzy-matching
 	$(BIN)/pybabel -q compile -d coil_bridge/translations
 

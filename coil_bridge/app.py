@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from importlib.metadata import version
+
+from flask import Blueprint, Flask
 
 from coil_bridge.errors import ConfigurationError
 from coil_bridge.services.bundle import Services
@@ -19,18 +22,71 @@ from coil_bridge.services.post import Post
 from coil_bridge.services.signin import SignIn
 from coil_bridge.services.sites import SiteRegistry
 from coil_bridge.services.web_sessions import WebSessions
+from coil_bridge.services.work import Work
 from coil_bridge.settings import Settings
 from coil_bridge.storage import migrate
 from coil_bridge.storage.engine import open_engine
 from coil_bridge.storage.storage import Storage
 from coil_bridge.vault import Vault
+from coil_bridge.web.about import AboutPages
+from coil_bridge.web.calendar import CalendarPages
+from coil_bridge.web.courses import CoursePages
+from coil_bridge.web.errors import handle_errors
+from coil_bridge.web.feed import FeedPages
+from coil_bridge.web.health import HealthPages
+from coil_bridge.web.home import HomePages
+from coil_bridge.web.me import MePages
+from coil_bridge.web.metrics import Metrics
+from coil_bridge.web.pairings import PairingPages
+from coil_bridge.web.people import PeoplePages
+from coil_bridge.web.rendering import prepare_templates
+from coil_bridge.web.requests_log import observe_requests
+from coil_bridge.web.security import secure
+from coil_bridge.web.sessions import SessionPages
+from coil_bridge.web.signin import SignInPages
+from coil_bridge.web.sites import SitePages
+from coil_bridge.web.visitors import Visitors
+from coil_bridge.web.work import WorkPages
 from connectors.mail import Mailer
-from connectors.transport import Transport, TransportPolicy
+from connectors.transport import Exchange, Transport, TransportPolicy
 from scheduling.zones import use_packaged_zone_data
 
+Observer = Callable[[Exchange], None]
 
-def build_services(settings: Settings, *, clock: Clock = system_clock) -> Services:
+
+def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
+    """The web application of one installation, with services of its own.
+
+    Raises:
+        ConfigurationError: as ``build_services``.
+    """
+    metrics = Metrics()
+    services = build_services(settings, clock=clock, observe=metrics.partner_call)
+    visitors = Visitors(services.web_sessions, services.catalogue, clock, settings.languages)
+    app = Flask("coil_bridge.web")
+    app.config["SERVICES"] = services  # for whoever made the application (tests, shells); pages never ask
+    observe_requests(app, metrics, behind_proxy=settings.trusted_proxies > 0)
+    secure(app, settings)
+    prepare_templates(app, visitors, settings, clock)
+    signin = SignInPages(services.signin, services.sites, visitors, settings.signin_link_minutes)
+    handle_errors(app, signin.sign_in_first)
+    app.register_blueprint(signin.blueprint())
+    for pages in _blueprints(services, visitors, metrics, clock):
+        app.register_blueprint(pages)
+    return app
+
+
+def build_services(
+    settings: Settings,
+    *,
+    clock: Clock = system_clock,
+    observe: Observer | None = None,
+    transport: Transport | None = None,
+) -> Services:
     """Wire every service of one installation; opens no connection yet.
+
+    ``observe`` gets to know of every call to a partner (for metrics). ``transport`` replaces the one that
+    the settings ask for (with less patience, in tests).
 
     Raises:
         ConfigurationError: the database or the mail server of the settings cannot be used.
@@ -38,7 +94,8 @@ def build_services(settings: Settings, *, clock: Clock = system_clock) -> Servic
     use_packaged_zone_data()
     engine = open_engine(settings.database_url)
     storage, vault = Storage(engine), Vault(settings.encryption_keys)
-    partners = Partners(storage=storage, vault=vault, transport=_transport(settings), clock=clock)
+    transport = transport or _transport(settings, observe)
+    partners = Partners(storage=storage, vault=vault, transport=transport, clock=clock)
     mailer = _mailer(settings)
     messages = Messages(vault=vault, clock=clock, mail=mailer is not None)
     catalogue = Catalogue(storage=storage, clock=clock, partners=partners)
@@ -70,6 +127,7 @@ def build_services(settings: Settings, *, clock: Clock = system_clock) -> Servic
         web_sessions=WebSessions(storage=storage, clock=clock, hours=settings.web_session_hours),
         people=PeopleService(storage=storage, clock=clock, messages=messages, public_url=settings.public_url),
         messages=messages,
+        work=Work(storage=storage),
         post=Post(storage=storage, vault=vault, clock=clock, partners=partners, mailer=mailer),
         health=Health(storage=storage, clock=clock, schema=lambda: migrate.state(engine)),
         pairings=PairingService(
@@ -85,13 +143,45 @@ def build_services(settings: Settings, *, clock: Clock = system_clock) -> Servic
     )
 
 
-def _transport(settings: Settings) -> Transport:
+def _blueprints(
+    services: Services, visitors: Visitors, metrics: Metrics, clock: Clock
+) -> Iterable[Blueprint]:
+    yield HomePages(
+        sessions=services.sessions,
+        pairings=services.pairings,
+        catalogue=services.catalogue,
+        sites=services.sites,
+        visitors=visitors,
+        clock=clock,
+    ).blueprint()
+    yield MePages(services.people, services.web_sessions, visitors, https=services.settings.https).blueprint()
+    yield CoursePages(services.catalogue, visitors).blueprint()
+    yield PairingPages(
+        pairings=services.pairings,
+        catalogue=services.catalogue,
+        phases=tuple,
+        feeds=services.feeds,
+        visitors=visitors,
+        clock=clock,
+    ).blueprint()
+    yield SessionPages(services.sessions, services.pairings, visitors).blueprint()
+    yield CalendarPages(services.feeds, services.pairings, visitors, clock).blueprint()
+    yield FeedPages(services.feeds).blueprint()
+    yield SitePages(services.sites, visitors).blueprint()
+    yield PeoplePages(services.people, visitors).blueprint()
+    yield WorkPages(services.work, services.health, visitors).blueprint()
+    yield AboutPages().blueprint()
+    yield HealthPages(services.health, metrics).blueprint()
+
+
+def _transport(settings: Settings, observe: Observer | None) -> Transport:
     return Transport(
         TransportPolicy(
             allow_private=settings.allow_private_partners,
             allow_http=settings.allow_private_partners,
-            user_agent=f"COIL-Bridge/{version("coil-bridge")} (+{settings.public_url})",
-        )
+            user_agent=f"COIL-Bridge/{version('coil-bridge')} (+{settings.public_url})",
+        ),
+        observe=observe,
     )
 
 

@@ -139,7 +139,11 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who has signed in, or was told of a proposal; a student is stored at the first sign-in."""
+    """Somebody who has signed in, or was told of a proposal; a student is stored at the first sign-in.
+
+    ``learner_in``: courses in which this session counts as a student's, because Moodle said so when it was
+    opened; a teacher may switch the role there to see what students see.
+    """
 
     id: str
     name: str
@@ -147,6 +151,12 @@ class Person:
     language: str | None
     zone: str | None
     roles: frozenset[Role] = frozenset()
+    learner_in: frozenset[str] = frozenset()
+
+    def part(self, course_id: str, recorded: CourseRole | None) -> CourseRole | None:
+        """The part in a course, by what is on record and by what this session may be."""
+        switched = recorded is CourseRole.TEACHER and course_id in self.learner_in
+        return CourseRole.STUDENT if switched else recorded
 
 
 @dataclass(frozen=True, slots=True)

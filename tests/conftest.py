@@ -7,9 +7,10 @@ import os
 import socket
 import tomllib
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import Engine
@@ -19,9 +20,19 @@ from coil_bridge.storage.engine import open_engine, writing
 from coil_bridge.storage.storage import Storage
 from coil_bridge.storage.tables import metadata
 from coil_bridge.vault import Vault
+from connectors.moodle.simulator import Simulator
+from connectors.transport import Transport, TransportPolicy
 from tests import postgresql
 from tests.builders import Build, SettableClock
+from tests.letterbox import Letterbox
 
+if TYPE_CHECKING:
+    from coil_bridge.services.bundle import Services
+
+# Loopback is allowed; one attempt, so that a Moodle that is down is found out at once.
+IMPATIENT = TransportPolicy(
+    attempts=1, allow_private=True, allow_http=True, read_timeout=5.0, total_timeout=5.0
+)
 SECRET_KEY = "a secret key for tests, long enough to pass"
 ENCRYPTION_KEY = "dGVzdHMgdGVzdHMgdGVzdHMgdGVzdHMgdGVzdHMgISE="  # 32 bytes
 
@@ -146,6 +157,37 @@ def make_test_settings(tmp_path: Path) -> Callable[..., Settings]:
 def settings(make_test_settings: Callable[..., Settings]) -> Settings:
     """The settings of the test installation."""
     return make_test_settings()
+
+
+@pytest.fixture
+def moodle() -> Iterator[Callable[..., Simulator]]:
+    """Starts simulated Moodles (arguments as ``Simulator``), which are stopped when the test ends."""
+    with ExitStack() as running:
+        yield lambda *args, **kwargs: running.enter_context(Simulator(*args, **kwargs))
+
+
+@pytest.fixture
+def letterbox() -> Iterator[Letterbox]:
+    """A mail server on loopback that keeps what it is given."""
+    with Letterbox() as box:
+        yield box
+
+
+@pytest.fixture
+def services(
+    storage: Storage,
+    make_test_settings: Callable[..., Settings],
+    letterbox: Letterbox,
+    clock: SettableClock,
+) -> Iterator[Services]:
+    """Every service as in production, on ``storage``, with ``letterbox`` as the mail server."""
+    from coil_bridge.app import build_services  # noqa: PLC0415 - the whole application, only where it is wanted
+
+    url = storage._engine.url.render_as_string(hide_password=False)
+    settings = make_test_settings(database_url=url, smtp_url=letterbox.url)
+    built = build_services(settings, clock=clock, transport=Transport(IMPATIENT))
+    yield built
+    built.close()
 
 
 @pytest.fixture

@@ -44,7 +44,9 @@ class ServiceFailed(Exception):
 def main() -> int:
     """Run until Ctrl-C; 0 then, 1 with a reason when it cannot start."""
     parser = argparse.ArgumentParser(prog="make demo", description=__doc__.splitlines()[0])
-    parser.add_argument("--port", type=int, default=8400, help="the front page's port; the others follow from it")
+    parser.add_argument(
+        "--port", type=int, default=8400, help="the front page's port; the others follow from it"
+    )
     ports = Ports(parser.parse_args().port)
     signal.signal(signal.SIGTERM, _interrupt)
     try:
@@ -77,7 +79,9 @@ def run(ports: Ports) -> None:
         doors = seed(load_settings(environment), data, partners)
         _say("Starting the service ...")
         stack.enter_context(_service(environment, folder / "service.log", _url(ports.service)))
-        front = create_front(Doors(_url(ports.service), mailbox, doors), partners, mailbox, _url(ports.service))
+        front = create_front(
+            Doors(_url(ports.service), mailbox, doors), partners, mailbox, _url(ports.service)
+        )
         server = make_server(HOST, ports.front, front, threaded=True)
         stack.callback(server.server_close)
         _say(f"\nThe consortium is running:   {_url(ports.front)}\n\nCtrl-C stops it all.")
@@ -119,7 +123,7 @@ def _service(environment: dict[str, str], log: Path, url: str) -> Iterator[None]
     """Run ``coil-bridge serve`` until the block ends; raises ``ServiceFailed`` when it does not come up."""
     with log.open("wb") as output:
         # A session of its own: Ctrl-C reaches this process alone, which then stops the service in order.
-        process = subprocess.Popen(  # noqa: S603 - our own command
+        process = subprocess.Popen(
             [sys.executable, "-m", "coil_bridge.cli", "serve"],
             env=environment,
             stdout=output,

@@ -60,7 +60,9 @@ def build_partner(key: str, facts: Mapping[str, Any], *, port: int, week_zero: d
 
 def _add_person(world: World, facts: Mapping[str, Any], name: str) -> User:
     first, _, last = name.partition(" ")
-    username = _username(name) or f"user{facts['students'].index(name) + 1 if name in facts['students'] else 'x'}"
+    username = (
+        _username(name) or f"user{facts['students'].index(name) + 1 if name in facts['students'] else 'x'}"
+    )
     return world.add_user(
         username,
         first,
@@ -98,9 +100,11 @@ def _add_course(
     for name in entry["teachers"]:
         world.enrol(people[name], course, "editingteacher")
     for position, name in enumerate(facts["students"][: entry["students"]]):
-        seen = _at(facts, week_zero - timedelta(days=position % 9 + 1), time(9 + position % 8, 7 * position % 60))
+        seen = _at(
+            facts, week_zero - timedelta(days=position % 9 + 1), time(9 + position % 8, 7 * position % 60)
+        )
         world.enrol(people[name], course, "student", last_access=seen)
-    _add_forum(world, facts, course, entry, people, week_zero)
+    _add_forum(world, facts, course, entry, people=people, week_zero=week_zero)
     return course
 
 
@@ -109,6 +113,7 @@ def _add_forum(
     facts: Mapping[str, Any],
     course: Course,
     entry: Mapping[str, Any],
+    *,
     people: Mapping[str, User],
     week_zero: date,
 ) -> None:
@@ -119,10 +124,18 @@ def _add_forum(
     for week in (-3, -2, -1):
         monday = week_zero + timedelta(weeks=week)
         asked = world.post(
-            people[entry["teachers"][0]], forum, f"Week {week + 4}: what did you find?", at=_at(facts, monday, time(9))
+            people[entry["teachers"][0]],
+            forum,
+            f"Week {week + 4}: what did you find?",
+            at=_at(facts, monday, time(9)),
         )
         for day, student in _turns(students, week):
-            world.post(student, asked, "Re: what did you find?", at=_at(facts, monday + timedelta(days=day), time(17, 30)))
+            world.post(
+                student,
+                asked,
+                "Re: what did you find?",
+                at=_at(facts, monday + timedelta(days=day), time(17, 30)),
+            )
     for student in students[::2]:
         world.complete(student, module, _at(facts, week_zero - timedelta(days=2), time(12)))
 

@@ -34,7 +34,6 @@ class Door:
     role: str
     name: str
     email: str
-    place: str
     site_id: str
     partner: Partner | None
 
@@ -97,5 +96,3 @@ def _csrf_token(page: str) -> str:
     finder = _TokenFinder()
     finder.feed(page)
     return finder.token
-
-

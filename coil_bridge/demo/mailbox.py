@@ -52,7 +52,9 @@ class Mailbox:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: ARG002, N802 - aiosmtpd's hook
         """Keep one message."""
-        parsed = cast("EmailMessage", message_from_bytes(cast("bytes", envelope.content), policy=policy.default))
+        parsed = cast(
+            "EmailMessage", message_from_bytes(cast("bytes", envelope.content), policy=policy.default)
+        )
         text = parsed.get_body(("plain",))
         body = cast("str", text.get_content()) if text else ""
         with self._lock:

@@ -77,8 +77,8 @@ class Keys:
             tx.lti.delete_keys(now - PUBLISHED_AFTER)
             known = tx.lti.keys()
             if at_once:
-                tx.lti.retire_keys([key.kid for key in known], now - PUBLISHED_AFTER)
-                tx.lti.delete_keys(now)
+                tx.lti.retire_keys([key.kid for key in known], now)
+                tx.lti.delete_keys(now + PUBLISHED_AFTER)  # nobody may accept a stolen key any longer
             else:
                 _retire_replaced(tx, known, now)
             if not (at_once or is_due(known, now)):
@@ -110,7 +110,7 @@ class Keys:
 
 
 def signing(keys: Sequence[KeyRecord], now: datetime) -> KeyRecord | None:
-    """The newest key that may sign; the newest of all when every one is still too young."""
+    """The newest key that may sign."""
     ready = [key for key in keys if key.signs_from <= now and key.retired_at is None]
     return ready[-1] if ready else None
 

@@ -87,8 +87,8 @@ class ServiceCalls:
                 return reply
         raise ServiceFailed(
             mark(
-                "%(host)s refused our access token (%(status)s). If nothing was changed there, its web server "
-                "may be taking the Authorization header away (Apache: CGIPassAuth On)."
+                "%(host)s refused our access token (%(status)s). If nothing was changed there, its web "
+                "server may be taking the Authorization header away (Apache: CGIPassAuth On)."
             ),
             platform,
             http_status=401,
@@ -117,8 +117,8 @@ class ServiceCalls:
         if reply.status != 200:
             raise ServiceFailed(
                 mark(
-                    "%(host)s gave us no access token (%(status)s). The tool must be active there, and %(host)s "
-                    "must be able to fetch our public keys."
+                    "%(host)s gave us no access token (%(status)s). The tool must be active there, "
+                    "and %(host)s must be able to fetch our public keys."
                 ),
                 platform,
                 http_status=reply.status,

@@ -1,4 +1,4 @@
-"""What we tell a Moodle about ourselves when it registers us, and what an administrator would paste by hand."""
+"""What we tell a Moodle about ourselves when it registers us; the same is pasted there by hand."""
 
 from __future__ import annotations
 

@@ -21,21 +21,27 @@ def normalise(address: str, *, allow_http: bool) -> str:
         UnusableAddress: it is no web address, holds credentials, or is not https.
     """
     text = address.strip()
+    if not text.isprintable():
+        raise UnusableAddress(mark("This is not a web address."))
     try:
         parts = urlsplit(text if "://" in text else f"https://{text}")
         port = parts.port
     except ValueError:
         raise UnusableAddress(mark("This is not a web address.")) from None
     _check(parts, allow_http=allow_http)
-    host = (parts.hostname or "").encode("idna").decode() if not _is_ascii(parts) else parts.hostname or ""
+    host = _ascii(parts.hostname or "")
     netloc = f"[{host}]" if ":" in host else host
     if port is not None and port != {"https": 443, "http": 80}[parts.scheme]:
         netloc += f":{port}"
     return urlunsplit((parts.scheme, netloc, _root(parts.path), "", ""))
 
 
-def _is_ascii(parts: SplitResult) -> bool:
-    return (parts.hostname or "").isascii()
+def _ascii(host: str) -> str:
+    """A host as name servers know it (IDNA)."""
+    try:
+        return host.encode("idna").decode()
+    except UnicodeError:
+        raise UnusableAddress(mark("This is not a web address.")) from None
 
 
 def _check(parts: SplitResult, *, allow_http: bool) -> None:

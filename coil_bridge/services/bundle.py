@@ -16,6 +16,7 @@ from coil_bridge.services.post import Post
 from coil_bridge.services.signin import SignIn
 from coil_bridge.services.sites import SiteRegistry
 from coil_bridge.services.web_sessions import WebSessions
+from coil_bridge.services.work import Work
 from coil_bridge.settings import Settings
 from coil_bridge.storage.storage import Storage
 from coil_bridge.vault import Vault
@@ -35,6 +36,7 @@ class Services:
     web_sessions: WebSessions
     people: PeopleService
     messages: Messages
+    work: Work
     post: Post
     health: Health
     pairings: PairingService

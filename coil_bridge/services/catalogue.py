@@ -6,7 +6,7 @@ No page waits for a Moodle: it shows what was last known, and since when.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from coil_bridge.domain import Course, CourseRole, Enrolment, Institution, Person, Role, SiteState
@@ -76,7 +76,8 @@ class Catalogue:
     def own_courses(self, actor: Person) -> list[Enrolment]:
         """The person's courses as last seen in Moodle (``seen_at``)."""
         with self._storage.read() as tx:
-            return tx.courses.enrolments(actor.id)
+            found = tx.courses.enrolments(actor.id)
+        return [replace(each, role=actor.part(each.course.id, each.role) or each.role) for each in found]
 
     def course(self, actor: Person, course_id: str) -> Course:
         """A course that the person can find or has a part in; administrators and leads see all.

@@ -258,8 +258,10 @@ class PairingService:
         state = settle(stored(tx, pairing.id).courses)
         if state is PairingState.DECLINED:
             state = PairingState.WITHDRAWN
-        detail = {"courses": names([course]), "reason": reason}
-        after = move(tx, now, actor, pairing, Action.WITHDRAW, state=state, **detail)
+        tx.pairings.set_state(pairing.id, state, now)
+        detail = {"course": names([course])[0], "state": state.value, "reason": reason}
+        audit.record(tx, now, actor, ("pairing", pairing.id), "invitation_withdrawn", **detail)
+        after = stored(tx, pairing.id)
         page = self._news.page(after)
         self._news.tell(tx, actor, after, pairing_texts.ended(after, reason, 0, page), [course])
         if state is PairingState.ACCEPTED:

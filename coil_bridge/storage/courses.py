@@ -86,7 +86,7 @@ class Courses:
         rows = self._connection.execute(
             select(course.c.moodle_id, course.c.id).where(course.c.site_id == site_id)
         )
-        return dict(rows.tuples())
+        return dict(rows.all())
 
     def count_present(self, site_id: str) -> int:
         """How many courses of a site are there (not gone)."""

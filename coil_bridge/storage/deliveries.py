@@ -114,7 +114,7 @@ class Deliveries:
     def counts(self) -> Mapping[str, int]:
         """How many messages stand in each state."""
         query = select(delivery.c.state, func.count()).group_by(delivery.c.state)
-        return dict(self._connection.execute(query).tuples())
+        return dict(self._connection.execute(query).all())
 
     def recent_problems(self, limit: int) -> list[Mapping[str, Any]]:
         """The latest messages that were not carried: id, channel, site, state, error and time; no text."""

@@ -7,11 +7,12 @@ The due time moves on only when the job has ended: one that died with its worker
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, or_, select, update
+from sqlalchemy import Connection, and_, func, or_, select, update
 
 from coil_bridge.storage.tables import job_run, worker_beat
 from coil_bridge.storage.writes import insert_new, upsert
@@ -50,11 +51,16 @@ class Jobs:
         )
         return result.rowcount == 1
 
-    def extend(self, worker: str, until: datetime) -> None:
-        """The worker is alive: its claims last longer."""
-        self._connection.execute(
-            update(job_run).where(job_run.c.claimed_by == worker).values(claimed_until=until)
-        )
+    def due(self, now: datetime) -> set[str]:
+        """The names of the jobs that can be claimed."""
+        free = or_(job_run.c.claimed_until.is_(None), job_run.c.claimed_until < now)
+        query = select(job_run.c.name).where(job_run.c.due_at <= now, free)
+        return set(self._connection.execute(query).scalars())
+
+    def extend(self, names: Iterable[str], worker: str, until: datetime) -> None:
+        """The worker is still at it: these claims of its own last longer."""
+        mine = and_(job_run.c.claimed_by == worker, job_run.c.name.in_(list(names)))
+        self._connection.execute(update(job_run).where(mine).values(claimed_until=until))
 
     def finish(self, name: str, worker: str, at: datetime, due_at: datetime, error: str | None) -> None:
         """The job has ended, well or with an error; nothing happens when the claim has gone to another."""

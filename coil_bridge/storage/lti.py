@@ -60,6 +60,12 @@ class LtiPlatforms:
         """One platform."""
         return next(iter(self._platforms(lti_platform.c.id == platform_id)), None)
 
+    def locked(self, platform_id: str) -> Platform | None:
+        """One platform, and nobody else locks it until this transaction ends."""
+        query = select(lti_platform.c.id).where(lti_platform.c.id == platform_id).with_for_update()
+        self._connection.execute(query)
+        return self.get(platform_id)
+
     def of_issuer(self, issuer: str) -> list[Platform]:
         """The registrations in one Moodle, the oldest first; the issuer counts letter by letter."""
         return self._platforms(lti_platform.c.issuer == issuer)

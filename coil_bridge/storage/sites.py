@@ -117,6 +117,8 @@ class Sites:
 
     @staticmethod
     def _select() -> Select[Any]:
-        open_columns = [column for column in site.c if column.name != "token_encrypted"]
+        # institution_id is left out: INSTITUTION_COLUMNS has it, and a row may have a name once only.
+        left_out = {"token_encrypted", "institution_id"}
+        open_columns = [column for column in site.c if column.name not in left_out]
         joined = site.join(institution, institution.c.id == site.c.institution_id)
         return select(*open_columns, *INSTITUTION_COLUMNS).select_from(joined)

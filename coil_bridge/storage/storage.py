@@ -22,9 +22,11 @@ from coil_bridge.storage.lti_courses import LtiCourses
 from coil_bridge.storage.pairings import Pairings
 from coil_bridge.storage.people import People
 from coil_bridge.storage.pilots import Pilots
+from coil_bridge.storage.pulls import Pulls
 from coil_bridge.storage.sessions import Sessions
 from coil_bridge.storage.sites import Sites
 from coil_bridge.storage.tasks import Tasks
+from coil_bridge.storage.unlinking import Unlinking
 
 
 class Transaction:
@@ -43,6 +45,8 @@ class Transaction:
         self.jobs = Jobs(connection)
         self.pilots = Pilots(connection)
         self.activity = Activity(connection)
+        self.pulls = Pulls(connection)
+        self.unlinking = Unlinking(connection)
         self.lti = LtiPlatforms(connection)
         self.lti_courses = LtiCourses(connection)
 

@@ -379,10 +379,13 @@ pull_run = Table(
     Column("rows_read", Integer, nullable=False, server_default="0"),
     Column("rows_stored", Integer, nullable=False, server_default="0"),
     Column("rows_dropped", JSON, nullable=False),  # count by reason
-    Column("error", Text),
+    Column("steps_done", Integer, nullable=False, server_default="0"),
+    Column("steps_expected", Integer, nullable=False, server_default="0"),
+    Column("error", JSON),  # the message and its values apart, so that a page can translate it
     Index(None, "pilot_id", "requested_at"),
 )
 
+# No instant of what a person did is kept: to the second, it could be looked up in the partner's Moodle.
 participant = Table(
     "participant",
     metadata,
@@ -391,7 +394,7 @@ participant = Table(
     _ref("course_id", "course.id", primary_key=True),
     Column("pseudonym", String(32), primary_key=True),
     Column("role", String(10), nullable=False),
-    Column("last_access_at", UtcDateTime),
+    Column("last_access_week", Date),  # its Monday, by the institution's local date
     Column("completed", Boolean),
     Column("observed_at", UtcDateTime, nullable=False),
 )
@@ -400,13 +403,12 @@ activity = Table(
     "activity",
     metadata,
     _ref("pilot_id", "pilot.id", primary_key=True),
-    Column(
-        "source_key", String(64), primary_key=True
-    ),  # keyed hash of site and record: a second pull adds nothing
+    # Keyed hash of site, pairing and record: a second pull adds nothing.
+    Column("source_key", String(32), primary_key=True),
     _ref("pairing_id", "pairing.id"),
     _ref("course_id", "course.id"),
     Column("pseudonym", String(32), nullable=False),
     Column("kind", String(20), nullable=False),
-    Column("at", UtcDateTime, nullable=False),
-    Index(None, "pilot_id", "pairing_id", "at"),
+    Column("day", Date, nullable=False),  # by the institution's local date
+    Index(None, "pilot_id", "pairing_id", "course_id", "pseudonym", "day"),
 )

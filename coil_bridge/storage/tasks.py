@@ -7,12 +7,12 @@ A claim that its worker has let lapse is free again. Declared jobs and beats are
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, or_, select, update
 
 from coil_bridge.storage.tables import task
 from coil_bridge.storage.writes import insert_new
@@ -76,13 +76,14 @@ class Tasks:
         query = select(*(task.c[name] for name in Task.__dataclass_fields__)).where(task.c.id.in_(mine))
         return [Task(**row) for row in self._connection.execute(query.order_by(task.c.due_at)).mappings()]
 
-    def extend(self, worker: str, until: datetime) -> None:
-        """The worker is alive: its claims last longer."""
-        self._connection.execute(
-            update(task)
-            .where(task.c.state == RUNNING, task.c.claimed_by == worker)
-            .values(claimed_until=until)
-        )
+    def has_due(self, now: datetime) -> bool:
+        """Whether it is worth claiming (a reading transaction holds up nobody)."""
+        return bool(self._connection.execute(select(exists().where(_due(now)))).scalar_one())
+
+    def extend(self, task_ids: Iterable[str], worker: str, until: datetime) -> None:
+        """The worker is still at it: these claims of its own last longer."""
+        mine = and_(task.c.state == RUNNING, task.c.claimed_by == worker, task.c.id.in_(list(task_ids)))
+        self._connection.execute(update(task).where(mine).values(claimed_until=until))
 
     def finish(self, task_id: str, at: datetime) -> None:
         """Done: the payload is wiped and the same work may be queued again."""
@@ -99,7 +100,7 @@ class Tasks:
     def counts(self) -> Mapping[str, int]:
         """How many tasks stand in each state."""
         query = select(task.c.state, func.count()).group_by(task.c.state)
-        return dict(self._connection.execute(query).tuples())
+        return dict(self._connection.execute(query).all())
 
     def recent(self, limit: int) -> list[Mapping[str, Any]]:
         """The latest tasks without their payloads: id, kind, site, state, attempts, error and times."""
@@ -119,7 +120,7 @@ class Tasks:
     def _running_by_site(self, now: datetime) -> Counter[str | None]:
         running = and_(task.c.state == RUNNING, task.c.claimed_until >= now)
         query = select(task.c.site_id, func.count()).where(running).group_by(task.c.site_id)
-        return Counter(dict(self._connection.execute(query).tuples()))
+        return Counter(dict(self._connection.execute(query).all()))
 
     def _due_ids(
         self, now: datetime, running: Counter[str | None], per_site: int

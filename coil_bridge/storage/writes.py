@@ -21,7 +21,8 @@ def _insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.
 def insert_new(connection: Connection, table: Table, row: Mapping[str, Any], *, key: Sequence[str]) -> bool:
     """Insert a row unless one with the same key stands there; whether it was inserted."""
     statement = _insert(connection, table).values(dict(row)).on_conflict_do_nothing(index_elements=list(key))
-    return connection.execute(statement).rowcount == 1
+    # Without the option SQLAlchemy does not ask psycopg for the count of an INSERT and says -1.
+    return connection.execute(statement.execution_options(preserve_rowcount=True)).rowcount == 1
 
 
 def upsert(
@@ -36,3 +37,29 @@ def upsert(
     statement = _insert(connection, table).values(dict(row))
     changed = {name: statement.excluded[name] for name in row if name not in key and name not in keep}
     connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=changed))
+
+
+def insert_all_new(
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, key: Sequence[str]
+) -> int:
+    """Insert rows except those whose key stands there or came before; how many were inserted.
+
+    One statement for all of them: the caller keeps them to some hundreds.
+    """
+    if not rows:
+        return 0
+    statement = _insert(connection, table).values([dict(row) for row in rows])
+    statement = statement.on_conflict_do_nothing(index_elements=list(key))
+    return connection.execute(statement.execution_options(preserve_rowcount=True)).rowcount
+
+
+def upsert_all(
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, key: Sequence[str]
+) -> None:
+    """Insert rows with the same columns, or overwrite those with the same key."""
+    if not rows:
+        return
+    statement = _insert(connection, table)
+    changed = {name: statement.excluded[name] for name in rows[0] if name not in key}
+    statement = statement.on_conflict_do_update(index_elements=list(key), set_=changed)
+    connection.execute(statement, [dict(row) for row in rows])

@@ -29,11 +29,18 @@ def describe(check: Check, _: Gettext = untranslated) -> CheckText:
     """Return the words for a check in the language of ``_``; raises KeyError for a key of another version."""
     if check.key.startswith("failed."):
         said = explain(check.key.removeprefix("failed."), check.values, _)
-        title = _("%(function)s gives no usable answer") % check.values
-        return CheckText(title, said.message, _("Whatever depends on it does not work."), said.advice)
+        title, consequence = _failure(check, _)
+        return CheckText(title, said.message, consequence, said.advice)
     if check.key == "function_missing":
         return _function_missing(check, _)
     return CheckText(*(text % check.values for text in _TEXTS[check.key](_)))
+
+
+def _failure(check: Check, _: Gettext) -> tuple[str, str]:
+    if check.values["function"] == Function.SITE_INFO:
+        return _("The Moodle cannot be used"), _("Nothing works with this Moodle until that is solved.")
+    title = _("%(function)s gives no usable answer") % check.values
+    return title, _("Whatever depends on it does not work.")
 
 
 def _function_missing(check: Check, _: Gettext) -> CheckText:
@@ -108,7 +115,7 @@ _TEXTS: Mapping[str, Texts] = {
         _("The version is too old"),
         _("Moodle %(release)s; needed is 4.1 or later."),
         _("Some functions are missing or answer differently."),
-        _("Upgrade the Moodle: Site administration > Server > Update notifications."),
+        _("Upgrade the Moodle; Site administration > General > Notifications says to what."),
     ),
     "version_unknown": lambda _: (
         _("The version is not told"),
@@ -129,10 +136,11 @@ _TEXTS: Mapping[str, Texts] = {
         _("The token belongs to %(account)s, who may do everything on this Moodle."),
         _("If the token ever leaks, the whole Moodle is open."),
         _(
-            "Make an account for this purpose only (Site administration > Users > Accounts > Add a new user), "
-            "give it a role with just the needed capabilities (Users > Permissions > Assign system roles), "
-            "authorise it at Server > Web services > External services > Authorised users, make a token for "
-            "it at Server > Web services > Manage tokens, enter that token here and delete the old one."
+            "Make an account for this purpose only (Site administration > Users > Accounts > Add a new "
+            "user), give it a role with just the needed capabilities (Users > Permissions > Assign system "
+            "roles), authorise it at Server > Web services > External services > Authorised users, make a "
+            "token for it at Server > Web services > Manage tokens, enter that token here and delete the "
+            "old one."
         ),
     ),
     "service_too_wide": lambda _: (
@@ -157,8 +165,8 @@ _TEXTS: Mapping[str, Texts] = {
         _("The service account sees %(count)s courses from outside only."),
         _("Teachers and students are not known, so nobody can sign in."),
         _(
-            "Give the service account's role the capability moodle/course:view (Site administration > Users > "
-            "Permissions > Define roles) and assign it at Assign system roles."
+            "Give the service account's role the capability moodle/course:view (Site administration > "
+            "Users > Permissions > Define roles) and assign it at Assign system roles."
         ),
     ),
     "courses_some_closed": lambda _: (
@@ -207,8 +215,8 @@ _TEXTS: Mapping[str, Texts] = {
         _("Accounts are shown without their time zone."),
         _("Times are shown to people on the institution's clock, even to those who chose another."),
         _(
-            "Give the service account's role moodle/user:viewalldetails (Moodle 4.1) and take Time zone out of "
-            "Site administration > Users > Permissions > User policies > Hide user fields."
+            "Give the service account's role moodle/user:viewalldetails (Moodle 4.1) and take Time zone out "
+            "of Site administration > Users > Permissions > User policies > Hide user fields."
         ),
     ),
     "zone": lambda _: (_("The time zone is known"), _("The site's time zone is %(zone)s.")),
@@ -217,7 +225,8 @@ _TEXTS: Mapping[str, Texts] = {
         _("Default timezone is set to the server's local time."),
         _("The site's clock cannot be compared with the institution's."),
         _(
-            "Choose a city at Site administration > General > Location > Location settings > Default timezone."
+            "Choose a city at "
+            "Site administration > General > Location > Location settings > Default timezone."
         ),
     ),
     "zone_unknown": lambda _: (
@@ -226,7 +235,7 @@ _TEXTS: Mapping[str, Texts] = {
     ),
     "clock": lambda _: (
         _("The clock is right"),
-        _("It differs from ours by %(seconds)s s at most, give or take %(uncertainty)s s."),
+        _("It differs from ours by %(seconds)s s, give or take %(uncertainty)s s."),
     ),
     "clock_ahead": lambda _: (
         _("The clock is fast"),
@@ -258,7 +267,7 @@ _TEXTS: Mapping[str, Texts] = {
     "messaging_narrow": lambda _: (
         _("Messages need a capability"),
         _("People accept messages from contacts and fellow participants only."),
-        _("Without that capability every message of the service account is refused."),
+        _("Without the capability moodle/site:messageanyuser nearly every message is refused."),
         _(
             "Give the service account's role moodle/site:messageanyuser: "
             "Site administration > Users > Permissions > Define roles."

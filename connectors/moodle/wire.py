@@ -56,6 +56,8 @@ def encode(parameters: Mapping[str, Value | None]) -> list[tuple[str, str]]:
 
 
 def _written(name: str, value: Value) -> Iterator[tuple[str, str]]:
+    if isinstance(value, (bytes, bytearray)):  # a sequence of numbers to Python
+        raise TypeError(f"{name} is made of bytes; decode them first")
     if isinstance(value, bool):
         yield name, "1" if value else "0"
     elif isinstance(value, (str, int)):

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from connectors.moodle.simulator.faults import Faults
 from connectors.moodle.simulator.nologin import NoLogin
+from connectors.moodle.simulator.pages import Pages
 from connectors.moodle.simulator.records import SITE_COURSE, LoggedCall, Site
 from connectors.moodle.simulator.releases import RELEASES
 from connectors.moodle.simulator.rest import Endpoint
@@ -118,6 +119,8 @@ class Simulator:
             raise
         self._port = bound.getsockname()[1]
         self.site.url = f"http://{self._host}:{self._port}"
+        # Cookies ignore ports: without a name of its own each site would sign people out of the others.
+        self._app.config["SESSION_COOKIE_NAME"] = f"MoodleSession{self._port}"
         return bound
 
     def _listen(self, bound: socket.socket) -> None:
@@ -156,10 +159,12 @@ class Simulator:
                 self._listen(bound)
 
     def _build(self) -> Flask:
-        app = Flask("connectors.moodle.simulator")
+        app = Flask("connectors.moodle.simulator", static_folder=None)
         # A reset is an exception that has to get past Flask; a real mistake should be seen as well.
         app.config["PROPAGATE_EXCEPTIONS"] = True
         app.secret_key = secrets.token_bytes(32)
+        app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
+        app.register_blueprint(Pages(self.world, self.site).blueprint())
         app.register_blueprint(NoLogin(self.site, self.faults).blueprint())
         app.register_blueprint(Endpoint(self.world, self.site, self.faults, self._traffic).blueprint())
         app.before_request(self._own_address_only)

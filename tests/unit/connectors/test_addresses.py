@@ -62,7 +62,7 @@ def test_these_stay_closed_whatever_the_setting(address: str, allow_private: boo
     assert refusal(address, allow_private=allow_private) is not None
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(st.ip_addresses(v=4))
 def test_an_ipv4_address_is_judged_alike_in_every_ipv6_disguise(address: IPv4Address) -> None:
     plain = refusal(str(address), allow_private=False)
@@ -72,7 +72,7 @@ def test_an_ipv4_address_is_judged_alike_in_every_ipv6_disguise(address: IPv4Add
     assert [refusal(str(a), allow_private=False) for a in (mapped, nat64, six_to_four)] == [plain] * 3
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(st.ip_addresses())
 def test_what_is_open_to_strangers_is_also_open_inside(address: IPv4Address | IPv6Address) -> None:
     if refusal(str(address), allow_private=False) is None:

@@ -97,10 +97,15 @@ def progress(world: World, person: User, course: Course) -> Json:
     tracked = _tracked(world, course)
     criteria = _criteria(world, course)
     enabled = course.completion_enabled
-    done = sum(person.id in module.completed for module in tracked)
+    percent = 100 * sum(person.id in module.completed for module in tracked) / max(len(tracked), 1)
     return {
         "completionhascriteria": bool(criteria),
         "completionusertracked": enabled,
-        "progress": 100 * done / len(tracked) if enabled and tracked else None,
+        "progress": _json_number(percent) if enabled and tracked else None,
         "completed": bool(criteria) and all(person.id in module.completed for module in criteria),
     }
+
+
+def _json_number(value: float) -> int | float:
+    # PHP writes a float without a fraction as an integer.
+    return int(value) if value.is_integer() else value

@@ -29,7 +29,8 @@ def _by_field(field: str, value: str) -> Callable[[Course], bool]:
         case "":
             return lambda _: True
         case "id":
-            return lambda course: course.id == clean("int", value)
+            course_id = clean("int", value)
+            return lambda course: course.id == course_id
         case "ids":
             ids = {clean("int", part) for part in value.split(",")}
             return lambda course: course.id in ids
@@ -38,7 +39,8 @@ def _by_field(field: str, value: str) -> Callable[[Course], bool]:
         case "idnumber":
             return lambda course: course.idnumber == value
         case "category":
-            return lambda course: course.category_id == clean("int", value)
+            category_id = clean("int", value)
+            return lambda course: course.category_id == category_id
         case _:
             raise Refused
 
@@ -90,7 +92,8 @@ def _contacts(call: Call, course: Course) -> list[Json]:
 
 def _inside_record(course: Course) -> Json:
     home = course.id == SITE_COURSE
-    return {
+    options = {} if home else {"courseformatoptions": [{"name": "hiddensections", "value": 1}]}
+    return options | {
         "format": "site" if home else "topics",
         "showgrades": 1,
         "newsitems": 3 if home else 0,
@@ -108,7 +111,6 @@ def _inside_record(course: Course) -> Json:
         "theme": "",
         "marker": 0,
         "filters": [{"filter": "activitynames", "localstate": 0, "inheritedstate": 1}],
-        "courseformatoptions": [] if home else [{"name": "hiddensections", "value": 1}],
     }
 
 

@@ -1,0 +1,170 @@
+"""Fills the demo's service through its own services: sites, people, a pilot, one pairing under way.
+
+Nothing is written past them. The pairing was proposed some weeks ago, so those steps run on a clock that
+stood there; everything else happens now.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from coil_bridge.app import build_services
+from coil_bridge.demo.consortium import Partner, monday_of
+from coil_bridge.demo.doors import Door
+from coil_bridge.domain import CoilPhase, Course, Model, Pairing, Person, Role, Site
+from coil_bridge.services.bundle import Services
+from coil_bridge.services.context import SYSTEM, system_clock
+from coil_bridge.services.pilots import PhaseInput, PilotInput
+from coil_bridge.services.proposals import ProposalInput
+from coil_bridge.services.session_plans import PlanInput
+from coil_bridge.services.sites import InstitutionInput, SiteInput
+from coil_bridge.settings import Settings
+from coil_bridge.storage import migrate
+from coil_bridge.storage.engine import open_engine
+
+_AGO = timedelta(weeks=3)
+
+
+def seed(settings: Settings, data: Mapping[str, Any], partners: Sequence[Partner]) -> list[Door]:
+    """Connect the Moodles, add the people, the pilot and the pairing; the doors that follow from it."""
+    migrate.upgrade(open_engine(settings.database_url))
+    week_zero = monday_of(datetime.now(UTC).date())
+    now = build_services(settings, clock=system_clock)
+    then = build_services(settings, clock=lambda: datetime.now(UTC) - _AGO)
+    try:
+        sites = {partner.key: _connect(now, partner) for partner in partners}
+        administrator = _person(now, data["people"]["administrator"], Role.ADMINISTRATOR)
+        lead = _person(now, data["people"]["evaluation_lead"], Role.EVALUATION_LEAD)
+        phase_id = _pilot(now, lead, data["pilot"], week_zero)
+        _pairing(then, data["pairing"], sites, phase_id, week_zero)
+        _send_everything(then)
+        _send_everything(now)
+    finally:
+        then.close()
+        now.close()
+    return [*_moodle_doors(partners, sites), *_role_doors(lead, administrator)]
+
+
+def _connect(services: Services, partner: Partner) -> Site:
+    facts = partner.facts
+    institution = InstitutionInput(
+        facts["institution"], facts["short_name"], facts["city"], facts["country"], facts["zone"]
+    )
+    given = SiteInput(institution, partner.moodle.url, partner.moodle.token, f"{facts['short_name']} Moodle")
+    site = services.sites.add(SYSTEM, given)
+    services.catalogue.sync_site(site.id)
+    return site
+
+
+def _person(services: Services, facts: Mapping[str, str], role: Role) -> Person:
+    return services.people.add(SYSTEM, facts["name"], facts["email"], [role])
+
+
+def _pilot(services: Services, lead: Person, facts: Mapping[str, Any], week_zero: date) -> str:
+    """Create the pilot; the id of its first phase."""
+    phases = [
+        PhaseInput(each["name"], _week(week_zero, each["starts_week"]), _week(week_zero, each["ends_week"]))
+        for each in facts["phases"]
+    ]
+    form = PilotInput(
+        facts["name"], facts["description"], phases[0].starts_on, phases[-1].ends_on, tuple(phases)
+    )
+    pilot = services.pilots.create(lead, form)
+    return services.pilots.get(lead, pilot.id).phases[0].id
+
+
+def _pairing(
+    services: Services,
+    facts: Mapping[str, Any],
+    sites: Mapping[str, Site],
+    phase_id: str,
+    week_zero: date,
+) -> None:
+    """Propose, accept, start and plan, each by somebody who teaches the course in question."""
+    own, own_teacher = _course_and_teacher(services, sites[facts["initiator"]], facts["course"])
+    invited = [
+        _course_and_teacher(services, sites[each["site"]], each["course"]) for each in facts["partners"]
+    ]
+    form = ProposalInput(
+        own_course_id=own.id,
+        partner_course_ids=tuple(course.id for course, _ in invited),
+        model=Model(facts["model"]),
+        language=facts["language"],
+        starts_on=_week(week_zero, facts["starts_week"]),
+        ends_on=_week(week_zero, facts["ends_week"]),
+        message=facts["message"],
+        phase_id=phase_id,
+        title=facts["title"],
+    )
+    pairing = services.pairings.propose(own_teacher, form, "demo-pairing")
+    for course, teacher in invited:
+        services.pairings.accept(teacher, pairing.id, course.id)
+    services.pairings.start(own_teacher, pairing.id)
+    zone = own.institution.zone
+    _sessions(services, own_teacher, pairing, zone=zone, facts=facts, week_zero=week_zero)
+
+
+def _course_and_teacher(services: Services, site: Site, shortname: str) -> tuple[Course, Person]:
+    found = services.catalogue.search(SYSTEM, shortname).items
+    course = next(each for each in found if each.site_id == site.id and each.shortname == shortname)
+    return course, services.catalogue.sync_teachers(course.id)[0]
+
+
+def _sessions(
+    services: Services,
+    teacher: Person,
+    pairing: Pairing,
+    *,
+    zone: str,
+    facts: Mapping[str, Any],
+    week_zero: date,
+) -> None:
+    for position, each in enumerate(facts["sessions"]):
+        day = _week(week_zero, each["week"]) + timedelta(days=each["weekday"])
+        plan = PlanInput(
+            title=each["title"],
+            phase=CoilPhase(each["phase"]),
+            starts_local=datetime.combine(day, time.fromisoformat(each["time"])),
+            zone=zone,
+            minutes=each["minutes"],
+            count=each["count"],
+            room_url=facts["room_url"],
+        )
+        services.sessions.plan(teacher, pairing.id, plan, f"demo-sessions-{position}")
+
+
+def _send_everything(services: Services) -> None:
+    """Deliver what is due; bounded, since what fails is tried again later and must not hold the demo up."""
+    for _ in range(20):
+        if not sum(services.post.deliver(route) for route in services.post.due_routes()):
+            return
+
+
+def _moodle_doors(partners: Iterable[Partner], sites: Mapping[str, Site]) -> Iterable[Door]:
+    for partner, (part, label) in itertools.product(
+        partners, [("teacher", "Teacher"), ("student", "Student")]
+    ):
+        user = partner.account(partner.facts[f"door_{part}"])
+        yield Door(
+            key=f"{partner.key}-{part}",
+            role=label,
+            name=f"{user.firstname} {user.lastname}",
+            email=user.email,
+            site_id=sites[partner.key].id,
+            partner=partner,
+        )
+
+
+def _role_doors(lead: Person, administrator: Person) -> Iterable[Door]:
+    for key, role, person in (
+        ("evaluation-lead", "Evaluation lead", lead),
+        ("administrator", "Administrator", administrator),
+    ):
+        yield Door(key, role, person.name, person.email or "", "", None)
+
+
+def _week(week_zero: date, week: int) -> date:
+    return week_zero + timedelta(weeks=week)

@@ -1,0 +1,80 @@
+"""Every job of the service, declared: when it runs (UTC) and what it does.
+
+- ``JOBS`` run once for the whole installation, however many workers there are: each has a row in the
+  database that a worker claims. They are short, most only queue tasks.
+- ``handlers`` are the kinds of one-off tasks that services queue.
+
+Minutes are odd on purpose: full hours are when everybody else's jobs run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, timedelta
+from typing import Any
+
+from apscheduler.triggers.cron import CronTrigger
+
+from coil_bridge.services.bundle import Services
+from coil_bridge.services.catalogue import SYNC_SITE, SYNC_TEACHERS
+from coil_bridge.services.context import Clock
+from coil_bridge.services.proposing import TELL_OF_PROPOSAL
+from coil_bridge.services.signin import SIGNIN
+
+Handler = Callable[[Mapping[str, Any]], None]
+
+_KEPT = timedelta(days=1)
+_KEPT_HISTORY = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job with its trigger; ``work`` gets the services and the clock."""
+
+    name: str
+    trigger: CronTrigger
+    work: Callable[[Services, Clock], None]
+
+
+def sync_catalogues(services: Services, _clock: Clock) -> None:
+    """Queue the reading of every active site's courses."""
+    services.catalogue.queue_all()
+
+
+def refresh_teachers(services: Services, _clock: Clock) -> None:
+    """Queue the reading of who teaches the paired courses."""
+    services.catalogue.queue_teachers()
+
+
+def move_pairings(services: Services, clock: Clock) -> None:
+    """Start and complete pairings whose day has come."""
+    services.pairings.act_by_date(clock())
+
+
+def prune(services: Services, clock: Clock) -> None:
+    """Delete what has ended: links and sessions after a day, finished work and messages after 90 days."""
+    now = clock()
+    with services.storage.write() as tx:
+        tx.people.prune(now - _KEPT)
+        tx.tasks.prune(now - _KEPT_HISTORY)
+        tx.deliveries.prune(now - _KEPT_HISTORY)
+        tx.jobs.prune_beats(now - _KEPT)
+
+
+JOBS: tuple[Job, ...] = (
+    Job("sync catalogues", CronTrigger(minute=7, timezone=UTC), sync_catalogues),
+    Job("refresh teachers", CronTrigger(hour="*/6", minute=23, timezone=UTC), refresh_teachers),
+    Job("move pairings by date", CronTrigger(minute=3, timezone=UTC), move_pairings),
+    Job("prune", CronTrigger(hour=2, minute=41, timezone=UTC), prune),
+)
+
+
+def handlers(services: Services) -> Mapping[str, Handler]:
+    """What is done for each kind of task."""
+    return {
+        SIGNIN: services.signin.perform,
+        SYNC_SITE: services.catalogue.perform_sync,
+        SYNC_TEACHERS: services.catalogue.perform_teachers,
+        TELL_OF_PROPOSAL: services.pairings.tell_of_proposal,
+    }

@@ -1,0 +1,62 @@
+"""What places and languages are called in the reader's language (CLDR), and zones for a form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from itertools import groupby
+
+from babel import Locale
+from babel.core import UnknownLocaleError
+
+from coil_bridge.i18n import Translator, translator
+from coil_bridge.services.session_clocks import city
+from scheduling.zones import zone_names
+
+
+def city_name(zone: str, words: Translator) -> str:
+    """The city that stands for a zone: "Belgrade", in Serbian "Beograd"."""
+    return _city(zone, words.language)
+
+
+def country_name(code: str, translator: Translator) -> str:
+    """A country by its ISO 3166 code, the code itself where CLDR has no name."""
+    return str(translator.locale.territories.get(code.upper(), code))
+
+
+def language_name(code: str, translator: Translator) -> str:
+    """A language by its Moodle or BCP 47 code, the code itself where CLDR has no name."""
+    try:
+        name = Locale.parse(code.replace("-", "_")).get_display_name(translator.locale)
+    except (UnknownLocaleError, ValueError):
+        name = None
+    return name or code
+
+
+@lru_cache(maxsize=8)
+def zone_choices(language: str) -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
+    """Every zone for a form, by region and then by the city's name in this language."""
+    words = translator(language)
+    return tuple(
+        (region.replace("_", " "), tuple(sorted(_named(zones, words), key=lambda pair: pair[1].casefold())))
+        for region, zones in groupby(zone_names(), key=lambda name: name.partition("/")[0])
+    )
+
+
+def country_choices(language: str) -> Sequence[tuple[str, str]]:
+    """Every country for a form, by its name in this language."""
+    names = translator(language).locale.territories
+    found = [(code, name) for code, name in names.items() if len(code) == 2 and code not in _NO_COUNTRIES]
+    return sorted(found, key=lambda pair: pair[1].casefold())
+
+
+_NO_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})  # CLDR's groups and pseudo-regions
+
+
+def _named(zones: Iterable[str], words: Translator) -> list[tuple[str, str]]:
+    return [(zone, f"{city_name(zone, words)} ({zone})") for zone in zones]
+
+
+@lru_cache(maxsize=2048)
+def _city(zone: str, language: str) -> str:
+    return city(translator(language), zone)

@@ -1,0 +1,147 @@
+"""What every template can use: texts, times on the reader's clock, versioned static files, navigation."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from babel import Locale
+from babel.dates import format_timedelta
+from flask import Flask, request, url_for
+from flask_babel import Babel  # type: ignore[import-untyped]  # carries no annotations
+
+from coil_bridge.domain import Person, Role
+from coil_bridge.i18n import TRANSLATIONS
+from coil_bridge.services.context import Clock
+from coil_bridge.settings import Settings
+from coil_bridge.web import wording
+from coil_bridge.web.places import city_name, country_name, language_name
+from coil_bridge.web.texts import gettext
+from coil_bridge.web.visitors import Visitors
+from scheduling.zones import to_local, utc_offset_label
+
+THEME_COOKIE = "coil_bridge_theme"
+THEMES = ("", "light", "dark")
+_JUST_NOW = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class NavigationItem:
+    """A link in the head of the page; ``current`` is the value of aria-current."""
+
+    label: str
+    url: str
+    current: str
+
+
+def prepare_templates(app: Flask, visitors: Visitors, settings: Settings, clock: Clock) -> None:
+    """Filters, globals and what depends on the request."""
+    Babel(
+        app,
+        default_locale="en",
+        default_translation_directories=str(TRANSLATIONS),
+        locale_selector=visitors.language,
+    )
+    # Flask gives translated values and (%(name)s) places; |safe is used nowhere.
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(_filters(visitors, clock))
+    app.jinja_env.globals.update(
+        asset=_asset(Path(app.static_folder or "")),
+        consortium=settings.consortium,
+        wording=wording,
+        ROLE=Role,
+    )
+
+    @app.context_processor
+    def _of_this_request() -> dict[str, Any]:
+        person = visitors.person()
+        here = visitors.here(clock())
+        return {
+            "person": person,
+            "here": here,
+            "ask_zone": person is not None and not here.settled,
+            "language": visitors.language(),
+            "language_tag": visitors.language().replace("_", "-"),
+            "languages": _languages(tuple(visitors.languages)),
+            "navigation": list(_navigation(person)) if person else [],
+            "theme": theme() or "",
+            "back": request.full_path.rstrip("?") if request.method == "GET" else "/",
+        }
+
+
+def theme() -> str:
+    """The appearance chosen in this browser; empty for the device's own."""
+    chosen = request.cookies.get(THEME_COOKIE, "")
+    return chosen if chosen in THEMES else ""
+
+
+def _filters(visitors: Visitors, clock: Clock) -> dict[str, Callable[..., Any]]:
+    def here(instant: datetime) -> datetime:
+        return to_local(instant, visitors.zone())
+
+    def ago(instant: datetime) -> str:
+        passed = instant - clock()
+        if abs(passed) < _JUST_NOW:
+            return gettext("just now")
+        return format_timedelta(passed, add_direction=True, locale=visitors.translator().locale)
+
+    return {
+        "ago": ago,
+        "city": lambda zone: city_name(zone, visitors.translator()),
+        "clock_time": lambda instant: visitors.translator().clock(here(instant)),
+        "country": lambda code: country_name(code, visitors.translator()),
+        "day": lambda value: visitors.translator().short_day(_day(value, here)),
+        "full_day": lambda value: visitors.translator().day(_day(value, here)),
+        "iso": lambda instant: instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "language_name": lambda code: language_name(code, visitors.translator()),
+        "offset_in": utc_offset_label,
+        "moment": lambda instant: visitors.translator().moment(here(instant)),
+        "translated": gettext,
+        "wall": lambda local: visitors.translator().moment(local),
+    }
+
+
+def _day(value: date | datetime, here: Callable[[datetime], datetime]) -> date:
+    return here(value).date() if isinstance(value, datetime) else value
+
+
+def _asset(folder: Path) -> Callable[[str], str]:
+    """Addresses that change with the content, so that browsers may keep the files for good."""
+
+    @cache
+    def version(name: str) -> str:
+        return hashlib.sha256((folder / name).read_bytes()).hexdigest()[:12]
+
+    return lambda name: url_for("static", filename=name, v=version(name))
+
+
+@cache
+def _languages(codes: tuple[str, ...]) -> list[tuple[str, str, str]]:
+    """Each language by its own name, as its readers look for it."""
+    own = {"sr_Latn": "Srpski"}
+    return [
+        (code, code.replace("_", "-"), own.get(code) or str(Locale.parse(code).display_name).capitalize())
+        for code in codes
+    ]
+
+
+def _navigation(person: Person) -> Iterable[NavigationItem]:
+    yield _item(gettext("Home"), "home.index", "home")
+    yield _item(gettext("Pairings"), "pairings.mine", "pairings", "sessions", "calendar")
+    if not person.roles:
+        yield _item(gettext("Courses"), "courses.own", "courses")
+    if Role.EVALUATION_LEAD in person.roles:
+        yield _item(gettext("Pilots"), "pilots.index", "pilots")
+    if Role.ADMINISTRATOR in person.roles:
+        yield _item(gettext("Console"), "sites.index", "sites", "people", "work")
+
+
+def _item(label: str, endpoint: str, *blueprints: str) -> NavigationItem:
+    if request.endpoint == endpoint:
+        return NavigationItem(label, url_for(endpoint), "page")
+    return NavigationItem(label, url_for(endpoint), "true" if request.blueprint in blueprints else "")

@@ -1,0 +1,1 @@
+"""What each form may hold: one marshmallow schema a form, one file a noun."""

@@ -1,0 +1,26 @@
+"""Texts in the reader's language, typed; everything in ``web/`` takes them from here.
+
+Flask-Babel carries no annotations. The names are those that pybabel extracts by.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flask_babel  # type: ignore[import-untyped]  # carries no annotations
+
+
+def gettext(message: str, **values: Any) -> str:
+    """Translate a message and fill in its ``%(name)s`` places."""
+    return str(flask_babel.gettext(message, **values))
+
+
+def ngettext(one: str, many: str, num: int, **values: Any) -> str:
+    """Translate by number; ``%(num)s`` is filled in."""
+    return str(flask_babel.ngettext(one, many, num, **values))
+
+
+def lazy_gettext(message: str) -> str:
+    """A text for a table of constants: translated each time it is shown."""
+    lazy: str = flask_babel.lazy_gettext(message)
+    return lazy

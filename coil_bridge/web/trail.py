@@ -1,0 +1,120 @@
+"""The audit trail in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from coil_bridge.domain import AuditEntry
+from coil_bridge.i18n import Translator
+from coil_bridge.web.places import city_name
+from coil_bridge.web.texts import gettext
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What somebody did, and what was said or written with it."""
+
+    at: datetime
+    who: str
+    what: str
+    notes: tuple[str, ...] = ()
+
+
+def deeds(entries: tuple[AuditEntry, ...], words: Translator) -> list[Deed]:
+    """Entries in sentences, the newest first."""
+    return [
+        Deed(entry.at, entry.actor_name, _what(entry), tuple(_notes(entry.detail, words)))
+        for entry in reversed(entries)
+    ]
+
+
+def _what(entry: AuditEntry) -> str:
+    say = _SENTENCES.get((entry.subject_kind, entry.action))
+    return say(entry.detail) if say else entry.action
+
+
+def _courses(detail: Mapping[str, Any]) -> str:
+    return ", ".join(str(course) for course in detail.get("courses", ()))
+
+
+def _title(detail: Mapping[str, Any]) -> str:
+    return str(detail.get("title", ""))
+
+
+_Sentence = Callable[[Mapping[str, Any]], str]
+
+_SENTENCES: Mapping[tuple[str, str], _Sentence] = {
+    ("pairing", "proposed"): lambda d: gettext("Proposed the pairing: %(courses)s", courses=_courses(d)),
+    ("pairing", "accept"): lambda d: gettext("Accepted for %(courses)s", courses=_courses(d)),
+    ("pairing", "decline"): lambda d: gettext("Declined for %(courses)s", courses=_courses(d)),
+    ("pairing", "withdraw"): lambda _: gettext("Withdrew the proposal"),
+    ("pairing", "invitation_withdrawn"): lambda d: gettext(
+        "Withdrew the invitation of %(course)s", course=d.get("course", "")
+    ),
+    ("pairing", "start"): lambda _: gettext("Started the pairing"),
+    ("pairing", "complete"): lambda _: gettext("Completed the pairing"),
+    ("pairing", "cancel"): lambda _: gettext("Called off the pairing"),
+    ("pairing", "phase_assigned"): lambda d: (
+        gettext("Assigned it to %(phase)s", phase=d["phase"])
+        if d.get("phase")
+        else gettext("Took it out of its phase")
+    ),
+    ("session", "planned"): lambda d: gettext("Planned the session “%(title)s”", title=_title(d)),
+    ("session", "changed"): lambda d: gettext("Changed the session “%(title)s”", title=_title(d)),
+    ("session", "cancelled"): lambda d: gettext("Called off the session “%(title)s”", title=_title(d)),
+    ("session", "zone_rules_changed"): lambda d: gettext(
+        "Moved the session “%(title)s”, because a country changed its clocks", title=_title(d)
+    ),
+    ("site", "added"): lambda _: gettext("Connected the site"),
+    ("site", "checked"): lambda d: gettext(
+        "Checked it: errors %(errors)s, warnings %(warnings)s",
+        errors=d.get("errors", 0),
+        warnings=d.get("warnings", 0),
+    ),
+    ("site", "token_replaced"): lambda _: gettext("Replaced the token"),
+    ("site", "paused"): lambda _: gettext("Paused the site"),
+    ("site", "resumed"): lambda _: gettext("Resumed the site"),
+    ("site", "removed"): lambda _: gettext("Removed the site"),
+}
+
+_FIELDS: Mapping[str, Callable[[], str]] = {
+    "title": lambda: gettext("Title"),
+    "phase": lambda: gettext("Phase"),
+    "starts_local": lambda: gettext("Day and time"),
+    "zone": lambda: gettext("Whose clock this is"),
+    "minutes": lambda: gettext("Length in minutes"),
+    "room_url": lambda: gettext("Link to the room"),
+    "notes": lambda: gettext("Notes for the students"),
+}
+
+
+def _notes(detail: Mapping[str, Any], words: Translator) -> list[str]:
+    notes = [str(detail[name]) for name in ("note", "reason") if detail.get(name)]
+    if detail.get("starts_local") and detail.get("zone"):
+        notes.append(_when(str(detail["starts_local"]), str(detail["zone"]), words))
+    for name, (old, new) in detail.get("changes", {}).items():
+        if name in _FIELDS:
+            notes.append(_change(name, str(old), str(new), words))
+    return notes
+
+
+def _change(name: str, old: str, new: str, words: Translator) -> str:
+    shown = [_shown(name, value, words) or "–" for value in (old, new)]
+    return gettext("%(field)s: %(old)s → %(new)s", field=_FIELDS[name](), old=shown[0], new=shown[1])
+
+
+def _shown(name: str, value: str, words: Translator) -> str:
+    if name == "starts_local" and value:
+        return words.moment(datetime.fromisoformat(value))
+    return city_name(value, words) if name == "zone" and value else value
+
+
+def _when(local: str, zone: str, words: Translator) -> str:
+    return gettext(
+        "%(moment)s, %(city)s time",
+        moment=words.moment(datetime.fromisoformat(local)),
+        city=city_name(zone, words),
+    )

@@ -1,0 +1,143 @@
+"""Who is looking at the page, in which language and on which clock.
+
+The cookie holds Flask's signed session with a random token in it; the session itself lives in the
+database, so that signing out (here or everywhere) ends it at once. Nothing is looked up before a page asks:
+calendar feeds and health checks never touch it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import g, request, session
+
+from coil_bridge.domain import Person, Role
+from coil_bridge.errors import NotFound, NotSignedIn
+from coil_bridge.i18n import DEFAULT_LANGUAGE, Translator, available_languages, mark, translator
+from coil_bridge.services.catalogue import Catalogue
+from coil_bridge.services.context import Clock
+from coil_bridge.services.web_sessions import WebSessions
+from coil_bridge.web.places import city_name
+from scheduling.zones import is_zone, to_local
+
+LANGUAGE_COOKIE = "coil_bridge_language"
+ZONE_COOKIE = "coil_bridge_zone"
+TOKEN = "token"  # noqa: S105 - the name of a place in the session, not a secret
+NEXT = "next"
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """The clock on which the page shows times; ``settled`` when it is the person's or institution's."""
+
+    zone: str
+    city: str
+    now: str
+    settled: bool
+
+
+class Visitors:
+    """The person behind the current request."""
+
+    def __init__(
+        self, sessions: WebSessions, catalogue: Catalogue, clock: Clock, languages: Sequence[str]
+    ) -> None:
+        self._sessions = sessions
+        self._catalogue = catalogue
+        self._clock = clock
+        self.languages = [code for code in available_languages() if code in languages] or [DEFAULT_LANGUAGE]
+
+    def person(self) -> Person | None:
+        """The signed-in person, if any."""
+        if "person" not in g:
+            token = session.get(TOKEN)
+            g.person = self._sessions.resolve(token) if token else None
+        person: Person | None = g.person
+        return person
+
+    def signed_in(self) -> Person:
+        """The signed-in person.
+
+        Raises:
+            NotSignedIn: nobody is, or the session has ended.
+        """
+        person = self.person()
+        if person is None:
+            raise NotSignedIn(mark("Please sign in to see this page."))
+        return person
+
+    def with_role(self, role: Role) -> Person:
+        """The signed-in person, who has this role.
+
+        Raises:
+            NotSignedIn: nobody is signed in.
+            NotFound: somebody else; the page does not exist for them.
+        """
+        person = self.signed_in()
+        if role not in person.roles:
+            raise NotFound(mark("There is no such page."))
+        return person
+
+    def start(self, person: Person) -> str:
+        """Sign the person in (a new session, against fixation); where the person wanted to go."""
+        wanted = session.get(NEXT)
+        self.end()
+        session[TOKEN] = self._sessions.start(person.id)
+        session.permanent = True
+        g.person = person
+        return str(wanted or "/")
+
+    def end(self) -> None:
+        """Sign out: the session is over on the server too."""
+        if token := session.get(TOKEN):
+            self._sessions.end(token)
+        session.clear()
+        g.person = None
+
+    def language(self) -> str:
+        """Person's preference, else the cookie, else what the browser asks for, else English."""
+        if "language" not in g:
+            g.language = self._choose_language()
+        language: str = g.language
+        return language
+
+    def translator(self) -> Translator:
+        """Texts and dates in the visitor's language."""
+        return translator(self.language())
+
+    def zone(self) -> str:
+        """The zone in which times are shown: person's, else institution's, else the browser's, else UTC."""
+        return self._zone()[0]
+
+    def here(self, now: datetime) -> Here:
+        """The clock on which times are shown."""
+        zone, settled = self._zone()
+        words = self.translator()
+        return Here(zone, city_name(zone, words), words.clock(to_local(now, zone)), settled)
+
+    def _zone(self) -> tuple[str, bool]:
+        if "zone" not in g:
+            g.zone = self._find_zone()
+        zone: tuple[str, bool] = g.zone
+        return zone
+
+    def _find_zone(self) -> tuple[str, bool]:
+        person = self.person()
+        if person is not None and person.zone and is_zone(person.zone):
+            return person.zone, True
+        cookie = request.cookies.get(ZONE_COOKIE, "")
+        fallback = cookie if is_zone(cookie) else "UTC"
+        if person is not None:
+            courses = self._catalogue.own_courses(person)
+            return (courses[0].course.institution.zone, False) if courses else (fallback, False)
+        return fallback, is_zone(cookie)
+
+    def _choose_language(self) -> str:
+        person = self.person()
+        for wish in (person.language if person else None, request.cookies.get(LANGUAGE_COOKIE)):
+            if wish in self.languages:
+                return wish
+        tags = {code.replace("_", "-"): code for code in self.languages}
+        return tags[request.accept_languages.best_match(list(tags)) or DEFAULT_LANGUAGE]

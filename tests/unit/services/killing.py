@@ -1,0 +1,146 @@
+"""Does things again and again, killed (SIGKILL) before each of their writes in turn, until they get through.
+
+Run by ``test_killed_halfway`` as a process of its own: it forks, which a process with threads must not.
+Prints, as JSON, what the database held before, after every death, and after the run that got through.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Engine, event, select
+
+from coil_bridge.settings import make_settings
+from coil_bridge.storage.engine import open_engine, reading
+from coil_bridge.storage.storage import Storage
+from coil_bridge.storage.tables import metadata
+from coil_bridge.vault import Vault
+from tests.builders import Build, SettableClock
+from tests.conftest import ENCRYPTION_KEY, SECRET_KEY
+from tests.unit.services.consortium import Consortium
+
+Act = Callable[[Consortium], object]
+WRITES = ("INSERT", "UPDATE", "DELETE")
+
+
+def propose(consortium: Consortium) -> Act:
+    form = consortium.form(consortium.almaty.id, consortium.shanghai.id)
+    return lambda it: it.pairings.propose(it.mira, form, "key-1")
+
+
+def plan(consortium: Consortium) -> Act:
+    pairing = consortium.agreed()
+    consortium.feeds.link(consortium.dana, pairing.id)
+    return lambda it: it.sessions.plan(it.mira, pairing.id, it.plan(count=3), "key-2")
+
+
+def edit(consortium: Consortium) -> Act:
+    pairing = consortium.agreed()
+    consortium.feeds.link(consortium.dana, pairing.id)
+    session = consortium.build.session(pairing, consortium.mira)
+    return lambda it: it.sessions.edit(it.wei, session.id, it.plan(title="Kick-off"), 1)
+
+
+def call_off(consortium: Consortium) -> Act:
+    pairing = consortium.agreed()
+    consortium.feeds.link(consortium.dana, pairing.id)
+    consortium.sessions.plan(consortium.mira, pairing.id, consortium.plan(count=3), "key-3")
+    return lambda it: it.pairings.cancel(it.wei, pairing.id, "Our term was shortened.")
+
+
+ACTS = {each.__name__: each for each in (propose, plan, edit, call_off)}
+
+
+def die_at(engine: Engine, point: int) -> None:
+    """Kill this process before its ``point``-th write, commits included."""
+    writes = itertools.count(1)
+
+    def note(*_: Any) -> None:
+        if next(writes) == point:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def before(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if statement.startswith(WRITES):
+            note()
+
+    event.listen(engine, "before_cursor_execute", before)
+    event.listen(engine, "commit", note)
+
+
+def contents(engine: Engine) -> dict[str, Any]:
+    """How many rows each table has, and one hash over everything in them."""
+    with reading(engine) as connection:
+        rows = {
+            table.name: sorted(repr(tuple(row)) for row in connection.execute(select(table)))
+            for table in metadata.sorted_tables
+        }
+    engine.dispose()  # no connection is open while a child is made
+    digest = hashlib.sha256(json.dumps(rows, sort_keys=True).encode()).hexdigest()
+    return {"digest": digest, "rows": {name: len(each) for name, each in rows.items() if each}}
+
+
+def gets_through(engine: Engine, act: Act, consortium: Consortium, point: int) -> bool:
+    """Do it in a child that dies at ``point``; whether the child got through."""
+    child = os.fork()
+    if child == 0:
+        try:
+            die_at(engine, point)
+            act(consortium)
+        except BaseException:  # noqa: BLE001 - a child must end here whatever happens
+            traceback.print_exc()
+            os._exit(1)
+        os._exit(0)
+    status = os.waitpid(child, 0)[1]
+    if os.WIFSIGNALED(status):
+        return False
+    if os.WEXITSTATUS(status):
+        raise RuntimeError("the act failed by itself")
+    return True
+
+
+def kill_each(engine: Engine, consortium: Consortium, prepare: Callable[[Consortium], Act]) -> dict[str, Any]:
+    """One act, killed before each of its writes until it gets through."""
+    act = prepare(consortium)
+    before, deaths = contents(engine), []
+    for point in itertools.count(1):
+        if gets_through(engine, act, consortium, point):
+            break
+        deaths.append(contents(engine))
+    return {"before": before, "deaths": deaths, "after": contents(engine)}
+
+
+def main(url: str) -> None:
+    values = {
+        "public_url": "https://bridge.example.org",
+        "database_url": url,
+        "consortium": "COIL Bridge",
+        "secret_key": SECRET_KEY,
+        "encryption_keys": [ENCRYPTION_KEY],
+        "smtp_url": "",
+        "mail_sender": "bridge@bridge.example.org",
+        "listen": "127.0.0.1:8400",
+        "web_workers": 1,
+        "web_threads": 1,
+        "allow_private_partners": True,
+        "languages": ["en"],
+        "signin_link_minutes": 30,
+        "web_session_hours": 12,
+        "suppression_threshold": 10,
+        "trusted_proxies": 0,
+    }
+    engine, vault, clock = open_engine(url), Vault([ENCRYPTION_KEY]), SettableClock()
+    storage = Storage(engine)
+    consortium = Consortium(storage, Build(storage, vault, clock), clock, vault, make_settings(values))
+    json.dump({name: kill_each(engine, consortium, prepare) for name, prepare in ACTS.items()}, sys.stdout)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

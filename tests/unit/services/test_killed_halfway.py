@@ -1,0 +1,38 @@
+"""A crash in the middle of any write leaves the old state, never half: the process is really killed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+from coil_bridge.storage.storage import Storage
+
+# What is there when the act got through, counted from what was there before.
+NEW_ROWS = {
+    "propose": {"pairing": 1, "pairing_course": 3, "audit_entry": 1, "delivery": 4, "task": 2},
+    "plan": {"joint_session": 3, "audit_entry": 3, "delivery": 4},
+    "edit": {"audit_entry": 1, "delivery": 4},
+    "call_off": {"audit_entry": 4, "delivery": 10},
+}
+
+
+def test_killed_before_any_of_its_writes_nothing_of_it_is_there(storage: Storage) -> None:
+    url = storage._engine.url.render_as_string(hide_password=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.unit.services.killing", url],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=100,
+    )
+    assert done.returncode == 0, done.stderr
+    acts = json.loads(done.stdout)
+    assert acts.keys() == NEW_ROWS.keys()
+    for act, seen in acts.items():
+        before, after = seen["before"], seen["after"]
+        # At least once in each table, and before the commit.
+        assert len(seen["deaths"]) > len(NEW_ROWS[act])
+        assert {death["digest"] for death in seen["deaths"]} == {before["digest"]}
+        grown = {name: after["rows"][name] - before["rows"].get(name, 0) for name in after["rows"]}
+        assert {name: more for name, more in grown.items() if more} == NEW_ROWS[act]

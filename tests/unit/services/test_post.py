@@ -1,0 +1,214 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from coil_bridge.domain import Person, Site
+from coil_bridge.i18n import Translator
+from coil_bridge.services.bundle import Services
+from coil_bridge.services.messages import MessageText
+from coil_bridge.storage.deliveries import Route
+from coil_bridge.storage.engine import reading
+from coil_bridge.storage.storage import Storage
+from coil_bridge.storage.tables import delivery
+from connectors.moodle.simulator import Simulator, User
+from tests.builders import START, Build, SettableClock
+from tests.letterbox import Letterbox, text_of
+
+
+def hello(words: Translator) -> MessageText:
+    return MessageText(
+        f"A proposal [{words.language}]", "Čitaj:\n\nhttps://bridge.example.org/pairings/1?a=1&b=2\n"
+    )
+
+
+def tell(services: Services, *people: Person, key: str = "hello", **options: object) -> None:
+    with services.storage.write() as tx:
+        services.messages.queue(tx, [person.id for person in people], hello, key, **options)  # type: ignore[arg-type]  # keywords only
+
+
+@pytest.fixture
+def there(moodle: Callable[..., Simulator]) -> Simulator:
+    return moodle()
+
+
+@pytest.fixture
+def site(build: Build, there: Simulator) -> Site:
+    return build.site("Belgrade", url=there.url, token=there.token)
+
+
+@pytest.fixture
+def account(there: Simulator) -> User:
+    user = there.world.add_user("mira", "Mira", "Jovanović")
+    there.world.enrol(user, there.world.add_course("IC", "Communication"), "editingteacher")
+    return user
+
+
+@pytest.fixture
+def mira(build: Build, site: Site, account: User) -> Person:
+    return build.person("Mira Jovanović", site=site, moodle_user_id=account.id, email="mira@ub.example")
+
+
+def test_a_message_goes_into_moodle_and_into_the_mailbox(
+    services: Services, there: Simulator, account: User, mira: Person, letterbox: Letterbox
+) -> None:
+    tell(services, mira, language="sr_Latn")
+    assert services.post.deliver_due() == 2
+    [message] = there.world.inbox(account)
+    assert '<a href="https://bridge.example.org/pairings/1?a=1&amp;b=2">' in message.text
+    [mail] = letterbox.mails
+    assert str(mail["To"]) == "Mira Jovanović <mira@ub.example>"
+    assert str(mail["From"]) == "COIL Bridge <bridge@bridge.example.org>"
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["Date"].datetime == START
+    assert "Čitaj:" in text_of(mail)
+    assert "https://bridge.example.org/pairings/1?a=1&b=2\n" in text_of(mail)
+    assert services.post.deliver_due() == 0
+
+
+def test_the_text_is_sealed_while_it_waits_and_wiped_when_it_is_sent(
+    services: Services, storage: Storage, mira: Person
+) -> None:
+    tell(services, mira)
+
+    def bodies() -> list[bytes | None]:
+        with reading(storage._engine) as connection:
+            return list(connection.execute(select(delivery.c.body_encrypted)).scalars())
+
+    assert all(body and b"bridge" not in body for body in bodies())
+    services.post.deliver_due()
+    assert bodies() == [None, None]
+
+
+def test_the_same_message_is_queued_once(services: Services, mira: Person, storage: Storage) -> None:
+    tell(services, mira)
+    tell(services, mira)
+    tell(services, mira, key="another")
+    with storage.read() as tx:
+        assert tx.deliveries.counts() == {"queued": 4}
+
+
+def test_a_message_belongs_to_the_transaction_of_what_it_tells(
+    services: Services, mira: Person, storage: Storage
+) -> None:
+    def change_that_fails() -> None:
+        with storage.write() as tx:
+            services.messages.queue(tx, [mira.id], hello, "hello")
+            raise RuntimeError("the change itself failed")
+
+    with pytest.raises(RuntimeError):
+        change_that_fails()
+    with storage.read() as tx:
+        assert tx.deliveries.counts() == {}
+
+
+def test_without_address_or_account_there_is_nothing_to_send(
+    services: Services, build: Build, storage: Storage
+) -> None:
+    tell(services, build.person("Petar Lazić", email=None))
+    with storage.read() as tx:
+        assert tx.deliveries.counts() == {}
+
+
+def test_a_slow_moodle_gets_its_message_later_and_the_mail_goes_at_once(
+    services: Services, there: Simulator, mira: Person, letterbox: Letterbox, clock: SettableClock
+) -> None:
+    there.faults.maintenance()
+    tell(services, mira)
+    services.post.deliver_due()
+    assert len(letterbox.mails) == 1
+    there.faults.clear()
+    assert services.post.deliver_due() == 0
+    clock.advance(seconds=30)
+    assert services.post.deliver_due() == 1
+    assert len(there.world.messages) == 1
+
+
+def test_a_message_that_cannot_be_sent_is_given_up_in_the_end(
+    services: Services, site: Site, there: Simulator, mira: Person, clock: SettableClock
+) -> None:
+    there.faults.maintenance()
+    tell(services, mira, give_up_at=START + timedelta(minutes=30))
+    route = Route("moodle", site.id)
+    tried = 0
+    while clock() < START + timedelta(hours=1):
+        tried += services.post.deliver(route)
+        clock.advance(minutes=1)
+    with services.storage.read() as tx:
+        [problem] = tx.deliveries.recent_problems(5)
+        assert tx.deliveries.counts() == {"failed": 1, "queued": 1}
+    assert 4 <= tried <= 8
+    assert "maintenance" in str(problem["last_error"])
+
+
+def test_a_mail_server_that_refuses_for_good_or_for_now(
+    services: Services, build: Build, letterbox: Letterbox, clock: SettableClock, storage: Storage
+) -> None:
+    gone = build.person("Petar Lazić", email="gone@ub.example")
+    busy = build.person("Vera Kostić", email="busy@ub.example")
+    fine = build.person("Ana Petrović", email="ana@ub.example")
+    letterbox.refuse = {"gone@ub.example": "550 No such user", "busy@ub.example": "451 Try again"}
+    tell(services, gone, busy, fine)
+    services.post.deliver_due()
+    with storage.read() as tx:
+        assert tx.deliveries.counts() == {"refused": 1, "queued": 1, "sent": 1}
+        problems = {str(row["last_error"]) for row in tx.deliveries.recent_problems(5)}
+    assert problems == {"recipient refused (550)", "recipient refused (451)"}
+    letterbox.refuse.clear()
+    clock.advance(minutes=1)
+    assert services.post.deliver_due() == 1
+    assert len(letterbox.to("busy@ub.example")) == 1
+
+
+def test_an_address_that_cannot_be_written_harms_no_other_message(
+    services: Services, build: Build, letterbox: Letterbox, storage: Storage
+) -> None:
+    broken = build.person("Petar Lazić", email="a b@@ub.example")
+    foreign = build.person("Vera Kostić", email="вера@ub.example")
+    fine = build.person("Ana Petrović", email="ana@ub.example")
+    tell(services, broken, foreign, fine)
+    services.post.deliver_due()
+    with storage.read() as tx:
+        assert tx.deliveries.counts()["sent"] >= 1
+        assert "queued" not in tx.deliveries.counts()
+    assert len(letterbox.to("ana@ub.example")) == 1
+
+
+def test_somebody_else_holds_the_message_until_the_claim_has_lapsed(
+    services: Services, build: Build, storage: Storage, letterbox: Letterbox, clock: SettableClock
+) -> None:
+    tell(services, build.person("Ana Petrović"))
+    with storage.write() as tx:
+        taken = tx.deliveries.claim(
+            Route("email", None), "other", now=START, until=START + timedelta(minutes=10), limit=5
+        )
+    assert len(taken) == 1
+    assert services.post.deliver_due() == 0
+    clock.advance(minutes=11)
+    assert services.post.deliver_due() == 1
+    assert len(letterbox.mails) == 1
+
+
+def test_a_person_who_has_left_a_moodle_is_not_written_to_there(
+    services: Services, mira: Person, storage: Storage, there: Simulator
+) -> None:
+    tell(services, mira)
+    with storage.write() as tx:
+        tx.people.remove_identities(mira.id, "moodle")
+    services.post.deliver_due()
+    with storage.read() as tx:
+        assert tx.deliveries.counts() == {"refused": 1, "sent": 1}
+    assert there.world.messages == {}
+
+
+def test_a_removed_site_ends_its_messages(
+    services: Services, mira: Person, site: Site, build: Build, storage: Storage
+) -> None:
+    tell(services, mira)
+    services.sites.remove(build.administrator(), site.id)
+    services.post.deliver_due()
+    with storage.read() as tx:
+        assert tx.deliveries.counts() == {"failed": 1, "sent": 1}
