@@ -150,12 +150,12 @@ class LtiCourses:
         del row["person_id"]  # the web session knows
         self._connection.execute(insert(lti_web_session).values(token_hash=token_hash, **row))
 
-    def scope_of_session(self, token_hash: str) -> LaunchScope | None:
-        """What a web session is bound to; ``None`` for one that did not begin with a launch."""
+    def scope_of_session(self, token_hash: str, at: datetime) -> LaunchScope | None:
+        """What a live web session is bound to; ``None`` for one that did not begin with a launch."""
         return self._scope(
             select(lti_web_session, web_session.c.person_id)
             .join(web_session, web_session.c.token_hash == lti_web_session.c.token_hash)
-            .where(lti_web_session.c.token_hash == token_hash)
+            .where(lti_web_session.c.token_hash == token_hash, web_session.c.expires_at > at)
         )
 
     def end_sessions_of_platform(self, platform_id: str) -> None:
