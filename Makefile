@@ -58,7 +58,7 @@ lock: $(BIN)/python ## Resolve the lock files anew (needs uv in .venv: make inst
 		--extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock --custom-compile-command "make lock"
 
 translations: $(VENV)/.dev ## Extract, update and compile the translations
-	$(BIN)/pybabel -q extract -F pyproject.toml -k lazy_gettext -k _l -o coil_bridge/translations/messages.pot \
+	$(BIN)/pybabel -q extract -F pyproject.toml -k lazy_gettext -k mark -o coil_bridge/translations/messages.pot \
 		--project coil-bridge --no-location --sort-output coil_bridge connectors
 	$(BIN)/pybabel -q update -i coil_bridge/translations/messages.pot -d coil_bridge/translations --no-fuzzy-matching
 	$(BIN)/pybabel -q compile -d coil_bridge/translations

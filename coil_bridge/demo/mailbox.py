@@ -6,7 +6,6 @@ import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
-from email.message import EmailMessage
 from typing import cast
 
 from aiosmtpd.controller import Controller
@@ -52,9 +51,7 @@ class Mailbox:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: ARG002, N802 - aiosmtpd's hook
         """Keep one message."""
-        parsed = cast(
-            "EmailMessage", message_from_bytes(cast("bytes", envelope.content), policy=policy.default)
-        )
+        parsed = message_from_bytes(cast("bytes", envelope.content), policy=policy.default)
         text = parsed.get_body(("plain",))
         body = cast("str", text.get_content()) if text else ""
         with self._lock:

@@ -17,7 +17,7 @@ from coil_bridge.demo.doors import Door
 from coil_bridge.domain import CoilPhase, Course, Model, Pairing, Person, Role, Site
 from coil_bridge.services.bundle import Services
 from coil_bridge.services.context import SYSTEM, system_clock
-from coil_bridge.services.pilots import PhaseInput, PilotInput
+from coil_bridge.services.pilot_inputs import PhaseInput, PilotInput
 from coil_bridge.services.proposals import ProposalInput
 from coil_bridge.services.session_plans import PlanInput
 from coil_bridge.services.sites import InstitutionInput, SiteInput
@@ -70,10 +70,14 @@ def _pilot(services: Services, lead: Person, facts: Mapping[str, Any], week_zero
         for each in facts["phases"]
     ]
     form = PilotInput(
-        facts["name"], facts["description"], phases[0].starts_on, phases[-1].ends_on, tuple(phases)
+        name=facts["name"],
+        description=facts["description"],
+        starts_on=phases[0].starts_on,
+        ends_on=phases[-1].ends_on,
+        phases=phases,
     )
     pilot = services.pilots.create(lead, form)
-    return services.pilots.get(lead, pilot.id).phases[0].id
+    return services.pilots.get(lead, pilot.id).phases[0].phase.id
 
 
 def _pairing(

@@ -38,6 +38,21 @@ class RunState(StrEnum):
     FAILED = "failed"
 
 
+class Dropped(StrEnum):
+    """Why something that was read was not stored."""
+
+    ALREADY_STORED = "already_stored"
+    SUSPENDED = "suspended"
+    ROLE_NOT_COUNTED = "role_not_counted"
+    COMPLETION_NOT_TRACKED = "completion_not_tracked"
+    COMPLETION_NOT_PERMITTED = "completion_not_permitted"
+    FORUM_NOT_READABLE = "forum_not_readable"
+    DISCUSSION_NOT_READABLE = "discussion_not_readable"
+    POST_DELETED = "post_deleted"
+    AUTHOR_NOT_ENROLLED = "author_not_enrolled"
+    OUTSIDE_DATES = "outside_dates"
+
+
 @dataclass(frozen=True, slots=True)
 class GroupKey:
     """The people of one institution in one pairing: the smallest group that is ever shown."""

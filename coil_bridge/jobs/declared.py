@@ -52,6 +52,12 @@ def move_pairings(services: Services, clock: Clock) -> None:
     services.pairings.act_by_date(clock())
 
 
+def follow_zone_rules(services: Services, _clock: Clock) -> None:
+    """After an update of the zone data or of the service: move instants, renew every stored feed."""
+    services.sessions.follow_zone_rules()
+    services.feeds.rebuild_all()
+
+
 def prune(services: Services, clock: Clock) -> None:
     """Delete what has ended: links and sessions after a day, finished work and messages after 90 days."""
     now = clock()
@@ -66,6 +72,7 @@ JOBS: tuple[Job, ...] = (
     Job("sync catalogues", CronTrigger(minute=7, timezone=UTC), sync_catalogues),
     Job("refresh teachers", CronTrigger(hour="*/6", minute=23, timezone=UTC), refresh_teachers),
     Job("move pairings by date", CronTrigger(minute=3, timezone=UTC), move_pairings),
+    Job("follow zone rules", CronTrigger(hour=3, minute=17, timezone=UTC), follow_zone_rules),
     Job("prune", CronTrigger(hour=2, minute=41, timezone=UTC), prune),
 )
 

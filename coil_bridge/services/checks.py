@@ -13,6 +13,7 @@ KEY_LENGTH = 64
 ADDRESS_LENGTH = 1000
 _TOO_LONG: Mapping[int, str] = {
     30: mark("Write at most 30 characters."),
+    100: mark("Write at most 100 characters."),
     200: mark("Write at most 200 characters."),
     1000: mark("Write at most 1000 characters."),
     4000: mark("Write at most 4000 characters."),

@@ -37,13 +37,17 @@ _ABOUT_ONE_THING = (PermissionMissing, RecordUnknown, ParameterRefused)
 
 
 class PartnerFailed(PartnerUnavailable):
-    """One call to a partner failed; ``temporary``: it may succeed later without anybody doing anything."""
+    """One call to a partner failed; ``temporary``: it may succeed later without anybody doing anything.
+
+    ``may_have_happened``: what was to be written there may have been written all the same.
+    """
 
     def __init__(self, error: MoodleError) -> None:
         placeholders = {name: f"%({name})s" for name in error.values}
         super().__init__(explain(error.key, placeholders).message, error.values)
         self.advice = error.advice
         self.temporary = error.temporary
+        self.may_have_happened = error.may_have_happened
 
 
 class Partners:

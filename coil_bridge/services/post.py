@@ -1,20 +1,25 @@
 """Sends queued messages: route by route, so that a slow Moodle holds up nobody else's post.
 
 A Moodle's refusal to carry a message to somebody (students usually cannot be written to by an account
-that shares no course with them) is recorded and final; the e-mail carries it. Anything that may pass is
-tried again, less and less often, until the message is given up. A crash between sending and recording
-sends a message twice; an e-mail then has the same Message-ID.
+that shares no course with them) is recorded and final; the e-mail carries it. What was certainly not sent
+is tried again, less and less often, until the message is given up.
+
+A message whose fate is unknown (the Moodle took too long, or its answer was spoilt) is not sent again:
+Moodle recognises no second copy, and one that answers slowly for a day would get the same message dozens
+of times, while a lost one costs little, as the e-mail carries it too and the pages show what it tells.
+Only a crash of the worker between sending and recording sends a message twice; an e-mail then has the
+same Message-ID.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from coil_bridge.domain import Person
 from coil_bridge.errors import NotFound, PartnerUnavailable
 from coil_bridge.services.context import Clock
-from coil_bridge.services.partners import Partners
+from coil_bridge.services.partners import PartnerFailed, Partners
 from coil_bridge.storage.deliveries import (
     EMAIL_CHANNEL,
     FAILED,
@@ -27,9 +32,11 @@ from coil_bridge.storage.people import MOODLE
 from coil_bridge.storage.storage import Storage
 from coil_bridge.vault import Vault, new_id
 from connectors.mail import Mail, Mailer
-from connectors.moodle.client import OutgoingMessage, SentMessage
+from connectors.moodle.client import OutgoingMessage
+from connectors.moodle.errors import ParameterRefused
 
 _LEASE = timedelta(minutes=10)
+_LONGEST_CALL = timedelta(minutes=1)
 _FIRST_PAUSE = timedelta(seconds=30)
 _LONGEST_PAUSE = timedelta(hours=1)
 _RESULTS = {"sent": SENT, "refused": REFUSED}
@@ -68,7 +75,7 @@ class Post:
         if route.channel == EMAIL_CHANNEL:
             self._send_mail(claimed, people)
         else:
-            self._send_to_moodle(route.site_id or "", claimed)
+            self._send_to_moodle(route.site_id or "", claimed, until=now + _LEASE - _LONGEST_CALL)
         return len(claimed)
 
     def _send_mail(self, claimed: Sequence[Delivery], people: dict[str, Person]) -> None:
@@ -95,7 +102,7 @@ class Post:
             language=person.language or "en",
         )
 
-    def _send_to_moodle(self, site_id: str, claimed: Sequence[Delivery]) -> None:
+    def _send_to_moodle(self, site_id: str, claimed: Sequence[Delivery], *, until: datetime) -> None:
         with self._storage.read() as tx:
             ways_in = tx.people.identities([each.person_id for each in claimed])
         user_ids = {
@@ -104,35 +111,39 @@ class Post:
             for identity in identities
             if (identity.kind, identity.issuer) == (MOODLE, site_id)
         }
-        reachable = [each for each in claimed if each.person_id in user_ids]
         for each in claimed:
-            if each not in reachable:
+            if each.person_id not in user_ids:
                 self._finish(each, REFUSED, "the person has no account on this Moodle any more")
-        self._hand_over(site_id, {each: user_ids[each.person_id] for each in reachable})
+            elif self._clock() < until:
+                self._hand_over(site_id, each, user_ids[each.person_id])
+            else:
+                self._put_back(each)  # before the claim lapses and another worker sends it too
 
-    def _hand_over(self, site_id: str, user_ids: dict[Delivery, int]) -> None:
-        outgoing = [
-            OutgoingMessage(user_id, f"{each.subject}\n\n{self._vault.decrypt(each.body_encrypted)}")
-            for each, user_id in user_ids.items()
-        ]
-
+    def _hand_over(self, site_id: str, each: Delivery, user_id: int) -> None:
+        text = f"{each.subject}\n\n{self._vault.decrypt(each.body_encrypted)}"
+        message = OutgoingMessage(user_id, text)
         try:
-            results = self._partners.call(site_id, lambda client: client.send_messages(outgoing))
+            result = self._partners.call(site_id, lambda client: client.send_message(message))
+        except PartnerFailed as error:
+            self._note_failure(each, error)
         except PartnerUnavailable as error:
-            for each in user_ids:
-                self._later(each, str(error))
+            self._later(each, str(error))
         except NotFound as error:
-            for each in user_ids:
-                self._finish(each, FAILED, str(error))
+            self._finish(each, FAILED, str(error))
         else:
-            for each, sent in zip(user_ids, results, strict=True):
-                self._note(each, sent)
+            self._finish(each, REFUSED if result.id is None else SENT, result.refusal)
 
-    def _note(self, each: Delivery, sent: SentMessage) -> None:
-        if sent.failure:
-            self._later(each, str(sent.failure))
+    def _note_failure(self, each: Delivery, error: PartnerFailed) -> None:
+        if error.may_have_happened:
+            self._finish(each, FAILED, f"{error} It may have arrived all the same and is not sent again.")
+        elif isinstance(error.__cause__, ParameterRefused):
+            self._finish(each, FAILED, str(error))
         else:
-            self._finish(each, SENT if sent.message_id is not None else REFUSED, sent.refusal)
+            self._later(each, str(error))
+
+    def _put_back(self, each: Delivery) -> None:
+        with self._storage.write() as tx:
+            tx.deliveries.retry(each.id, self._clock(), "waited behind others for a slow Moodle")
 
     def _finish(self, each: Delivery, state: str, error: str | None = None) -> None:
         with self._storage.write() as tx:

@@ -37,7 +37,7 @@ class CourseRecord:
 
 def searchable(text: str) -> str:
     """Text as it is searched: no accents, no case ("učenje" is found by "ucenje", on every engine)."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return "".join(letter for letter in plain if not unicodedata.combining(letter)).replace("đ", "d")
 
 

@@ -13,13 +13,18 @@ from typing import Literal, TypeVar
 from connectors.moodle import schemas
 from connectors.moodle.caller import Caller
 from connectors.moodle.clock import ClockSkew
-from connectors.moodle.errors import AnswerUnreadable, MoodleFault, RecordUnknown
+from connectors.moodle.errors import (
+    AnswerUnreadable,
+    MoodleFault,
+    ParameterRefused,
+    PermissionMissing,
+    RecordUnknown,
+)
 from connectors.moodle.functions import Function
 from connectors.moodle.outgoing import (
     CreatedEvent,
     NewCalendarEvent,
     OutgoingMessage,
-    SentMessage,
     in_batches,
     matched,
 )
@@ -47,7 +52,6 @@ __all__ = [
     "MoodleClient",
     "NewCalendarEvent",
     "OutgoingMessage",
-    "SentMessage",
 ]
 
 Item = TypeVar("Item")
@@ -58,9 +62,8 @@ ROSTER_FIELDS = ("id", "fullname", "email", "idnumber", "roles", "groups", "last
 
 _ROSTER_PAGE = 500
 _IDS_AT_ONCE = 200
-_MESSAGES_AT_ONCE = 50
 _EVENTS_AT_ONCE = 50
-_NOT_TRACKED = frozenset({"nocriteriaset", "completionnotenabled", "notenroled", "usernotenroled"})
+_NOT_TRACKED = frozenset({"nocriteriaset", "usernotenroled", "usernotconfirmed", "userdeleted"})
 
 
 class MoodleClient:
@@ -130,9 +133,13 @@ class MoodleClient:
             raise RecordUnknown(self.site_name, Function.COURSES)
         return found[0]
 
-    def user_courses(self, user_id: int) -> tuple[MoodleCourse, ...]:
-        """The courses in which a person is enrolled and which that person sees."""
-        parameters: Mapping[str, Value] = {"userid": user_id, "returnusercount": False}
+    def user_courses(self, user_id: int, *, counting: bool = False) -> tuple[MoodleCourse, ...]:
+        """The courses in which a person is enrolled and which that person sees.
+
+        A course whose participants the service account may not see is left out without a word.
+        ``counting`` has Moodle count everybody in each course.
+        """
+        parameters: Mapping[str, Value] = {"userid": user_id, "returnusercount": counting}
         answer = self._read(Function.USER_COURSES, parameters)
         return self._caller.load_all(schemas.CourseSchema(), Function.USER_COURSES, answer, MoodleCourse)
 
@@ -147,7 +154,8 @@ class MoodleClient:
         """The participants of a course, in pages.
 
         An empty answer can mean that the account may not see them (separate groups without
-        moodle/site:accessallgroups). ``only_active`` leaves out suspended enrolments and needs
+        moodle/site:accessallgroups), and one with teachers only that it may not see students
+        (moodle/user:viewdetails). ``only_active`` leaves out suspended enrolments and needs
         moodle/course:enrolreview; suspended accounts stay. Raises RecordUnknown for the front page,
         whose "participants" would be every account of the site.
         """
@@ -159,8 +167,9 @@ class MoodleClient:
             page = self._roster_page(course_id, fields, len(found), size, only_active=only_active)
             known = len(found)
             found |= {user.id: user for user in page}
-            # Moodle shows either all participants or none, so a short page is the last one; a page
-            # without anybody new means that something in between ignores the paging.
+            # A short page is the last one, except that people whom the account may not see are taken
+            # out of a page after it was cut: then the roster is wrong anyway. A page without anybody new
+            # means that something in between ignores the paging.
             if len(page) < size or len(found) == known or (limit and len(found) >= limit):
                 return tuple(found.values())
 
@@ -169,29 +178,33 @@ class MoodleClient:
     ) -> tuple[MoodleUser, ...]:
         """The accounts with one of these values, in no order; blank values find nobody.
 
-        E-mail addresses are compared with regard to upper and lower case (Moodle's way).
+        User names are looked up in lower case, in which Moodle keeps them; what cannot be one finds
+        nobody. E-mail addresses are compared with regard to upper and lower case (Moodle's way).
         """
-        wanted = [value for value in dict.fromkeys(str(value).strip() for value in values) if value]
-        users: list[MoodleUser] = []
-        for some in _cut(wanted, _IDS_AT_ONCE):
-            answer = self._read(Function.USERS_BY_FIELD, {"field": field, "values": some})
-            users += self._caller.load_all(schemas.UserSchema(), Function.USERS_BY_FIELD, answer, MoodleUser)
-        return tuple(users)
+        texts = [str(value).strip() for value in values]
+        texts = [text.lower() for text in texts] if field == "username" else texts
+        wanted = [text for text in dict.fromkeys(texts) if text]
+        return tuple(user for some in _cut(wanted, _IDS_AT_ONCE) for user in self._users(field, some))
 
-    def send_messages(self, messages: Sequence[OutgoingMessage]) -> list[SentMessage]:
-        """Send messages as the service account; a result for each, in order.
+    def send_message(self, message: OutgoingMessage) -> MessageResult:
+        """Send one message as the service account; a refusal is a result, not an error.
 
-        Raises when nothing was sent; after a timeout (SiteTimeout) some may have been sent all the same.
+        After an error whose ``may_have_happened`` is set the message may have arrived; Moodle keeps
+        no key by which a second copy would be recognised.
         """
-        return in_batches(
-            messages,
-            _MESSAGES_AT_ONCE,
-            self._send,
-            lambda message, error: SentMessage(message.user_id, None, str(error), error),
-        )
+        function = Function.SEND_MESSAGES
+        answer = self._caller.call(function, {"messages": [message.parameters()]}, repeatable=False)
+        results = self._caller.load_all(schemas.MessageResultSchema(), function, answer, MessageResult)
+        if len(results) != 1:
+            raise AnswerUnreadable(self.site_name, function, reason="shape", detail="not one item")
+        return results[0]
 
     def forums(self, course_ids: Sequence[int]) -> tuple[Forum, ...]:
-        """The forums of courses; none for no courses, where Moodle would answer for all."""
+        """The forums of courses; none for no courses, where Moodle would answer for all.
+
+        Unknown courses, courses that cannot be entered and forums that may not be read are left out
+        without a word.
+        """
         forums: list[Forum] = []
         for some in _cut(list(dict.fromkeys(course_ids)), _IDS_AT_ONCE):
             answer = self._read(Function.FORUMS, {"courseids": some})
@@ -205,13 +218,30 @@ class MoodleClient:
         return self._caller.load_all(schemas.DiscussionSchema(), Function.DISCUSSIONS, found, Discussion)
 
     def posts(self, discussion_id: int) -> tuple[Post, ...]:
-        """The posts of a discussion, the opening one included, without their words."""
-        answer = self._read(Function.POSTS, {"discussionid": discussion_id})
+        """The posts of a discussion, the opening one included, without their words.
+
+        Raises PermissionMissing when there are none: a discussion has its opening post, and Moodle
+        answers with an empty list for want of mod/forum:viewdiscussion. Raises RecordUnknown for a
+        discussion that is gone, over which Moodle's own code stumbles.
+        """
+        try:
+            answer = self._read(Function.POSTS, {"discussionid": discussion_id})
+        except MoodleFault as error:
+            if error.reason == "php":
+                raise RecordUnknown(self.site_name, Function.POSTS, detail=error.detail) from error
+            raise
         found = self._caller.part(Function.POSTS, answer, "posts")
-        return self._caller.load_all(schemas.PostSchema(), Function.POSTS, found, Post)
+        posts = self._caller.load_all(schemas.PostSchema(), Function.POSTS, found, Post)
+        if not posts:
+            raise PermissionMissing(self.site_name, Function.POSTS, reason="posts")
+        return posts
 
     def course_completion(self, course_id: int, user_id: int) -> CourseCompletion | None:
-        """A person's completion of a course; ``None`` when the course or the person is not tracked."""
+        """A person's completion of a course; ``None`` when the course or the person is not tracked.
+
+        Ask only where the course has completion switched on: otherwise Moodle answers with
+        PermissionMissing, as for want of report/completion:view.
+        """
         function = Function.COURSE_COMPLETION
         try:
             answer = self._read(function, {"courseid": course_id, "userid": user_id})
@@ -248,6 +278,18 @@ class MoodleClient:
         found = self._caller.part(Function.COURSES, answer, "courses")
         return self._caller.load_all(schemas.CourseSchema(), Function.COURSES, found, MoodleCourse)
 
+    def _users(self, field: str, values: Sequence[str]) -> tuple[MoodleUser, ...]:
+        function = Function.USERS_BY_FIELD
+        try:
+            answer = self._read(function, {"field": field, "values": values})
+        except ParameterRefused:
+            # One text that cannot be a user name (a space, a plus, another script) spoils all of them.
+            if field != "username":
+                raise
+            single = [self._users(field, [value]) for value in values] if len(values) > 1 else []
+            return tuple(user for users in single for user in users)
+        return self._caller.load_all(schemas.UserSchema(), function, answer, MoodleUser)
+
     def _roster_page(
         self, course_id: int, fields: Sequence[str], start: int, size: int, *, only_active: bool
     ) -> tuple[EnrolledUser, ...]:
@@ -259,18 +301,6 @@ class MoodleClient:
         return self._caller.load_all(
             schemas.EnrolledUserSchema(), Function.ENROLLED_USERS, answer, EnrolledUser
         )
-
-    def _send(self, messages: Sequence[OutgoingMessage]) -> list[SentMessage]:
-        function = Function.SEND_MESSAGES
-        parameters = {"messages": [message.parameters() for message in messages]}
-        answer = self._caller.call(function, parameters, repeatable=False)
-        results = self._caller.load_all(schemas.MessageResultSchema(), function, answer, MessageResult)
-        if len(results) != len(messages):
-            raise AnswerUnreadable(self.site_name, function, reason="shape", detail="not one item a message")
-        return [
-            SentMessage(message.user_id, result.id, result.refusal)
-            for message, result in zip(messages, results, strict=True)
-        ]
 
     def _create(self, events: Sequence[NewCalendarEvent]) -> list[CreatedEvent]:
         function = Function.CREATE_EVENTS

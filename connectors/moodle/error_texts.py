@@ -1,8 +1,8 @@
 """The words for every failure of a Moodle: what happened, and what to do in Moodle's own menus.
 
 Kept apart from the errors so that a stored failure (a key and plain values) can be told again later
-in another language. ``_`` is a gettext; texts take ``%(site)s``, ``%(function)s``, ``%(detail)s`` and
-``%(errorcode)s``.
+in another language. ``_`` is a gettext; texts take ``%(site)s``, ``%(function)s``, ``%(detail)s``,
+``%(errorcode)s`` and ``%(capabilities)s``.
 """
 
 from __future__ import annotations
@@ -120,8 +120,15 @@ _TEXTS: Mapping[str, Callable[[Gettext], tuple[str, str]]] = {
     "permission.capability": lambda _: (
         _("%(site)s denies the service account what %(function)s needs (%(errorcode)s)."),
         _(
-            "Compare the role with the list in the administrator's guide. In Moodle: "
+            "Give the service account's role what this function needs (%(capabilities)s). In Moodle: "
             "Site administration > Users > Permissions > Define roles."
+        ),
+    ),
+    "permission.posts": lambda _: (
+        _("%(site)s shows a discussion without its posts to the service account."),
+        _(
+            "Give the service account's role mod/forum:viewdiscussion and, for separate groups, "
+            "moodle/site:accessallgroups: Site administration > Users > Permissions > Define roles."
         ),
     ),
     "permission.policy": lambda _: (
@@ -179,6 +186,13 @@ _TEXTS: Mapping[str, Callable[[Gettext], tuple[str, str]]] = {
     "fault.server": lambda _: (
         _("%(site)s has an internal error (%(detail)s)."),
         _("This often passes. If it does not, look into the log of the Moodle's web server."),
+    ),
+    "fault.php": lambda _: (
+        _("%(site)s stumbled over a mistake in its own code in %(function)s (%(detail)s)."),
+        _(
+            "What was asked for may have been deleted there. If it happens again and again, look into the "
+            "log of the Moodle's web server."
+        ),
     ),
     "fault": lambda _: (
         _("%(site)s reported an error in %(function)s (%(errorcode)s)."),

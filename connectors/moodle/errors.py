@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
+from connectors.moodle.capabilities import needed_by
 from connectors.moodle.error_texts import explain
 
 
@@ -56,7 +57,13 @@ class MoodleError(Exception):
             "function": self.function,
             "detail": self.detail,
             "errorcode": self.errorcode,
+            "capabilities": ", ".join(each.name for each in needed_by(self.function)),
         }
+
+    @property
+    def may_have_happened(self) -> bool:
+        """Whether what was to be written may have been written all the same."""
+        return False
 
     @property
     def advice(self) -> str:
@@ -72,12 +79,22 @@ class SiteUnreachable(MoodleError):
 
     code = "unreachable"
 
+    @property
+    def may_have_happened(self) -> bool:
+        """Only a connection that broke while the answer was awaited leaves that open."""
+        return self.reason == "broken_off"
+
 
 class SiteTimeout(MoodleError):
     """No complete answer in time; a write may have happened or not."""
 
     code = "timeout"
     passes = True
+
+    @property
+    def may_have_happened(self) -> bool:
+        """Moodle goes on working when nobody waits for its answer any more."""
+        return True
 
 
 class SiteInMaintenance(MoodleError):
@@ -128,9 +145,23 @@ class AnswerUnreadable(MoodleError):
 
     code = "unreadable"
 
+    @property
+    def may_have_happened(self) -> bool:
+        """A warning of PHP can spoil the answer to a call that was carried out."""
+        return self.reason not in {"not_found", "forbidden"}
+
 
 class MoodleFault(MoodleError):
-    """Any other error that Moodle reports, and internal errors of its server."""
+    """Any other error that Moodle reports, and internal errors of its server.
+
+    ``reason`` is "server" for one of the web server and "php" for one that Moodle's own code did not
+    foresee: that has no code.
+    """
+
+    @property
+    def may_have_happened(self) -> bool:
+        """Nothing says how far Moodle had come."""
+        return True
 
 
 _BY_CODE: Mapping[str, tuple[type[MoodleError], str]] = {
@@ -149,6 +180,7 @@ _BY_CODE: Mapping[str, tuple[type[MoodleError], str]] = {
     "nopermission": (PermissionMissing, "capability"),
     "cannotviewreport": (PermissionMissing, "capability"),
     "noviewdiscussionspermission": (PermissionMissing, "capability"),
+    "accessdenied": (PermissionMissing, "capability"),
     "sitepolicynotagreed": (PermissionMissing, "policy"),
     "usernotfullysetup": (PermissionMissing, "policy"),
     "forcepasswordchangenotice": (PermissionMissing, "policy"),
@@ -159,6 +191,9 @@ _BY_CODE: Mapping[str, tuple[type[MoodleError], str]] = {
     "invaliduser": (RecordUnknown, ""),
     "invalidparameter": (ParameterRefused, ""),
 }
+# Some of Moodle's code throws an English sentence where others throw a code.
+_UNKNOWN_IN_WORDS = "Unable to find "
+_LONGEST_CODE = 120
 _PASSING_FAULTS = frozenset({"dmlreadexception", "dmlwriteexception", "dbconnectionfailed", "locktimeout"})
 
 
@@ -168,8 +203,9 @@ def error_for(site: str, function: str, errorcode: str, entry_function: str) -> 
     ``entry_function`` is the one that every service contains: refused access to it means refused
     access to everything (service disabled, expired token, wrong IP address, account not authorised).
     """
-    kind, reason = _BY_CODE.get(errorcode, (MoodleFault, ""))
+    unforeseen = RecordUnknown if errorcode.startswith(_UNKNOWN_IN_WORDS) else MoodleFault
+    kind, reason = _BY_CODE.get(errorcode, (unforeseen, ""))
     if kind is FunctionNotAllowed and function == entry_function:
         reason = "access"
     temporary = True if errorcode in _PASSING_FAULTS else None
-    return kind(site, function, errorcode=errorcode, reason=reason, temporary=temporary)
+    return kind(site, function, errorcode=errorcode[:_LONGEST_CODE], reason=reason, temporary=temporary)

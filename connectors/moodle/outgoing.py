@@ -1,53 +1,45 @@
 """What we write into a Moodle: messages and calendar events, and what became of each.
 
-Writes go out in batches, because PHP takes only so many variables and because sending is slow. A batch
-can fail after earlier ones were done, and that knowledge must not be lost: sending a message twice or
-creating an event twice cannot be undone. So a failure in a later batch does not raise; the items that
-were done are told apart from those that were not.
+Messages go one by one: when a batch holds one that is delivered and one that is refused, Moodle answers
+with an error for the whole batch although the first was sent (measured on 4.5). Events go in batches. A
+batch can fail after earlier ones were done, and that knowledge must not be lost, because creating an
+event twice cannot be undone. So a failure in a later batch does not raise; the items that were done are
+told apart from those that were not.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 from connectors.moodle.errors import MoodleError
 from connectors.moodle.records import CalendarEvent
-from connectors.moodle.text import linked_html, safe_name
+from connectors.moodle.text import fitting, linked_html, safe_name
 from connectors.moodle.wire import Value
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
+LONGEST_MESSAGE = 4096  # bytes of HTML; a longer one is refused
 _FORMAT_HTML = 1
 
 
 @dataclass(frozen=True)
 class OutgoingMessage:
-    """A message to a person; plain text, in which web addresses become links."""
+    """A message to a person; plain text, in which web addresses become links.
 
-    user_id: int
-    text: str
-
-    def parameters(self) -> dict[str, Value]:
-        """The item for core_message_send_instant_messages."""
-        return {"touserid": self.user_id, "text": linked_html(self.text), "textformat": _FORMAT_HTML}
-
-
-@dataclass(frozen=True)
-class SentMessage:
-    """What became of a message: ``message_id`` when sent, otherwise ``refusal`` says why not.
-
-    ``refusal`` is in the service account's language when Moodle refused; ``failure`` is set when the
-    call failed, and then the message may be tried again if that error is temporary.
+    What Moodle would refuse as too long is cut and ends in the last of its web addresses.
     """
 
     user_id: int
-    message_id: int | None
-    refusal: str | None = None
-    failure: MoodleError | None = None
+    text: str = field(repr=False)
+
+    def parameters(self) -> dict[str, Value]:
+        """The item for core_message_send_instant_messages."""
+        markup = linked_html(fitting(self.text, LONGEST_MESSAGE))
+        return {"touserid": self.user_id, "text": markup, "textformat": _FORMAT_HTML}
 
 
 @dataclass(frozen=True)

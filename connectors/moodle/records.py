@@ -64,7 +64,8 @@ class MoodleCourse:
     """A course. ``None`` means that Moodle did not say, often for want of a capability.
 
     ``visible`` is ``None`` in the reduced record of a course that the service account cannot enter;
-    ``id_number`` needs moodle/course:update except in the courses of a user.
+    ``id_number`` needs moodle/course:update except in the courses of a user. ``enrolled`` counts everybody
+    in the course, whether the service account may see them or not; only the courses of a user tell it.
     """
 
     id: int
@@ -80,6 +81,8 @@ class MoodleCourse:
     ends_at: datetime | None
     completion_enabled: bool | None
     contacts: tuple[Contact, ...]
+    separate_groups: bool = False
+    enrolled: int | None = None
 
     @property
     def can_be_entered(self) -> bool:
@@ -133,6 +136,7 @@ class MoodleUser:
 
     id: int
     full_name: str
+    username: str | None
     email: str | None
     id_number: str | None
     timezone: str | None
@@ -145,7 +149,10 @@ class MoodleUser:
 
 @dataclass(frozen=True)
 class MessageResult:
-    """What became of one message of a batch; ``id`` is ``None`` for a refused one."""
+    """What became of a message: ``id`` when it was sent, otherwise ``refusal`` says why not.
+
+    The refusal is final and in the service account's language.
+    """
 
     id: int | None
     refusal: str | None
@@ -178,7 +185,10 @@ class Discussion:
 
 @dataclass(frozen=True)
 class Post:
-    """One contribution, without its words. ``author_id`` is ``None`` when Moodle hides the author."""
+    """One contribution, without its words. ``author_id`` is ``None`` when Moodle hides the author.
+
+    Of a ``deleted`` one (erased for privacy, its answers stay) the time is that of its last change.
+    """
 
     id: int
     discussion_id: int

@@ -14,6 +14,8 @@ from marshmallow import EXCLUDE, Schema, fields, post_load, pre_load
 from connectors.moodle import records
 from connectors.moodle.fields import Filled, Instant, Line, Moment, Prose, RecordSchema, optional, required
 
+_SEPARATE_GROUPS = 1
+
 
 class SiteInfoSchema(RecordSchema):
     """core_webservice_get_site_info."""
@@ -95,16 +97,21 @@ class CourseSchema(RecordSchema):
     ends_at = optional(Instant, "enddate")
     completion_enabled = optional(fields.Boolean, "enablecompletion")
     contacts = fields.List(fields.Nested(ContactSchema), load_default=list)
+    group_mode = optional(fields.Integer, "groupmode")
+    enrolled = optional(fields.Integer, "enrolledusercount")
 
     @pre_load
-    def name_the_category(self, data: Mapping[str, Any], **_: object) -> Mapping[str, Any]:
+    def name_the_category(self, data: Any, **_: object) -> Any:
         """Take ``category``, as the courses of a user call it, for ``categoryid``."""
-        return {"categoryid": data["category"], **data} if "category" in data else data
+        named = isinstance(data, dict) and "category" in data
+        return {"categoryid": data["category"], **data} if named else data
 
     @post_load
     def build(self, data: Mapping[str, Any], **_: object) -> object:
-        """Make the record."""
-        return records.MoodleCourse(**{**data, "contacts": tuple(data["contacts"])})
+        """Keep of the group mode whether members of other groups are hidden."""
+        values = {**data, "contacts": tuple(data["contacts"])}
+        separate_groups = values.pop("group_mode") == _SEPARATE_GROUPS
+        return records.MoodleCourse(**values, separate_groups=separate_groups)
 
 
 class GroupSchema(RecordSchema):
@@ -144,6 +151,7 @@ class UserSchema(RecordSchema):
     record = records.MoodleUser
     id = required(fields.Integer)
     full_name = required(fields.String, "fullname")
+    username = optional(Filled)
     email = optional(Filled)
     id_number = optional(Filled, "idnumber")
     timezone = optional(Filled)
@@ -227,6 +235,12 @@ class PostSchema(RecordSchema):
     words = optional(fields.Integer, "wordcount")
     deleted = fields.Boolean(data_key="isdeleted", load_default=False)
     private_reply = fields.Boolean(data_key="isprivatereply", load_default=False)
+
+    @pre_load
+    def time_the_deleted(self, data: Any, **_: object) -> Any:
+        """Take the last change for the time of a post that was deleted; Moodle hides the other."""
+        hidden = isinstance(data, dict) and data.get("isdeleted") and data.get("timecreated") is None
+        return {**data, "timecreated": data.get("timemodified")} if hidden else data
 
     @post_load
     def build(self, data: Mapping[str, Any], **_: object) -> object:

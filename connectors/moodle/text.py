@@ -16,6 +16,7 @@ import nh3
 _BREAKS = re.compile(r"<\s*(?:br|/p|/div|/li|/h[1-6]|/tr)\b[^>]*>", re.IGNORECASE)
 _SPACES = re.compile(r"[^\S\n]+")
 _BLANK_LINES = re.compile(r"\s*\n\s*")
+_LAST_WORD = re.compile(r"\S+\Z")
 _LINKS = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)]")
 
 
@@ -39,6 +40,34 @@ def linked_html(text: str) -> str:
         pieces += [html.escape(text[end : link.start()]), f'<a href="{address}">{address}</a>']
         end = link.end()
     return "".join([*pieces, html.escape(text[end:])]).replace("\n", "<br>\n")
+
+
+def fitting(text: str, longest: int) -> str:
+    """Return plain text whose ``linked_html`` has at most ``longest`` bytes of UTF-8.
+
+    Longer text ends in an ellipsis and its last web address, where the whole of it can be read.
+    """
+    if _bytes(text) <= longest:
+        return text
+    tails = [f" …\n\n{link}" for link in _LINKS.findall(text)[-1:]] + [" …"]
+    tail = next(tail for tail in tails if _bytes(tail) <= longest)
+    fits, too_long = 0, len(text)
+    while too_long - fits > 1:
+        middle = (fits + too_long) // 2
+        if _bytes(text[:middle] + tail) <= longest:
+            fits = middle
+        else:
+            too_long = middle
+    return _whole_words(text[:fits]) + tail
+
+
+def _bytes(text: str) -> int:
+    return len(linked_html(text).encode())
+
+
+def _whole_words(beginning: str) -> str:
+    """Drop a word that may have been cut, so that no address leads astray."""
+    return _LAST_WORD.sub("", beginning).rstrip()
 
 
 def safe_name(text: str) -> str:

@@ -83,12 +83,20 @@ def read_answer(site: str, function: str, reply: Reply) -> object:
         answer: object = json.loads(reply.body)
     except (ValueError, RecursionError):
         _raise_for_page(site, function, reply)
-    errorcode = answer.get("errorcode") if isinstance(answer, dict) else None
-    if isinstance(errorcode, str):
-        raise error_for(site, function, errorcode, Function.SITE_INFO)
+    if isinstance(answer, dict):
+        _raise_for_error(site, function, answer)
     if reply.status != 200:
         _raise_for_page(site, function, reply)
     return answer
+
+
+def _raise_for_error(site: str, function: str, answer: Mapping[str, object]) -> None:
+    errorcode, exception = answer.get("errorcode"), answer.get("exception")
+    if isinstance(errorcode, str):
+        raise error_for(site, function, errorcode, Function.SITE_INFO)
+    if isinstance(exception, str):
+        # PHP's own errors ("Error", "TypeError") come without a code, with status 200.
+        raise MoodleFault(site, function, reason="php", detail=exception[:80])
 
 
 def _raise_for_page(site: str, function: str, reply: Reply) -> NoReturn:
@@ -96,9 +104,9 @@ def _raise_for_page(site: str, function: str, reply: Reply) -> NoReturn:
     detail = f"HTTP {status}"
     if status == 403 and empty:
         raise WebServicesOff(site, function)
-    if status == 503:
+    if status in {429, 503}:
         raise SiteInMaintenance(site, function, detail=detail)
-    if status == 429 or status >= 500:
+    if status >= 500:
         raise MoodleFault(site, function, reason="server", detail=detail, temporary=True)
     reason = {401: "forbidden", 403: "forbidden", 404: "not_found"}.get(status)
     if reason is None:

@@ -124,7 +124,6 @@ def test_more_ids_than_php_takes_are_asked_for_in_several_requests(belgrade: Bel
 def test_nothing_asked_is_nothing_sent(belgrade: Belgrade) -> None:
     assert belgrade.client.users_by_field("id", []) == ()
     assert belgrade.client.forums([]) == ()
-    assert belgrade.client.send_messages([]) == []
     assert belgrade.client.create_calendar_events([]) == []
     belgrade.client.delete_calendar_events([])
     assert belgrade.moodle.calls == ()
@@ -144,38 +143,22 @@ def test_what_is_not_there_is_unknown(belgrade: Belgrade) -> None:
 
 def test_messages_arrive_with_links_and_without_markup_of_others(belgrade: Belgrade) -> None:
     text = "Session <b>moved</b>\nhttps://coil.example.org/s/1?a=1&b=2."
-    sent = belgrade.client.send_messages(
-        [OutgoingMessage(belgrade.teacher.id, text), OutgoingMessage(999_999, "x")]
-    )
-    assert sent[0].message_id is not None
-    assert (sent[1].message_id, bool(sent[1].refusal)) == (None, True)
+    sent = belgrade.client.send_message(OutgoingMessage(belgrade.teacher.id, text))
+    assert (sent.id is not None, sent.refusal) == (True, None)
+    refused = belgrade.client.send_message(OutgoingMessage(999_999, "x"))
+    assert (refused.id, bool(refused.refusal)) == (None, True)
     stored = next(iter(belgrade.moodle.world.messages.values())).text
     link = "https://coil.example.org/s/1?a=1&amp;b=2"
     assert stored == f'Session &lt;b&gt;moved&lt;/b&gt;<br>\n<a href="{link}">{link}</a>.'
 
 
-def test_a_failure_half_way_keeps_what_was_sent(moodle: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("connectors.moodle.client._MESSAGES_AT_ONCE", 2)
-    belgrade = university(moodle)
-    people = [belgrade.teacher, *belgrade.students]
-    messages = [OutgoingMessage(person.id, "Здраво") for person in people]
-    failing = FailingAfter(1, moodle)
-    results = MoodleClient("Belgrade Moodle", moodle.url, moodle.token, failing).send_messages(messages)
-    assert [bool(result.message_id) for result in results] == [True, True, False, False]
-    assert all(isinstance(result.failure, MoodleFault) and result.refusal for result in results[2:])
-
-
-class FailingAfter(Transport):
-    """Lets some requests through and then lets the Moodle report an error for ever."""
-
-    def __init__(self, requests: int, moodle: Simulator) -> None:
-        super().__init__(POLICY, observe=lambda _: self._count())
-        self._left, self._moodle = requests, moodle
-
-    def _count(self) -> None:
-        self._left -= 1
-        if self._left == 0:
-            self._moodle.faults.error_500()
+@pytest.mark.parametrize("letter", ["a", "ж", "健", "<", "https://coil.example.org/s/ "])
+def test_a_message_of_any_length_is_delivered(moodle: Simulator, letter: str) -> None:
+    client, teacher = client_of(moodle), university(moodle).teacher
+    page = "https://coil.example.org/pairings/7"
+    sent = client.send_message(OutgoingMessage(teacher.id, letter * 4000 + f"\n{page}"))
+    assert sent.refusal is None
+    assert moodle.world.inbox(teacher)[0].text.endswith(f'<a href="{page}">{page}</a>')
 
 
 def test_forum_activity(belgrade: Belgrade) -> None:
@@ -259,7 +242,7 @@ def test_a_read_is_repeated_after_a_passing_error_and_a_write_is_not(moodle: Sim
     assert patient.courses() == ()
     moodle.faults.down(times=1, function=Function.SEND_MESSAGES)
     with pytest.raises(SiteUnreachable):
-        patient.send_messages([OutgoingMessage(moodle.world.service_user.id, "x")])
+        patient.send_message(OutgoingMessage(moodle.world.service_user.id, "x"))
     assert not moodle.world.messages
 
 

@@ -155,9 +155,9 @@ def test_completion(recorded: dict[str, Any]) -> None:
 
 def test_a_refused_message_is_an_item_not_an_error(recorded: dict[str, Any]) -> None:
     with replaying(recorded["answers"]["messages"]) as client:
-        sent = client.send_messages([OutgoingMessage(14, "COIL session moved")])
-    assert (sent[0].message_id, sent[0].failure) == (None, None)
-    assert "message preferences" in (sent[0].refusal or "")
+        sent = client.send_message(OutgoingMessage(14, "COIL session moved"))
+    assert sent.id is None
+    assert "message preferences" in (sent.refusal or "")
 
 
 def joint_session(group: int | None = None) -> NewCalendarEvent:

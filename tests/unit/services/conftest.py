@@ -22,3 +22,11 @@ def consortium(
 ) -> Consortium:
     """Three universities with people and courses, on both engines."""
     return Consortium(storage, build, clock, vault, settings)
+
+
+@pytest.fixture
+def sqlite_consortium(
+    sqlite_storage: Storage, clock: SettableClock, vault: Vault, settings: Settings
+) -> Consortium:
+    """The same on SQLite alone, for the many cases of one rule about input."""
+    return Consortium(sqlite_storage, Build(sqlite_storage, vault, clock), clock, vault, settings)

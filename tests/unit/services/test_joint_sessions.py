@@ -142,8 +142,9 @@ def test_the_preview_shows_every_clock_and_stores_nothing(consortium: Consortium
     ],
 )
 def test_a_session_that_cannot_be_is_refused_by_field(
-    consortium: Consortium, changes: dict[str, Any], field: str
+    sqlite_consortium: Consortium, changes: dict[str, Any], field: str
 ) -> None:
+    consortium = sqlite_consortium
     pairing = consortium.agreed()
     before = consortium.counts()
     with pytest.raises(InvalidInput) as refusal:
@@ -175,16 +176,16 @@ def test_a_form_sent_for_another_pairing_is_no_key_here(consortium: Consortium) 
         consortium.sessions.plan(consortium.mira, consortium.agreed().id, consortium.plan(), "key-1")
 
 
-@pytest.mark.parametrize("state", list(PairingState))
-def test_sessions_are_planned_once_the_partners_agree(consortium: Consortium, state: PairingState) -> None:
-    pairing = consortium.agreed(state)
-    may = consortium.pairings.get(consortium.mira, pairing.id).may_plan
-    assert may == (state in {PairingState.ACCEPTED, PairingState.ACTIVE})
-    if may:
-        assert consortium.sessions.plan(consortium.mira, pairing.id, consortium.plan(), "key-1")
-    else:
-        with pytest.raises(Conflict, match=f"^This pairing (is|was) ({state}|called off)"):
-            consortium.sessions.plan(consortium.mira, pairing.id, consortium.plan(), "key-1")
+def test_sessions_are_planned_once_the_partners_agree(consortium: Consortium) -> None:
+    for state in PairingState:
+        pairing = consortium.agreed(state)
+        may = consortium.pairings.get(consortium.mira, pairing.id).may_plan
+        assert may == (state in {PairingState.ACCEPTED, PairingState.ACTIVE})
+        if may:
+            assert consortium.sessions.plan(consortium.mira, pairing.id, consortium.plan(), f"key-{state}")
+        else:
+            with pytest.raises(Conflict, match=f"^This pairing (is|was) ({state}|called off)"):
+                consortium.sessions.plan(consortium.mira, pairing.id, consortium.plan(), f"key-{state}")
 
 
 def test_students_see_sessions_but_do_not_plan_them(consortium: Consortium) -> None:

@@ -15,7 +15,7 @@ from connectors.moodle.functions import NEEDS, Function
 from connectors.moodle.report import Check
 
 NAMES = """site function detail errorcode address site_address account release functions count closed zone
-           seconds uncertainty"""
+           seconds uncertainty capabilities seen expected"""
 VALUES = {name: f"[{name}]" for name in NAMES.split()}
 
 
@@ -57,6 +57,7 @@ def test_an_error_carries_no_more_than_it_was_given() -> None:
         "function": str(Function.POSTS),
         "detail": "d",
         "errorcode": "x",
+        "capabilities": "moodle/course:view, mod/forum:viewdiscussion, moodle/site:accessallgroups",
     }
 
 

@@ -1,0 +1,159 @@
+"""Pulling the activity of a pilot's courses: asked for by the evaluation lead, done by the worker.
+
+Each course is a task and a run of its own: what one partner's Moodle does or does not answer stays with
+its own run, and every run gives an account of itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from coil_bridge.domain import Person, Pilot
+from coil_bridge.errors import CoilBridgeError, Conflict
+from coil_bridge.evaluation.pseudonyms import Pseudonymiser
+from coil_bridge.evaluation.records import Failure, PilotCourse, PullRun, RunState
+from coil_bridge.i18n import mark
+from coil_bridge.services import audit
+from coil_bridge.services.context import SYSTEM, Clock
+from coil_bridge.services.course_pull import CoursePull
+from coil_bridge.services.partners import Partners
+from coil_bridge.services.pilot_groups import EVALUATED, key_gone, pilot_for
+from coil_bridge.services.pilot_views import CourseLine, run_views
+from coil_bridge.services.pull_rows import PullRows
+from coil_bridge.storage.storage import Storage, Transaction
+from coil_bridge.vault import Vault, new_id
+
+PULL = "pull_activity"
+"""The kind of task; its payload names the run."""
+
+
+@dataclass(frozen=True, slots=True)
+class PullProgress:
+    """How far the latest pull of each of a pilot's courses has got."""
+
+    courses: tuple[CourseLine, ...]
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more is going to happen."""
+        return all(line.run is None or line.run.ended for line in self.courses)
+
+    @property
+    def failed(self) -> tuple[CourseLine, ...]:
+        """The courses whose latest pull ended early."""
+        return tuple(line for line in self.courses if line.run and line.run.state is RunState.FAILED)
+
+    @property
+    def share(self) -> float:
+        """How far all of them together have got, from 0 to 1."""
+        shares = [line.run.share for line in self.courses if line.run]
+        return sum(shares) / len(shares) if shares else 1.0
+
+
+class ActivityPull:
+    """Asks for pulls, does them, and tells how they stand."""
+
+    def __init__(self, *, storage: Storage, clock: Clock, vault: Vault, partners: Partners) -> None:
+        self._storage = storage
+        self._clock = clock
+        self._vault = vault
+        self._partners = partners
+
+    def request(self, actor: Person, pilot_id: str) -> int:
+        """Queue a pull of every course of the pilot; one that is waiting or running is not queued twice.
+
+        Returns how many were queued.
+
+        Raises:
+            NotFound: there is no such pilot, or the actor may not know of it.
+            Conflict: the key has been destroyed, or there is nothing to pull.
+        """
+        with self._storage.write() as tx:
+            pilot = pilot_for(tx, actor, pilot_id)
+            if pilot.key_destroyed_at:
+                raise key_gone(pilot)
+            courses = tx.pilots.courses(pilot_id, EVALUATED)
+            if not courses:
+                raise Conflict(mark("No active or completed pairing counts to this pilot yet."))
+            queued = sum(self._queue(tx, pilot_id, course) for course in courses)
+            if queued:
+                audit.record(tx, self._clock(), actor, ("pilot", pilot_id), "pull_requested", courses=queued)
+            return queued
+
+    def progress(self, actor: Person, pilot_id: str) -> PullProgress:
+        """How far the latest pull of each course has got.
+
+        Raises:
+            NotFound: as ``request``.
+        """
+        with self._storage.read() as tx:
+            pilot = pilot_for(tx, actor, pilot_id)
+            courses = tx.pilots.courses(pilot_id, EVALUATED)
+            runs = run_views(tx, pilot, courses)
+        return PullProgress(
+            tuple(CourseLine(course, runs.get((course.pairing_id, course.course_id))) for course in courses)
+        )
+
+    def perform(self, payload: Mapping[str, Any]) -> None:
+        """Do the pull that a task names, to its end or to its failure; both are written down.
+
+        A run that was broken off by a crash begins anew; what it stored before is not stored twice. A
+        partner's failure ends the run: the transport has tried again already, and the lead decides.
+        """
+        with self._storage.write() as tx:
+            run = tx.pulls.get(payload["run_id"])
+            if run is None or run.state is RunState.DONE:
+                return
+            tx.pulls.start(run.id, self._clock())
+        try:
+            self._pull(run)
+        except CoilBridgeError as error:
+            self._end(run, Failure(error.message, {name: str(value) for name, value in error.values.items()}))
+        except Exception:
+            self._end(run, Failure(mark("The pull ended with an error of the service itself."), {}))
+            raise
+        else:
+            self._end(run, None)
+
+    def _queue(self, tx: Transaction, pilot_id: str, course: PilotCourse) -> bool:
+        run_id, now = new_id(), self._clock()
+        key = f"{PULL}:{pilot_id}:{course.pairing_id}:{course.course_id}"
+        if not tx.tasks.queue(PULL, {"run_id": run_id}, at=now, site_id=course.site_id, dedup_key=key):
+            return False
+        tx.pulls.insert(run_id, pilot_id, course.pairing_id, course.course_id, now)
+        return True
+
+    def _pull(self, run: PullRun) -> None:
+        with self._storage.read() as tx:
+            pilot = tx.pilots.get(run.pilot_id)
+            sealed = tx.pilots.sealed_key(run.pilot_id)
+            courses = tx.pilots.courses(run.pilot_id, EVALUATED)
+        wanted = (run.pairing_id, run.course_id)
+        course = next((each for each in courses if (each.pairing_id, each.course_id) == wanted), None)
+        if pilot is None or course is None:
+            raise Conflict(mark("The course is not part of the pilot any more."))
+        rows = PullRows(self._storage, pilot, course, run.id)
+        pull = CoursePull(course, self._names(pilot, sealed), rows, self._clock())
+        self._partners.call(course.site_id, pull.read)
+
+    def _names(self, pilot: Pilot, sealed: bytes | None) -> Pseudonymiser:
+        if sealed is None:
+            raise key_gone(pilot)
+        return Pseudonymiser(self._vault.decrypt(sealed))
+
+    def _end(self, run: PullRun, failure: Failure | None) -> None:
+        now = self._clock()
+        with self._storage.write() as tx:
+            tx.pulls.finish(run.id, now, failure)
+            audit.record(
+                tx,
+                now,
+                SYSTEM,
+                ("pilot", run.pilot_id),
+                "pull_failed" if failure else "pulled",
+                pairing_id=run.pairing_id,
+                course_id=run.course_id,
+                reason=str(failure) if failure else "",
+            )

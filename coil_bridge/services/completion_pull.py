@@ -1,0 +1,75 @@
+"""Who completed a course: core has no list of it, so one question a student.
+
+Where the course does not track completion, or the account may not read it, Moodle says so again for each
+student; a few such answers are enough to stop asking. What cannot be known stays unknown, and is counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import islice
+
+from coil_bridge.evaluation.records import Dropped, Member, PilotCourse
+from coil_bridge.services.pull_rows import PullRows
+from connectors.moodle.client import MoodleClient
+from connectors.moodle.errors import FunctionNotAllowed, MoodleFault, PermissionMissing, RecordUnknown
+
+_AT_ONCE = 25
+_ENOUGH = 3  # refusals without a single answer: it is the course, not the student
+
+# Moodle's codes for one student who cannot be asked about: of another group, or a suspended account.
+_ABOUT_THE_STUDENT = frozenset({"accessdenied", "suspended"})
+
+
+class CompletionPull:
+    """Asks about the students of one course, in turn."""
+
+    def __init__(self, client: MoodleClient, course: PilotCourse, rows: PullRows) -> None:
+        self._client = client
+        self._course = course
+        self._rows = rows
+        self._answered = 0
+        self._refusals: list[Dropped] = []
+
+    def read(self, students: Mapping[int, Member]) -> None:
+        """Ask for each student, by Moodle user id, and store who completed.
+
+        Raises:
+            MoodleError: the site did not give a usable answer.
+        """
+        account = self._rows.account
+        account.steps_expected += len(students)
+        waiting = iter(students.items())
+        while some := list(islice(waiting, _AT_ONCE)):
+            answered = [(before, replace(before, completed=done)) for before, done in self._answers(some)]
+            account.steps_done += len(some)
+            changed = sum(before != after for before, after in answered)
+            self._rows.put_members([after for _, after in answered], changed)
+
+    def _answers(self, some: list[tuple[int, Member]]) -> Iterator[tuple[Member, bool]]:
+        for user_id, member in some:
+            answer = self._ask(user_id)
+            if isinstance(answer, Dropped):
+                self._rows.account.drop(answer)
+                self._refusals.append(answer)
+            else:
+                self._answered += 1
+                yield member, answer
+
+    def _ask(self, user_id: int) -> bool | Dropped:
+        if not self._answered and len(self._refusals) >= _ENOUGH:
+            return self._refusals[-1]
+        try:
+            found = self._client.course_completion(self._course.moodle_id, user_id)
+        except (PermissionMissing, RecordUnknown):
+            return Dropped.COMPLETION_NOT_PERMITTED
+        except FunctionNotAllowed as error:
+            if error.reason == "access":  # the token is let in nowhere
+                raise
+            return Dropped.COMPLETION_NOT_PERMITTED
+        except MoodleFault as error:
+            if error.errorcode not in _ABOUT_THE_STUDENT:
+                raise
+            return Dropped.COMPLETION_NOT_PERMITTED
+        return found.completed if found else Dropped.COMPLETION_NOT_TRACKED

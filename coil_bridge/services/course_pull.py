@@ -1,0 +1,118 @@
+"""One course's activity, from its Moodle to rows under pseudonyms.
+
+What core web services give, in three passes: the roster with everybody's last visit (here), completion
+(``completion_pull.py``) and forum posts (``forum_pull.py``). A Moodle user id exists only between the
+answer and the hash; names, addresses and words are never looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from coil_bridge.errors import PartnerUnavailable
+from coil_bridge.evaluation.pseudonyms import Pseudonymiser
+from coil_bridge.evaluation.records import Dropped, Member, Part, PilotCourse
+from coil_bridge.evaluation.weeks import local_day, monday
+from coil_bridge.i18n import mark
+from coil_bridge.services.completion_pull import CompletionPull
+from coil_bridge.services.forum_pull import ForumPull
+from coil_bridge.services.pull_rows import PullRows
+from connectors.moodle.client import MoodleClient
+from connectors.moodle.errors import PermissionMissing
+from connectors.moodle.records import EnrolledUser
+
+# Each field more costs Moodle database reads for every person.
+ROSTER_FIELDS = ("id", "roles", "lastcourseaccess")
+STAFF_ROLES = frozenset({"manager", "coursecreator", "editingteacher", "teacher"})
+STUDENT_ROLES = frozenset({"student"})
+
+
+@dataclass(frozen=True, slots=True)
+class CoursePull:
+    """Reads one course through a client and stores it through ``rows``."""
+
+    course: PilotCourse
+    names: Pseudonymiser
+    rows: PullRows
+    now: datetime
+
+    def read(self, client: MoodleClient) -> None:
+        """Pull everything; what was stored before is not stored again.
+
+        Raises:
+            MoodleError: the site did not give a usable answer; what came before it is stored.
+            PartnerUnavailable: it showed nobody in the course.
+            Conflict: the pilot's key was destroyed meanwhile.
+        """
+        account = self.rows.account
+        account.steps_expected = 3  # twice the roster, once the list of forums
+        people = self._roster(client)
+        known = self.rows.known()
+        members = {user.id: self._member(user, part, known) for user, part in people}
+        changed = sum(_differs(known.get(each.pseudonym), each) for each in members.values())
+        self.rows.put_members(list(members.values()), changed)
+        students = {user_id: each for user_id, each in members.items() if each.part is Part.STUDENT}
+        CompletionPull(client, self.course, self.rows).read(students)
+        # Somebody who has left since an earlier pull took part nevertheless.
+        enrolled = frozenset(known) | {each.pseudonym for each in members.values()}
+        ForumPull(client, self.course, self.names, self.rows).read(enrolled)
+
+    def _roster(self, client: MoodleClient) -> list[tuple[EnrolledUser, Part]]:
+        """The participants who count, each with the part; the others are dropped by reason."""
+        account = self.rows.account
+        everybody = client.enrolled_users(self.course.moodle_id, ROSTER_FIELDS)
+        if not everybody:
+            raise PartnerUnavailable(
+                mark(
+                    "%(site)s shows nobody in “%(course)s”. The service account probably lacks the right to "
+                    "see all groups there (moodle/site:accessallgroups)."
+                ),
+                {"site": self.course.site_name, "course": self.course.course_name},
+            )
+        active = self._active(client, everybody)
+        account.steps_done += 2
+        enrolled = [user for user in everybody if user.id in active]
+        people = [(user, part) for user in enrolled if (part := part_of(user.roles))]
+        account.drop(Dropped.SUSPENDED, len(everybody) - len(enrolled))
+        account.drop(Dropped.ROLE_NOT_COUNTED, len(enrolled) - len(people))
+        return people
+
+    def _active(self, client: MoodleClient, everybody: Sequence[EnrolledUser]) -> Collection[int]:
+        """Whose enrolment is not suspended; everybody's, where the account may not know."""
+        try:
+            found = client.enrolled_users(self.course.moodle_id, ("id",), only_active=True)
+        except PermissionMissing:
+            return {user.id for user in everybody}
+        return {user.id for user in found}
+
+    def _member(self, user: EnrolledUser, part: Part, known: Mapping[str, Member]) -> Member:
+        pseudonym = self.names.person(self.course.site_id, user.id)
+        before = known.get(pseudonym)
+        week = self._week(user.last_course_access)
+        if before and before.last_access_week:
+            week = max(week or date.min, before.last_access_week)
+        return Member(
+            pairing_id=self.course.pairing_id,
+            course_id=self.course.course_id,
+            pseudonym=pseudonym,
+            part=part,
+            last_access_week=week,
+            completed=before.completed if before else None,
+            observed_at=self.now,
+        )
+
+    def _week(self, instant: datetime | None) -> date | None:
+        return monday(local_day(instant, self.course.institution.zone)) if instant else None
+
+
+def part_of(roles: Collection[str]) -> Part | None:
+    """Somebody's part by the short names of the roles in the course; staff who also study are staff."""
+    if STAFF_ROLES.intersection(roles):
+        return Part.STAFF
+    return Part.STUDENT if STUDENT_ROLES.intersection(roles) else None
+
+
+def _differs(before: Member | None, after: Member) -> bool:
+    return before is None or (before.part, before.last_access_week) != (after.part, after.last_access_week)

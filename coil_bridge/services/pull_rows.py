@@ -1,0 +1,90 @@
+"""The write side of one course's pull: rows under pseudonyms, and the accounts that count them.
+
+Rows and accounts are written in one transaction, so read is stored plus dropped at every moment, also
+after a crash. Each of them makes sure that the pilot's key is still there: nothing is written under a key
+that somebody has destroyed meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from coil_bridge.domain import Pilot
+from coil_bridge.evaluation.records import Dropped, Event, Member, PilotCourse, Tally
+from coil_bridge.services.pilot_groups import key_gone
+from coil_bridge.storage.storage import Storage, Transaction
+
+
+@dataclass(slots=True)
+class Account:
+    """What came, what became of it, and how far the pull has got."""
+
+    read: int = 0
+    stored: int = 0
+    dropped: Counter[str] = field(default_factory=Counter)
+    steps_done: int = 0
+    steps_expected: int = 0
+
+    def drop(self, reason: Dropped, count: int = 1) -> None:
+        """Something was read and is not stored."""
+        if count:
+            self.read += count
+            self.dropped[reason.value] += count
+
+    def keep(self, read: int, stored: int) -> None:
+        """Something was read and stored, except what was there already."""
+        self.stored += stored
+        self.read += stored
+        self.drop(Dropped.ALREADY_STORED, read - stored)
+
+    def tally(self) -> Tally:
+        """The accounts as a value."""
+        return Tally(self.read, self.stored, dict(self.dropped), self.steps_done, self.steps_expected)
+
+
+class PullRows:
+    """Stores what one run brings."""
+
+    def __init__(self, storage: Storage, pilot: Pilot, course: PilotCourse, run_id: str) -> None:
+        self._storage = storage
+        self._pilot = pilot
+        self._course = course
+        self._run_id = run_id
+        self.account = Account()
+
+    def known(self) -> dict[str, Member]:
+        """Whom earlier pulls of this course have seen, by pseudonym."""
+        with self._storage.read() as tx:
+            members = tx.activity.members(
+                self._pilot.id, pairing_id=self._course.pairing_id, course_id=self._course.course_id
+            )
+        return {member.pseudonym: member for member in members}
+
+    def put_members(self, members: Sequence[Member], changed: int) -> None:
+        """Store people; ``changed`` of them are new or other than before."""
+        with self._writing() as tx:
+            tx.activity.put_members(self._pilot.id, members)
+            self.account.keep(len(members), changed)
+
+    def add_events(self, events: Sequence[Event]) -> None:
+        """Store events, some hundreds at most; those that are there already stay as they are."""
+        with self._writing() as tx:
+            pairing_id, course_id = self._course.pairing_id, self._course.course_id
+            new = tx.activity.add_events(self._pilot.id, pairing_id, course_id, events)
+            self.account.keep(len(events), new)
+
+    def note(self) -> None:
+        """Write down the accounts alone."""
+        with self._writing():
+            pass
+
+    @contextmanager
+    def _writing(self) -> Iterator[Transaction]:
+        with self._storage.write() as tx:
+            if tx.pilots.sealed_key(self._pilot.id) is None:
+                raise key_gone(self._pilot)
+            yield tx
+            tx.pulls.account(self._run_id, self.account.tally())

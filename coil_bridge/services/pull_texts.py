@@ -1,0 +1,21 @@
+"""Why something that a pull read was not stored, in words for pages and the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from coil_bridge.evaluation.records import Dropped
+from coil_bridge.i18n import mark
+
+REASONS: Mapping[Dropped, str] = {
+    Dropped.ALREADY_STORED: mark("known from an earlier pull and unchanged"),
+    Dropped.SUSPENDED: mark("the enrolment is suspended"),
+    Dropped.ROLE_NOT_COUNTED: mark("neither student nor teacher in the course"),
+    Dropped.COMPLETION_NOT_TRACKED: mark("the course does not track completion"),
+    Dropped.COMPLETION_NOT_PERMITTED: mark("the service account may not read completion"),
+    Dropped.FORUM_NOT_READABLE: mark("a forum that the service account may not read"),
+    Dropped.DISCUSSION_NOT_READABLE: mark("posts of a discussion that the service account may not read"),
+    Dropped.POST_DELETED: mark("deleted posts"),
+    Dropped.AUTHOR_NOT_ENROLLED: mark("posts by somebody who is not a participant of the course"),
+    Dropped.OUTSIDE_DATES: mark("posts outside the dates of the pairing"),
+}

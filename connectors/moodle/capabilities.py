@@ -1,0 +1,71 @@
+"""What the service account's role has to allow, measured on a Moodle 4.5 by taking away one at a time.
+
+Moodle lists capabilities at Site administration > Users > Permissions > Define roles by these titles
+and names. Much that is missing is not refused but left out: a roster without moodle/user:viewdetails
+has the teachers only, a discussion without mod/forum:viewdiscussion has no posts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from connectors.moodle.functions import Function
+
+
+@dataclass(frozen=True)
+class Capability:
+    """One line of a role: the technical name and Moodle's English title for it."""
+
+    name: str
+    title: str
+
+
+REST = Capability("webservice/rest:use", "Use REST protocol")
+ENTER_COURSES = Capability("moodle/course:view", "View courses without participation")
+SEE_ENROLMENTS = Capability("moodle/course:enrolreview", "Review course enrolments")
+SEE_STUDENTS = Capability("moodle/user:viewdetails", "View user profiles")
+SEE_USERNAMES = Capability("moodle/user:viewalldetails", "View user full information")
+SEE_EMAILS = Capability("moodle/site:viewuseridentity", "See full user identity in lists")
+SEE_GROUPS = Capability("moodle/site:accessallgroups", "Access all groups")
+SEND = Capability("moodle/site:messageanyuser", "Bypass user privacy preferences for messaging any user")
+READ_FORUMS = Capability("mod/forum:viewdiscussion", "View discussions")
+READ_COMPLETION = Capability("report/completion:view", "View course completion report")
+WRITE_CALENDARS = Capability("moodle/calendar:manageentries", "Manage any calendar entries")
+
+ROLE = (
+    REST,
+    ENTER_COURSES,
+    SEE_ENROLMENTS,
+    SEE_STUDENTS,
+    SEE_USERNAMES,
+    SEE_EMAILS,
+    SEE_GROUPS,
+    SEND,
+    READ_FORUMS,
+    READ_COMPLETION,
+    WRITE_CALENDARS,
+)
+
+_FORUMS = (ENTER_COURSES, READ_FORUMS, SEE_GROUPS)
+_NEEDED: Mapping[Function, tuple[Capability, ...]] = MappingProxyType(
+    {
+        Function.COURSES: (ENTER_COURSES,),
+        Function.USER_COURSES: (ENTER_COURSES, SEE_ENROLMENTS, SEE_STUDENTS, SEE_GROUPS),
+        Function.ENROLLED_USERS: (ENTER_COURSES, SEE_ENROLMENTS, SEE_STUDENTS, SEE_EMAILS, SEE_GROUPS),
+        Function.USERS_BY_FIELD: (SEE_STUDENTS, SEE_USERNAMES, SEE_EMAILS),
+        Function.SEND_MESSAGES: (SEND,),
+        Function.FORUMS: _FORUMS,
+        Function.DISCUSSIONS: _FORUMS,
+        Function.POSTS: _FORUMS,
+        Function.COURSE_COMPLETION: (ENTER_COURSES, READ_COMPLETION, SEE_GROUPS),
+        Function.CREATE_EVENTS: (WRITE_CALENDARS,),
+        Function.DELETE_EVENTS: (WRITE_CALENDARS,),
+    }
+)
+
+
+def needed_by(function: str) -> tuple[Capability, ...]:
+    """Return what a function needs besides the REST protocol, for courses with separate groups too."""
+    return _NEEDED.get(Function(function), ()) if function in set(Function) else ()
