@@ -75,8 +75,10 @@ def _key_id(token: str) -> str:
 def _header(token: str) -> Mapping[str, Any]:
     try:
         return _jws.get_unverified_header(token)
-    except (PyJWTError, ValueError, RecursionError):
+    except (DecodeError, ValueError, RecursionError):
         raise Refusal(Reason.TOKEN_UNREADABLE) from None
+    except PyJWTError:  # a header that PyJWT knows and does not accept
+        raise Refusal(Reason.HEADER) from None
 
 
 def _signed_claims(token: str, platform: Platform, kid: str, keys: KeySets) -> Claims:

@@ -248,15 +248,17 @@ def _landing(tx: Transaction, message: Message, person: Person, scope: LaunchSco
         return Landing(Place.READINESS, site.id)
     if scope.course_id is None or scope.part is None:
         return Landing(Place.HOME)
-    kind = _resource_kind(tx, message, site)
-    if scope.part is CourseRole.STUDENT:
-        return Landing(_SHOWN.get(kind, Place.SESSIONS), scope.course_id)
-    pairing_id = _pairing(tx, scope.course_id)
+    return _in_course(tx, _resource_kind(tx, message, site), scope.part, scope.course_id)
+
+
+def _in_course(tx: Transaction, kind: ResourceKind, part: CourseRole, course_id: str) -> Landing:
+    shown = _SHOWN.get(kind, Place.SESSIONS)
+    if part is CourseRole.STUDENT:
+        return Landing(shown, course_id)
+    pairing_id = _pairing(tx, course_id)
     if pairing_id is None:
-        return Landing(Place.FIND_PARTNER, scope.course_id)
-    if kind in _SHOWN:
-        return Landing(_SHOWN[kind], scope.course_id)
-    return Landing(Place.PAIRING, pairing_id)
+        return Landing(Place.FIND_PARTNER, course_id)
+    return Landing(Place.PAIRING, pairing_id) if shown is Place.SESSIONS else Landing(shown, course_id)
 
 
 _SHOWN = {ResourceKind.NEXT: Place.NEXT_SESSION, ResourceKind.TEAM: Place.TEAM}

@@ -59,7 +59,7 @@ class Registered:
 
 
 class LtiRegistry:
-    """What the console shows and does about registrations. Every method with an actor is for administrators."""
+    """What the console shows and does about registrations; whoever acts must be an administrator."""
 
     def __init__(
         self, *, storage: Storage, clock: Clock, keys: Keys, key_sets: KeySets, public_url: str
