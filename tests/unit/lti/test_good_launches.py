@@ -232,14 +232,23 @@ def test_two_moodles_with_the_same_numbers_stay_apart(
     assert refused.value.reason is Reason.KEY_UNKNOWN
 
 
-def test_keys_of_a_wrong_kind_are_left_out(moodle: Moodle, launcher: Launcher, platform_key: SigningKey) -> None:
-    weak = make_key("weak", bits=1024)
-    private = {**platform_key.public, "d": "AQAB", "kid": "with its private half"}
-    answer = {"keys": [{"kty": "oct", "k": "AAAA", "kid": "shared"}, private, weak.public, platform_key.public, "x"]}
-    moodle.answers["/mod/lti/certs.php"] = Says(body=answer)
+@pytest.mark.parametrize("kid", ["weak", "for encryption", "of another algorithm", "private"])
+def test_keys_of_a_wrong_kind_are_left_out(
+    kid: str, moodle: Moodle, launcher: Launcher, platform_key: SigningKey
+) -> None:
+    good = platform_key.public
+    bad = [
+        {"kty": "oct", "k": "AAAA", "kid": "shared"},
+        make_key("weak", bits=1024).public,
+        good | {"kid": "for encryption", "use": "enc"},
+        good | {"kid": "of another algorithm", "alg": "RS512"},
+        good | {"kid": "private", "d": "AQAB"},
+        "no key at all",
+    ]
+    moodle.answers["/mod/lti/certs.php"] = Says(body={"keys": [*bad, good]})
     assert launcher.attempt().send().subject == "5"
     attempt = launcher.attempt()
-    attempt.key = weak
+    attempt.headers["kid"] = kid
     with pytest.raises(Refusal) as refused:
         attempt.send()
     assert refused.value.reason is Reason.KEY_UNKNOWN
