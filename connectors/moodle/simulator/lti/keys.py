@@ -52,5 +52,12 @@ class SigningKey:
     def key_set(self) -> dict[str, Any]:
         """Return what /mod/lti/certs.php answers."""
         public = json.loads(RSAAlgorithm.to_jwk(self.private.public_key()))
-        key = {"kty": "RSA", "alg": "RS256", "kid": self.kid, "e": public["e"], "n": public["n"], "use": "sig"}
+        key = {
+            "kty": "RSA",
+            "alg": "RS256",
+            "kid": self.kid,
+            "e": public["e"],
+            "n": public["n"],
+            "use": "sig",
+        }
         return {"keys": [key]}
