@@ -63,8 +63,7 @@ def site(build: Build, moodle: Moodle) -> Site:
 @pytest.fixture
 def platform(site: Site, moodle: Moodle, sqlite_storage: Storage, clock: SettableClock) -> Platform:
     """The tool is registered in the Moodle, with one deployment."""
-    value = register(sqlite_storage, site, moodle.url, clock)
-    return value
+    return register(sqlite_storage, site, moodle.url, clock)
 
 
 @pytest.fixture

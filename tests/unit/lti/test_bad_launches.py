@@ -83,9 +83,7 @@ def signed_with_the_public_key(attempt: Attempt) -> None:
 
 def another_rsa_algorithm(algorithm: str) -> Spoil:
     def spoil(attempt: Attempt) -> None:
-        attempt.token = jwt.encode(
-            attempt.claims, attempt.key.private, algorithm, {"kid": attempt.key.kid}
-        )
+        attempt.token = jwt.encode(attempt.claims, attempt.key.private, algorithm, {"kid": attempt.key.kid})
 
     return spoil
 
@@ -112,9 +110,7 @@ def token(text: str) -> Spoil:
 
 
 def not_an_object(attempt: Attempt) -> None:
-    attempt.token = jwt.api_jws.encode(
-        b'["iss"]', attempt.key.private, "RS256", {"kid": attempt.key.kid}
-    )
+    attempt.token = jwt.api_jws.encode(b'["iss"]', attempt.key.private, "RS256", {"kid": attempt.key.kid})
 
 
 def state(value: str) -> Spoil:

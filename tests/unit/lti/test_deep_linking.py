@@ -22,7 +22,9 @@ def selection(launcher: Launcher, clock: SettableClock) -> Selection:
     return selection_of(message, "person", "course", clock())
 
 
-def test_a_selection_comes_back_from_the_page(selection: Selection, vault: Vault, clock: SettableClock) -> None:
+def test_a_selection_comes_back_from_the_page(
+    selection: Selection, vault: Vault, clock: SettableClock
+) -> None:
     sealed = seal(vault, selection)
     assert "sesskey" not in sealed + repr(selection)
     assert unseal(vault, sealed, "person", clock()) == selection
@@ -54,7 +56,9 @@ def test_only_the_picker_has_a_selection(launcher: Launcher, clock: SettableCloc
     assert refused.value.reason is Reason.MESSAGE_TYPE_WRONG
 
 
-def signed(keys: Keys, selection: Selection, items: list[Item], launcher: Launcher, clock: SettableClock) -> Any:
+def signed(
+    keys: Keys, selection: Selection, items: list[Item], launcher: Launcher, clock: SettableClock
+) -> Any:
     token = answer(
         selection,
         items,
@@ -65,8 +69,12 @@ def signed(keys: Keys, selection: Selection, items: list[Item], launcher: Launch
         now=clock(),
     )
     (key,) = keys.document()["keys"]
-    return jwt.decode(token, jwt.PyJWK(key).key, algorithms=["RS256"], options={"verify_signature": True,
-        "verify_exp": False, "verify_iat": False, "verify_aud": False})  # fmt: skip
+    return jwt.decode(
+        token,
+        jwt.PyJWK(key).key,
+        algorithms=["RS256"],
+        options={"verify_signature": True, "verify_exp": False, "verify_iat": False, "verify_aud": False},
+    )
 
 
 def test_several_links_are_placed_at_once(

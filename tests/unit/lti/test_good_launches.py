@@ -78,7 +78,9 @@ def test_what_is_read_from_a_launch(launcher: Launcher) -> None:
 
 
 def test_no_repr_of_a_launch_shows_a_sesskey_or_a_person(launcher: Launcher) -> None:
-    shown = repr(launcher.attempt("51-teacher").send()) + repr(launcher.attempt("51-LtiDeepLinkingRequest").send())
+    shown = repr(launcher.attempt("51-teacher").send()) + repr(
+        launcher.attempt("51-LtiDeepLinkingRequest").send()
+    )
     for secret in ("sesskey", "SESSKEY", "Ana Teacher", "example.org@", "lti_teacher1"):
         assert secret not in shown
 
@@ -137,7 +139,9 @@ def test_nulls_count_as_left_out(launcher: Launcher) -> None:
         (99, None),
     ],
 )
-def test_the_zone_counts_only_when_the_person_chose_one(told: Any, zone: str | None, launcher: Launcher) -> None:
+def test_the_zone_counts_only_when_the_person_chose_one(
+    told: Any, zone: str | None, launcher: Launcher
+) -> None:
     attempt = launcher.attempt()
     attempt.claims[names.CUSTOM]["coil_zone"] = told
     assert attempt.send().custom.zone == zone
@@ -216,7 +220,7 @@ def test_of_two_registrations_in_one_moodle_the_login_must_name_one(
 def test_two_moodles_with_the_same_numbers_stay_apart(
     launcher: Launcher, launching: Launching, sqlite_storage: Storage, build: Build, clock: SettableClock
 ) -> None:
-    """Client ids, deployments and subjects collide between Moodles; a token of one is nothing to the other."""
+    """Client ids, deployments and subjects collide; a token of one Moodle is nothing to the other."""
     almaty = build.site("Almaty", url="https://moodle.almaty.example.org")
     other = register(sqlite_storage, almaty, almaty.base_url, clock)
     key = make_key("of-almaty")
@@ -254,7 +258,9 @@ def test_keys_of_a_wrong_kind_are_left_out(
     assert refused.value.reason is Reason.KEY_UNKNOWN
 
 
-def test_an_unregistered_platform_never_learns_of_the_others(launching: Launching, platform: Platform) -> None:
+def test_an_unregistered_platform_never_learns_of_the_others(
+    launching: Launching, platform: Platform
+) -> None:
     with pytest.raises(Refusal) as refused:
         launching.begin({"iss": "https://x.example", "login_hint": "5", "target_link_uri": LAUNCH_URL})
     assert platform.issuer not in str(refused.value) + repr(refused.value.facts)

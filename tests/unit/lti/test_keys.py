@@ -35,9 +35,7 @@ def test_the_published_keys_hold_no_private_part(keys: Keys) -> None:
     assert (key["alg"], key["kty"], key["use"]) == ("RS256", "RSA", "sig")
 
 
-def test_a_private_key_is_sealed_and_shows_nowhere(
-    keys: Keys, sqlite_storage: Storage, vault: Vault
-) -> None:
+def test_a_private_key_is_sealed_and_shows_nowhere(keys: Keys, sqlite_storage: Storage, vault: Vault) -> None:
     signer = keys.signer()
     with reading(sqlite_storage._engine) as connection:
         sealed = connection.execute(select(lti_key.c.private_encrypted)).scalar_one()
@@ -49,7 +47,7 @@ def test_a_private_key_is_sealed_and_shows_nowhere(
 
 
 def test_a_key_lives_without_downtime(keys: Keys, clock: SettableClock) -> None:
-    """Day by day for a year: what was signed verifies now, and an hour later, and so does the day before's."""
+    """Day by day for a year: what was signed verifies now, an hour later and a day later."""
     keys.rotate()
     used: list[str] = []
     before = ""

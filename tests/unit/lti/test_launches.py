@@ -40,7 +40,9 @@ def enter(launches: Launches, launcher: Launcher, of: str = "51-teacher", **chan
 # The person
 
 
-def test_a_first_launch_makes_a_person(launches: Launches, launcher: Launcher, sqlite_storage: Storage) -> None:
+def test_a_first_launch_makes_a_person(
+    launches: Launches, launcher: Launcher, sqlite_storage: Storage
+) -> None:
     arrival = enter(launches, launcher)
     person = arrival.person
     assert (person.name, person.email, person.language) == ("Ana Teacher", "lti_teacher1@example.org", "en")
@@ -266,9 +268,14 @@ def test_a_teacher_of_a_paired_course_sees_the_pairing(
 
 
 def test_a_pairing_under_way_comes_before_a_newer_proposal(
-    launches: Launches, launcher: Launcher, paired: tuple[str, str, Person], build: Build, clock: SettableClock,
+    *,
+    launches: Launches,
+    launcher: Launcher,
+    paired: tuple[str, str, Person],
+    build: Build,
+    clock: SettableClock,
     sqlite_storage: Storage,
-) -> None:  # fmt: skip
+) -> None:
     with sqlite_storage.read() as tx:
         course = tx.courses.get(paired[0])
     assert course is not None
@@ -308,7 +315,11 @@ def test_a_student_sees_the_sessions_of_exactly_that_course(
 
 
 def test_an_administrator_of_the_moodle_sees_its_readiness(
-    launches: Launches, launcher: Launcher, site: Site, paired: tuple[str, str, Person], sqlite_storage: Storage
+    launches: Launches,
+    launcher: Launcher,
+    site: Site,
+    paired: tuple[str, str, Person],
+    sqlite_storage: Storage,
 ) -> None:
     arrival = enter(launches, launcher, "51-admin")
     assert arrival.landing == Landing(Place.READINESS, site.id)
@@ -337,9 +348,12 @@ def test_the_invited_evaluation_lead_sees_the_pilots(
 
 @pytest.mark.parametrize("roles", [[], ["Mentor"]])
 def test_somebody_without_a_part_comes_home(
-    roles: list[str], launches: Launches, launcher: Launcher, paired: tuple[str, str, Person],
+    roles: list[str],
+    launches: Launches,
+    launcher: Launcher,
+    paired: tuple[str, str, Person],
     sqlite_storage: Storage,
-) -> None:  # fmt: skip
+) -> None:
     arrival = enter(launches, launcher, "51-student", **{names.ROLES: roles})
     assert arrival.landing == Landing(Place.HOME)
     with sqlite_storage.read() as tx:
@@ -360,9 +374,18 @@ def test_the_picker_lands_on_the_choice(launches: Launches, launcher: Launcher) 
     ],
 )
 def test_a_placed_link_shows_what_it_was_placed_for_in_a_copied_course_too(
-    kind: ResourceKind, student: Place, teacher: Place, launches: Launches, launcher: Launcher,
-    paired: tuple[str, str, Person], build: Build, site: Site, sqlite_storage: Storage, clock: SettableClock,
-) -> None:  # fmt: skip
+    *,
+    kind: ResourceKind,
+    student: Place,
+    teacher: Place,
+    launches: Launches,
+    launcher: Launcher,
+    paired: tuple[str, str, Person],
+    build: Build,
+    site: Site,
+    sqlite_storage: Storage,
+    clock: SettableClock,
+) -> None:
     last_year = build.course(site, "Last year's run", moodle_id=77)
     with sqlite_storage.write() as tx:
         tx.lti_courses.insert_resource(

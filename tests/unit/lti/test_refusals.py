@@ -41,7 +41,10 @@ def test_references_differ() -> None:
 @pytest.mark.parametrize(
     ("value", "logged"),
     [
-        ("https://moodle.example.org/mod/lti/return.php?sesskey=abc", "https://moodle.example.org/mod/lti/return.php"),
+        (
+            "https://moodle.example.org/mod/lti/return.php?sesskey=abc",
+            "https://moodle.example.org/mod/lti/return.php",
+        ),
         ("two\nlines\tand \x1b[31m colour", "two_lines_and___31m_colour"),
         ("x" * 500, "x" * 120),
         (None, "None"),

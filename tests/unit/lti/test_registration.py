@@ -124,9 +124,14 @@ def test_what_we_tell_moodle(registration: Registration, moodle: Moodle, invitat
 
 
 def test_a_registration_address_works_once(
-    registration: Registration, moodle: Moodle, invitation: str, registry: LtiRegistry, site: Site,
+    *,
+    registration: Registration,
+    moodle: Moodle,
+    invitation: str,
+    registry: LtiRegistry,
+    site: Site,
     administrator: Person,
-) -> None:  # fmt: skip
+) -> None:
     platform = complete(registration, moodle, invitation)
     assert refusal(registration, moodle, invitation).reason is Reason.INVITATION_GONE
     assert len(moodle.to(REGISTRATION)) == 1
@@ -257,9 +262,15 @@ def test_nobody_tries_for_ever(registration: Registration, moodle: Moodle, invit
 
 
 def test_moodles_update_of_the_same_client_keeps_the_platform(
-    registration: Registration, moodle: Moodle, registry: LtiRegistry, administrator: Person, site: Site,
-    sqlite_storage: Storage, clock: SettableClock,
-) -> None:  # fmt: skip
+    *,
+    registration: Registration,
+    moodle: Moodle,
+    registry: LtiRegistry,
+    administrator: Person,
+    site: Site,
+    sqlite_storage: Storage,
+    clock: SettableClock,
+) -> None:
     first = complete(registration, moodle, registry.invite(administrator, site.id).url.rpartition("/")[2])
     with sqlite_storage.write() as tx:
         tx.lti.set_launched(first.id, clock())
@@ -283,4 +294,7 @@ def test_a_site_may_have_several_registrations(
     for client_id in ("first", "second"):
         moodle.answers[REGISTRATION] = Says(body=json.loads(EXCHANGE["resp"]) | {"client_id": client_id})
         complete(registration, moodle, registry.invite(administrator, site.id).url.rpartition("/")[2])
-    assert [each.platform.client_id for each in registry.of_site(administrator, site.id)] == ["first", "second"]
+    assert [each.platform.client_id for each in registry.of_site(administrator, site.id)] == [
+        "first",
+        "second",
+    ]

@@ -166,9 +166,14 @@ def test_a_token_that_is_refused_is_asked_for_anew_once(
     ],
 )
 def test_without_a_token_nothing_is_asked(
-    answer: Says, temporary: bool, calls: ServiceCalls, platform: Platform, context: LtiContext,
+    *,
+    answer: Says,
+    temporary: bool,
+    calls: ServiceCalls,
+    platform: Platform,
+    context: LtiContext,
     gradebook: Gradebook,
-) -> None:  # fmt: skip
+) -> None:
     gradebook.moodle.answers[TOKEN] = answer
     with pytest.raises(ServiceFailed) as failed:
         read_roster(calls, platform, context)
@@ -259,9 +264,14 @@ def test_a_column_that_moodle_has_already_is_found_again(
 
 
 def test_two_workers_do_not_both_make_the_column(
-    grades: Grades, platform: Platform, context: LtiContext, gradebook: Gradebook, sqlite_storage: Storage,
+    *,
+    grades: Grades,
+    platform: Platform,
+    context: LtiContext,
+    gradebook: Gradebook,
+    sqlite_storage: Storage,
     clock: SettableClock,
-) -> None:  # fmt: skip
+) -> None:
     with sqlite_storage.write() as tx:
         until = datetime(2026, 10, 20, 8, 2, tzinfo=UTC)
         tx.lti_courses.claim_line_item(platform.id, "2", COLUMN.resource_id, clock(), until)
