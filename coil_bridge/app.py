@@ -8,9 +8,11 @@ from importlib.metadata import version
 from flask import Blueprint, Flask
 
 from coil_bridge.errors import ConfigurationError
+from coil_bridge.services.activity_pull import ActivityPull
 from coil_bridge.services.bundle import Services
 from coil_bridge.services.catalogue import Catalogue
 from coil_bridge.services.context import Clock, system_clock
+from coil_bridge.services.exports import ExportService
 from coil_bridge.services.feeds import FeedService
 from coil_bridge.services.health import Health
 from coil_bridge.services.joint_sessions import SessionService
@@ -18,6 +20,7 @@ from coil_bridge.services.messages import Messages
 from coil_bridge.services.pairings import PairingService
 from coil_bridge.services.partners import Partners
 from coil_bridge.services.people import PeopleService
+from coil_bridge.services.pilots import PilotService
 from coil_bridge.services.post import Post
 from coil_bridge.services.signin import SignIn
 from coil_bridge.services.sites import SiteRegistry
@@ -39,6 +42,7 @@ from coil_bridge.web.me import MePages
 from coil_bridge.web.metrics import Metrics
 from coil_bridge.web.pairings import PairingPages
 from coil_bridge.web.people import PeoplePages
+from coil_bridge.web.pilots import PilotPages
 from coil_bridge.web.rendering import prepare_templates
 from coil_bridge.web.requests_log import observe_requests
 from coil_bridge.web.security import secure
@@ -96,7 +100,7 @@ def build_services(
     storage, vault = Storage(engine), Vault(settings.encryption_keys)
     transport = transport or _transport(settings, observe)
     partners = Partners(storage=storage, vault=vault, transport=transport, clock=clock)
-    mailer = _mailer(settings)
+    mailer = mailer_of(settings)
     messages = Messages(vault=vault, clock=clock, mail=mailer is not None)
     catalogue = Catalogue(storage=storage, clock=clock, partners=partners)
     feeds = FeedService(storage=storage, clock=clock, vault=vault, settings=settings)
@@ -140,6 +144,9 @@ def build_services(
         ),
         sessions=sessions,
         feeds=feeds,
+        pilots=PilotService(storage=storage, clock=clock, vault=vault, settings=settings),
+        pulls=ActivityPull(storage=storage, clock=clock, vault=vault, partners=partners),
+        exports=ExportService(storage=storage, clock=clock),
     )
 
 
@@ -159,7 +166,7 @@ def _blueprints(
     yield PairingPages(
         pairings=services.pairings,
         catalogue=services.catalogue,
-        phases=tuple,
+        phases=services.pilots.phases,
         feeds=services.feeds,
         visitors=visitors,
         clock=clock,
@@ -167,6 +174,13 @@ def _blueprints(
     yield SessionPages(services.sessions, services.pairings, visitors).blueprint()
     yield CalendarPages(services.feeds, services.pairings, visitors, clock).blueprint()
     yield FeedPages(services.feeds).blueprint()
+    yield PilotPages(
+        pilots=services.pilots,
+        pulls=services.pulls,
+        exports=services.exports,
+        visitors=visitors,
+        threshold=services.settings.suppression_threshold,
+    ).blueprint()
     yield SitePages(services.sites, visitors).blueprint()
     yield PeoplePages(services.people, visitors).blueprint()
     yield WorkPages(services.work, services.health, visitors).blueprint()
@@ -185,7 +199,12 @@ def _transport(settings: Settings, observe: Observer | None) -> Transport:
     )
 
 
-def _mailer(settings: Settings) -> Mailer | None:
+def mailer_of(settings: Settings) -> Mailer | None:
+    """The mail server of the settings, if there is one.
+
+    Raises:
+        ConfigurationError: its address cannot be used.
+    """
     if not settings.smtp_url:
         return None
     try:

@@ -17,6 +17,7 @@ import requests
 
 from coil_bridge.demo.consortium import Partner
 from coil_bridge.demo.mailbox import Mailbox
+from coil_bridge.web.schemas.signin import NO_UNIVERSITY
 
 _PATIENCE = 20.0  # seconds until a link has to be there
 _POLL = 0.1
@@ -66,7 +67,11 @@ class Doors:
     def _ask(self, door: Door) -> None:
         with requests.Session() as browser:
             page = browser.get(f"{self._service_url}/signin", timeout=10)
-            form = {"csrf_token": _csrf_token(page.text), "site_id": door.site_id, "login": door.email}
+            form = {
+                "csrf_token": _csrf_token(page.text),
+                "site_id": door.site_id or NO_UNIVERSITY,
+                "login": door.email,
+            }
             answer = browser.post(page.url, data=form, headers={"Referer": page.url}, timeout=10)
         if not answer.ok:
             raise DoorStuck(f"The sign-in form answered {answer.status_code}.")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -16,7 +17,7 @@ from coil_bridge.demo.consortium import Partner, monday_of
 from coil_bridge.demo.doors import Door
 from coil_bridge.domain import CoilPhase, Course, Model, Pairing, Person, Role, Site
 from coil_bridge.services.bundle import Services
-from coil_bridge.services.context import SYSTEM, system_clock
+from coil_bridge.services.context import SYSTEM, Clock, system_clock
 from coil_bridge.services.pilot_inputs import PhaseInput, PilotInput
 from coil_bridge.services.proposals import ProposalInput
 from coil_bridge.services.session_plans import PlanInput
@@ -24,8 +25,18 @@ from coil_bridge.services.sites import InstitutionInput, SiteInput
 from coil_bridge.settings import Settings
 from coil_bridge.storage import migrate
 from coil_bridge.storage.engine import open_engine
+from connectors.moodle.simulator import User
 
-_AGO = timedelta(weeks=3)
+_PROPOSED = timedelta(weeks=3)  # before week 0, on a Monday
+_MORNING = time(8, 15)
+
+
+@dataclass(frozen=True)
+class _At:
+    """A connected site and the address of the teacher behind its door."""
+
+    site: Site
+    door_email: str
 
 
 def seed(settings: Settings, data: Mapping[str, Any], partners: Sequence[Partner]) -> list[Door]:
@@ -33,19 +44,28 @@ def seed(settings: Settings, data: Mapping[str, Any], partners: Sequence[Partner
     migrate.upgrade(open_engine(settings.database_url))
     week_zero = monday_of(datetime.now(UTC).date())
     now = build_services(settings, clock=system_clock)
-    then = build_services(settings, clock=lambda: datetime.now(UTC) - _AGO)
+    then = build_services(settings, clock=_clock_from(datetime.combine(week_zero - _PROPOSED, _MORNING, UTC)))
     try:
         sites = {partner.key: _connect(now, partner) for partner in partners}
         administrator = _person(now, data["people"]["administrator"], Role.ADMINISTRATOR)
         lead = _person(now, data["people"]["evaluation_lead"], Role.EVALUATION_LEAD)
         phase_id = _pilot(now, lead, data["pilot"], week_zero)
-        _pairing(then, data["pairing"], sites, phase_id, week_zero)
+        places = {
+            partner.key: _At(sites[partner.key], _door(partner, "teacher").email) for partner in partners
+        }
+        _pairing(then, data["pairing"], places, phase_id=phase_id, week_zero=week_zero)
         _send_everything(then)
         _send_everything(now)
     finally:
         then.close()
         now.close()
     return [*_moodle_doors(partners, sites), *_role_doors(lead, administrator)]
+
+
+def _clock_from(start: datetime) -> Clock:
+    """A clock that stood at ``start`` when it was made and has gone on since."""
+    made = datetime.now(UTC)
+    return lambda: start + (datetime.now(UTC) - made)
 
 
 def _connect(services: Services, partner: Partner) -> Site:
@@ -83,14 +103,15 @@ def _pilot(services: Services, lead: Person, facts: Mapping[str, Any], week_zero
 def _pairing(
     services: Services,
     facts: Mapping[str, Any],
-    sites: Mapping[str, Site],
+    places: Mapping[str, _At],
+    *,
     phase_id: str,
     week_zero: date,
 ) -> None:
     """Propose, accept, start and plan, each by somebody who teaches the course in question."""
-    own, own_teacher = _course_and_teacher(services, sites[facts["initiator"]], facts["course"])
+    own, own_teacher = _course_and_teacher(services, places[facts["initiator"]], facts["course"])
     invited = [
-        _course_and_teacher(services, sites[each["site"]], each["course"]) for each in facts["partners"]
+        _course_and_teacher(services, places[each["site"]], each["course"]) for each in facts["partners"]
     ]
     form = ProposalInput(
         own_course_id=own.id,
@@ -111,10 +132,12 @@ def _pairing(
     _sessions(services, own_teacher, pairing, zone=zone, facts=facts, week_zero=week_zero)
 
 
-def _course_and_teacher(services: Services, site: Site, shortname: str) -> tuple[Course, Person]:
+def _course_and_teacher(services: Services, at: _At, shortname: str) -> tuple[Course, Person]:
+    """The course, and that of its teachers who is behind the door."""
     found = services.catalogue.search(SYSTEM, shortname).items
-    course = next(each for each in found if each.site_id == site.id and each.shortname == shortname)
-    return course, services.catalogue.sync_teachers(course.id)[0]
+    course = next(each for each in found if each.site_id == at.site.id and each.shortname == shortname)
+    teachers = {person.email: person for person in services.catalogue.sync_teachers(course.id)}
+    return course, teachers[at.door_email]
 
 
 def _sessions(
@@ -151,7 +174,7 @@ def _moodle_doors(partners: Iterable[Partner], sites: Mapping[str, Site]) -> Ite
     for partner, (part, label) in itertools.product(
         partners, [("teacher", "Teacher"), ("student", "Student")]
     ):
-        user = partner.account(partner.facts[f"door_{part}"])
+        user = _door(partner, part)
         yield Door(
             key=f"{partner.key}-{part}",
             role=label,
@@ -160,6 +183,10 @@ def _moodle_doors(partners: Iterable[Partner], sites: Mapping[str, Site]) -> Ite
             site_id=sites[partner.key].id,
             partner=partner,
         )
+
+
+def _door(partner: Partner, part: str) -> User:
+    return partner.account(partner.facts[f"door_{part}"])
 
 
 def _role_doors(lead: Person, administrator: Person) -> Iterable[Door]:

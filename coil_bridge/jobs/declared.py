@@ -16,6 +16,7 @@ from typing import Any
 
 from apscheduler.triggers.cron import CronTrigger
 
+from coil_bridge.services.activity_pull import PULL
 from coil_bridge.services.bundle import Services
 from coil_bridge.services.catalogue import SYNC_SITE, SYNC_TEACHERS
 from coil_bridge.services.context import Clock
@@ -83,5 +84,6 @@ def handlers(services: Services) -> Mapping[str, Handler]:
         SIGNIN: services.signin.perform,
         SYNC_SITE: services.catalogue.perform_sync,
         SYNC_TEACHERS: services.catalogue.perform_teachers,
+        PULL: services.pulls.perform,
         TELL_OF_PROPOSAL: services.pairings.tell_of_proposal,
     }

@@ -109,9 +109,14 @@ class Worker:
 
     def beat(self) -> None:
         """Say that this worker is alive and still at what it has claimed."""
+        with self._services.storage.write() as tx:
+            tx.jobs.beat(self.name, self._started_at, self._clock())
+        self.renew()
+
+    def renew(self) -> None:
+        """Renew the claims of what is under way here."""
         now = self._clock()
         with self._services.storage.write() as tx:
-            tx.jobs.beat(self.name, self._started_at, now)
             tx.tasks.extend(map(str, self._tasks.busy), self.name, now + LEASE)
             tx.jobs.extend(map(str, self._running_jobs.busy), self.name, now + LEASE)
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from coil_bridge.services.activity_pull import ActivityPull
 from coil_bridge.services.catalogue import Catalogue
+from coil_bridge.services.exports import ExportService
 from coil_bridge.services.feeds import FeedService
 from coil_bridge.services.health import Health
 from coil_bridge.services.joint_sessions import SessionService
@@ -12,6 +14,7 @@ from coil_bridge.services.messages import Messages
 from coil_bridge.services.pairings import PairingService
 from coil_bridge.services.partners import Partners
 from coil_bridge.services.people import PeopleService
+from coil_bridge.services.pilots import PilotService
 from coil_bridge.services.post import Post
 from coil_bridge.services.signin import SignIn
 from coil_bridge.services.sites import SiteRegistry
@@ -42,6 +45,9 @@ class Services:
     pairings: PairingService
     sessions: SessionService
     feeds: FeedService
+    pilots: PilotService
+    pulls: ActivityPull
+    exports: ExportService
 
     def close(self) -> None:
         """Give back what is held open (before a fork, at the end)."""

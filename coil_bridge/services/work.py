@@ -8,9 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from coil_bridge.domain import Person, SiteState
+from coil_bridge.evaluation.records import RunState
+from coil_bridge.services.activity_pull import PULL
 from coil_bridge.services.context import administrators_only
 from coil_bridge.storage.jobs import JobRun
-from coil_bridge.storage.storage import Storage
+from coil_bridge.storage.storage import Storage, Transaction
 
 SHOWN = 30
 
@@ -35,6 +37,7 @@ class WorkReport:
     tasks: Mapping[str, int]
     message_troubles: tuple[Trouble, ...]
     task_troubles: tuple[Trouble, ...]
+    pull_troubles: tuple[Trouble, ...]
     jobs: tuple[JobRun, ...]
     worker_seen_at: datetime | None
 
@@ -61,9 +64,33 @@ class Work:
                 task_troubles=_troubles(
                     [row for row in tx.tasks.recent(10 * SHOWN) if row["last_error"]][:SHOWN], names, "kind"
                 ),
+                pull_troubles=tuple(_failed_pulls(tx)[:SHOWN]),
                 jobs=tuple(tx.jobs.all()),
                 worker_seen_at=tx.jobs.last_beat(),
             )
+
+
+def _failed_pulls(tx: Transaction) -> list[Trouble]:
+    """Courses whose latest pull failed, the latest first; a task that noted its failure ended well itself."""
+    failed = [
+        run
+        for pilot in tx.pilots.all()
+        for run in tx.pulls.latest(pilot.id).values()
+        if run.state is RunState.FAILED
+    ]
+    courses = tx.courses.many(run.course_id for run in failed)
+    found = [
+        Trouble(
+            kind=PULL,
+            site_name=courses[run.course_id].site_name,
+            state=run.state.value,
+            attempts=1,
+            error=str(run.failure or ""),
+            at=run.finished_at or run.requested_at,
+        )
+        for run in failed
+    ]
+    return sorted(found, key=lambda trouble: trouble.at, reverse=True)
 
 
 def _troubles(rows: list[Mapping[str, Any]], names: Mapping[str, str], kind: str) -> tuple[Trouble, ...]:

@@ -9,6 +9,7 @@ from coil_bridge.domain import Person
 from coil_bridge.services.context import Clock
 from coil_bridge.services.feeds import FeedService
 from coil_bridge.services.pairings import PairingService
+from coil_bridge.web.errors import where_from
 from coil_bridge.web.session_views import session_card
 from coil_bridge.web.texts import gettext
 from coil_bridge.web.visitors import Visitors
@@ -49,7 +50,7 @@ class CalendarPages:
     def confirm_revoke(self, link_id: str) -> Reply:
         """Ask before an address is ended."""
         self._visitors.signed_in()
-        return render_template("calendar/revoke.html", link_id=link_id)
+        return render_template("calendar/revoke.html", link_id=link_id, keep=where_from())
 
     def revoke(self, link_id: str) -> Reply:
         """End the address for good."""

@@ -104,8 +104,8 @@ def strip_at(
 
 
 def personal_clock(zone: str) -> Clock:
-    """The reader's own clock, where it is none of the partners'; nobody's holidays, the whole day."""
-    return Clock("own", "", zone, None, None, time(0), time(0))
+    """The reader's own clock, where it is none of the partners': a usual day, nobody's holidays."""
+    return Clock("own", "", zone, None, None, time(8), time(20))
 
 
 def shift_label(days: int) -> str:
@@ -142,7 +142,7 @@ def _ribbon(slot: LocalSlot) -> Ribbon:
     start, end = slot.start.astimezone(UTC), slot.end.astimezone(UTC)
     opens = start + (end - start) / 2 - WINDOW / 2
     return Ribbon(
-        working=tuple(_bands(opens, _working_days(opens, slot.clock)) if slot.clock.country else ()),
+        working=tuple(_bands(opens, _working_days(opens, slot.clock))),
         session=next(iter(_bands(opens, [(start, end)]))),
         ticks=tuple(_ticks(opens, slot.clock.zone)),
     )

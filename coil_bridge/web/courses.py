@@ -68,7 +68,7 @@ class CoursePages:
             found=found,
             own=[each.course for each in taught(self._catalogue.own_courses(person))],
             institutions=self._catalogue.institutions(),
-            languages=self._catalogue.languages(),
+            teaching_languages=self._catalogue.languages(),
             page_url=_page_url,
         )
 

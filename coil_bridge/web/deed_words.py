@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from coil_bridge.services.pairing_states import Action
-from coil_bridge.web.texts import lazy_gettext as _l
+from coil_bridge.web.texts import lazy_gettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,51 +21,59 @@ class Asking:
     grave: bool = False
 
 
-_NOTE = _l("A word to the other teachers")
-_REASON = _l("Reason")
+_NOTE = lazy_gettext("A word to the other teachers")
+_REASON = lazy_gettext("Reason")
 
 ASKING: Mapping[Action, Asking] = {
     Action.ACCEPT: Asking(
-        _l("Accept this proposal?"),
-        _l("The proposing teachers are told. When every invited course has answered, you can plan sessions."),
-        _l("Accept"),
+        lazy_gettext("Accept this proposal?"),
+        lazy_gettext(
+            "The proposing teachers are told. When every invited course has answered, you can plan sessions."
+        ),
+        lazy_gettext("Accept"),
         _NOTE,
         "check",
     ),
     Action.DECLINE: Asking(
-        _l("Decline this proposal?"),
-        _l("Your course leaves the pairing and the proposing teachers are told. A new proposal can be made."),
-        _l("Decline"),
+        lazy_gettext("Decline this proposal?"),
+        lazy_gettext(
+            "Your course leaves the pairing and the proposing teachers are told. A new proposal can be made."
+        ),
+        lazy_gettext("Decline"),
         _NOTE,
         "cross",
         grave=True,
     ),
     Action.WITHDRAW: Asking(
-        _l("Withdraw the proposal?"),
-        _l("The invited teachers are told that the proposal no longer stands. A new one can be made."),
-        _l("Withdraw"),
+        lazy_gettext("Withdraw the proposal?"),
+        lazy_gettext(
+            "The invited teachers are told that the proposal no longer stands. A new one can be made."
+        ),
+        lazy_gettext("Withdraw"),
         _REASON,
         "back",
         grave=True,
     ),
     Action.START: Asking(
-        _l("Start the pairing now?"),
-        _l("It would start by itself on its first day. The teachers are told."),
-        _l("Start"),
+        lazy_gettext("Start the pairing now?"),
+        lazy_gettext("It would start by itself on its first day. The teachers are told."),
+        lazy_gettext("Start"),
         "",
         "play",
     ),
     Action.COMPLETE: Asking(
-        _l("Complete the pairing now?"),
-        _l("It would complete by itself after its last day. Nothing about it can change afterwards."),
-        _l("Complete"),
+        lazy_gettext("Complete the pairing now?"),
+        lazy_gettext(
+            "It would complete by itself after its last day. Nothing about it can change afterwards."
+        ),
+        lazy_gettext("Complete"),
         "",
         "flag",
     ),
     Action.CANCEL: Asking(
-        _l("Call off the whole pairing?"),
-        _l("Every session that lies ahead is called off too, and everybody concerned is told."),
-        _l("Call it off"),
+        lazy_gettext("Call off the whole pairing?"),
+        lazy_gettext("Every session that lies ahead is called off too, and everybody concerned is told."),
+        lazy_gettext("Call it off"),
         _REASON,
         "cross",
         grave=True,
@@ -73,19 +81,19 @@ ASKING: Mapping[Action, Asking] = {
 }
 
 DONE: Mapping[Action, str] = {
-    Action.ACCEPT: _l("You have accepted. The others are told."),
-    Action.DECLINE: _l("You have declined. The others are told."),
-    Action.WITHDRAW: _l("The proposal is withdrawn."),
-    Action.START: _l("The pairing has started."),
-    Action.COMPLETE: _l("The pairing is completed."),
-    Action.CANCEL: _l("The pairing and its coming sessions are called off."),
+    Action.ACCEPT: lazy_gettext("You have accepted. The others are told."),
+    Action.DECLINE: lazy_gettext("You have declined. The others are told."),
+    Action.WITHDRAW: lazy_gettext("The proposal is withdrawn."),
+    Action.START: lazy_gettext("The pairing has started."),
+    Action.COMPLETE: lazy_gettext("The pairing is completed."),
+    Action.CANCEL: lazy_gettext("The pairing and its coming sessions are called off."),
 }
 
 OFFER: Mapping[Action, str] = {
-    Action.ACCEPT: _l("Accept…"),
-    Action.DECLINE: _l("Decline…"),
-    Action.WITHDRAW: _l("Withdraw…"),
-    Action.START: _l("Start early…"),
-    Action.COMPLETE: _l("Complete early…"),
-    Action.CANCEL: _l("Call off the pairing…"),
+    Action.ACCEPT: lazy_gettext("Accept…"),
+    Action.DECLINE: lazy_gettext("Decline…"),
+    Action.WITHDRAW: lazy_gettext("Withdraw…"),
+    Action.START: lazy_gettext("Start early…"),
+    Action.COMPLETE: lazy_gettext("Complete early…"),
+    Action.CANCEL: lazy_gettext("Call off the pairing…"),
 }

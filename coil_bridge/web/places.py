@@ -19,18 +19,18 @@ def city_name(zone: str, words: Translator) -> str:
     return _city(zone, words.language)
 
 
-def country_name(code: str, translator: Translator) -> str:
+def country_name(code: str, words: Translator) -> str:
     """A country by its ISO 3166 code, the code itself where CLDR has no name."""
-    return str(translator.locale.territories.get(code.upper(), code))
+    return str(words.locale.territories.get(code.upper(), code))
 
 
-def language_name(code: str, translator: Translator) -> str:
+def language_name(code: str, words: Translator) -> str:
     """A language by its Moodle or BCP 47 code, the code itself where CLDR has no name."""
     try:
-        name = Locale.parse(code.replace("-", "_")).get_display_name(translator.locale)
+        name = Locale.parse(code.replace("-", "_")).get_display_name(words.locale)
     except (UnknownLocaleError, ValueError):
-        name = None
-    return name or code
+        name = words.locale.languages.get(code)
+    return name[:1].upper() + name[1:] if name else code
 
 
 @lru_cache(maxsize=8)
@@ -50,7 +50,18 @@ def country_choices(language: str) -> Sequence[tuple[str, str]]:
     return sorted(found, key=lambda pair: pair[1].casefold())
 
 
+def language_choices(codes: Iterable[str], words: Translator) -> Sequence[tuple[str, str]]:
+    """Languages to work in for a form: those of the partner countries and the given ones, by name."""
+    named = {_plain(code): language_name(code, words) for code in (*_WORKING_LANGUAGES, *codes)}
+    return sorted(named.items(), key=lambda pair: pair[1].casefold())
+
+
+_WORKING_LANGUAGES = ("bs", "cnr", "cs", "de", "en", "es", "et", "fr", "kk", "pt", "ru", "sr", "sv", "zh")
 _NO_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})  # CLDR's groups and pseudo-regions
+
+
+def _plain(code: str) -> str:
+    return code.replace("-", "_").lower()
 
 
 def _named(zones: Iterable[str], words: Translator) -> list[tuple[str, str]]:

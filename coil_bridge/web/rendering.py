@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from babel import Locale
-from babel.dates import format_timedelta
+from babel.dates import format_interval, format_timedelta
 from flask import Flask, request, url_for
 from flask_babel import Babel  # type: ignore[import-untyped]  # carries no annotations
 
 from coil_bridge.domain import Person, Role
 from coil_bridge.i18n import TRANSLATIONS
 from coil_bridge.services.context import Clock
+from coil_bridge.services.pull_texts import REASONS
 from coil_bridge.settings import Settings
 from coil_bridge.web import wording
 from coil_bridge.web.places import city_name, country_name, language_name
@@ -54,6 +55,7 @@ def prepare_templates(app: Flask, visitors: Visitors, settings: Settings, clock:
         asset=_asset(Path(app.static_folder or "")),
         consortium=settings.consortium,
         wording=wording,
+        dropped=REASONS,
         ROLE=Role,
     )
 
@@ -101,6 +103,9 @@ def _filters(visitors: Visitors, clock: Clock) -> dict[str, Callable[..., Any]]:
         "language_name": lambda code: language_name(code, visitors.translator()),
         "offset_in": utc_offset_label,
         "moment": lambda instant: visitors.translator().moment(here(instant)),
+        "span": lambda first, last: format_interval(
+            first, last, "yMMMd", locale=visitors.translator().locale
+        ),
         "translated": gettext,
         "wall": lambda local: visitors.translator().moment(local),
     }
@@ -135,7 +140,7 @@ def _navigation(person: Person) -> Iterable[NavigationItem]:
     yield _item(gettext("Pairings"), "pairings.mine", "pairings", "sessions", "calendar")
     if not person.roles:
         yield _item(gettext("Courses"), "courses.own", "courses")
-    if Role.EVALUATION_LEAD in person.roles:
+    if person.roles:
         yield _item(gettext("Pilots"), "pilots.index", "pilots")
     if Role.ADMINISTRATOR in person.roles:
         yield _item(gettext("Console"), "sites.index", "sites", "people", "work")

@@ -35,6 +35,7 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 _TWO_YEARS = 63_072_000
+_A_YEAR = 31_536_000
 BIGGEST_FORM = 256 * 1024
 
 
@@ -49,6 +50,7 @@ def secure(app: Flask, settings: Settings) -> CSRFProtect:
         SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=settings.web_session_hours * 3600,
         WTF_CSRF_TIME_LIMIT=None,  # a form may stay open as long as the session lasts
+        SEND_FILE_MAX_AGE_DEFAULT=_A_YEAR,  # static files are linked with their content's hash
         MAX_CONTENT_LENGTH=BIGGEST_FORM,
         MAX_FORM_MEMORY_SIZE=BIGGEST_FORM,
     )

@@ -6,9 +6,13 @@ first: mail scanners and Moodle's own link previews fetch addresses, and a fetch
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
+
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
+from coil_bridge.domain import Site, SiteState
 from coil_bridge.errors import InvalidInput
 from coil_bridge.services.signin import SignIn
 from coil_bridge.services.sites import SiteRegistry
@@ -83,4 +87,16 @@ class SignInPages:
         return redirect(url_for("home.index"), 303)
 
     def _page(self, form: Form, *, wanted: bool = False) -> str:
-        return render_template("signin/form.html", form=form, sites=self._sites.all(), wanted=wanted)
+        sites = site_choices(self._sites.all())
+        return render_template("signin/form.html", form=form, sites=sites, wanted=wanted)
+
+
+def site_choices(sites: Iterable[Site]) -> list[tuple[str, str]]:
+    """The Moodles from which people can sign in, by university; a second one of it with its own name."""
+    active = [site for site in sites if site.state is SiteState.ACTIVE]
+    several = Counter(site.institution.id for site in active)
+    return [(site.id, _site_label(site, alone=several[site.institution.id] == 1)) for site in active]
+
+
+def _site_label(site: Site, *, alone: bool) -> str:
+    return site.institution.name if alone else f"{site.institution.name} · {site.name}"

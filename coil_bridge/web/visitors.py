@@ -68,15 +68,15 @@ class Visitors:
             raise NotSignedIn(mark("Please sign in to see this page."))
         return person
 
-    def with_role(self, role: Role) -> Person:
-        """The signed-in person, who has this role.
+    def with_role(self, *roles: Role) -> Person:
+        """The signed-in person, who has one of these roles.
 
         Raises:
             NotSignedIn: nobody is signed in.
             NotFound: somebody else; the page does not exist for them.
         """
         person = self.signed_in()
-        if role not in person.roles:
+        if person.roles.isdisjoint(roles):
             raise NotFound(mark("There is no such page."))
         return person
 

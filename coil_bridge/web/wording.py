@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from coil_bridge.domain import Answer, CoilPhase, Model, PairingState, Role, Site, SiteState
-from coil_bridge.web.texts import lazy_gettext as _l
+from coil_bridge.web.texts import lazy_gettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,71 +19,89 @@ class Badge:
 
 
 PAIRING_STATES: Mapping[PairingState, Badge] = {
-    PairingState.PROPOSED: Badge(_l("Proposed"), "hourglass", "warn"),
-    PairingState.ACCEPTED: Badge(_l("Accepted"), "check", "info"),
-    PairingState.ACTIVE: Badge(_l("Active"), "bridge", "good"),
-    PairingState.COMPLETED: Badge(_l("Completed"), "flag"),
-    PairingState.DECLINED: Badge(_l("Declined"), "cross"),
-    PairingState.WITHDRAWN: Badge(_l("Withdrawn"), "back"),
-    PairingState.CANCELLED: Badge(_l("Called off"), "cross", "bad"),
+    PairingState.PROPOSED: Badge(lazy_gettext("Proposed"), "hourglass", "warn"),
+    PairingState.ACCEPTED: Badge(lazy_gettext("Accepted"), "check", "info"),
+    PairingState.ACTIVE: Badge(lazy_gettext("Active"), "bridge", "good"),
+    PairingState.COMPLETED: Badge(lazy_gettext("Completed"), "flag"),
+    PairingState.DECLINED: Badge(lazy_gettext("Declined"), "cross"),
+    PairingState.WITHDRAWN: Badge(lazy_gettext("Withdrawn"), "back"),
+    PairingState.CANCELLED: Badge(lazy_gettext("Called off"), "cross", "bad"),
 }
 
 ANSWERS: Mapping[Answer, Badge] = {
-    Answer.PENDING: Badge(_l("No answer yet"), "hourglass", "warn"),
-    Answer.ACCEPTED: Badge(_l("Accepted"), "check", "good"),
-    Answer.DECLINED: Badge(_l("Declined"), "cross"),
+    Answer.PENDING: Badge(lazy_gettext("No answer yet"), "hourglass", "warn"),
+    Answer.ACCEPTED: Badge(lazy_gettext("Accepted"), "check", "good"),
+    Answer.DECLINED: Badge(lazy_gettext("Declined"), "cross"),
 }
 
 MODELS: Mapping[Model, tuple[str, str]] = {
-    Model.COIL: (_l("COIL"), _l("Collaborative Online International Learning: a joint project")),
-    Model.CLIL: (_l("CLIL"), _l("Content and Language Integrated Learning")),
-    Model.TILT: (_l("TILT"), _l("Technology in language teaching, shared between the courses")),
-    Model.EMI: (_l("EMI"), _l("English as the Medium of Instruction")),
+    Model.COIL: (
+        lazy_gettext("COIL"),
+        lazy_gettext("Collaborative Online International Learning: a joint project"),
+    ),
+    Model.CLIL: (lazy_gettext("CLIL"), lazy_gettext("Content and Language Integrated Learning")),
+    Model.TILT: (
+        lazy_gettext("TILT"),
+        lazy_gettext("Technology in language teaching, shared between the courses"),
+    ),
+    Model.EMI: (lazy_gettext("EMI"), lazy_gettext("English as the Medium of Instruction")),
 }
 
 PHASES: Mapping[CoilPhase, str] = {
-    CoilPhase.TEAM_BUILDING: _l("Team building"),
-    CoilPhase.COMPARING: _l("Comparing and organising"),
-    CoilPhase.JOINT_PROJECT: _l("Joint project"),
-    CoilPhase.PRESENTATION: _l("Presentation and reflection"),
+    CoilPhase.TEAM_BUILDING: lazy_gettext("Team building"),
+    CoilPhase.COMPARING: lazy_gettext("Comparing and organising"),
+    CoilPhase.JOINT_PROJECT: lazy_gettext("Joint project"),
+    CoilPhase.PRESENTATION: lazy_gettext("Presentation and reflection"),
 }
 
 ROLES: Mapping[Role, tuple[str, str]] = {
-    Role.ADMINISTRATOR: (_l("Administrator"), _l("Connects Moodle sites and keeps the service healthy")),
-    Role.EVALUATION_LEAD: (_l("Evaluation lead"), _l("Runs pilots and downloads evidence of participation")),
+    Role.ADMINISTRATOR: (
+        lazy_gettext("Administrator"),
+        lazy_gettext("Connects Moodle sites and keeps the service healthy"),
+    ),
+    Role.EVALUATION_LEAD: (
+        lazy_gettext("Evaluation lead"),
+        lazy_gettext("Runs pilots and downloads evidence of participation"),
+    ),
 }
 
 LEVELS: Mapping[str, Badge] = {
-    "ok": Badge(_l("In order"), "check", "good"),
-    "warning": Badge(_l("Works with limits"), "alert", "warn"),
-    "error": Badge(_l("Does not work"), "cross", "bad"),
+    "ok": Badge(lazy_gettext("In order"), "check", "good"),
+    "warning": Badge(lazy_gettext("Works with limits"), "alert", "warn"),
+    "error": Badge(lazy_gettext("Does not work"), "cross", "bad"),
 }
 
 WORK_STATES: Mapping[str, Badge] = {
-    "queued": Badge(_l("Waiting"), "hourglass", "info"),
-    "running": Badge(_l("Running"), "sync", "info"),
-    "done": Badge(_l("Done"), "check", "good"),
-    "sent": Badge(_l("Sent"), "check", "good"),
-    "refused": Badge(_l("Refused by Moodle"), "dash"),
-    "failed": Badge(_l("Failed"), "alert", "bad"),
+    "queued": Badge(lazy_gettext("Waiting"), "hourglass", "info"),
+    "running": Badge(lazy_gettext("Running"), "sync", "info"),
+    "done": Badge(lazy_gettext("Done"), "check", "good"),
+    "sent": Badge(lazy_gettext("Sent"), "check", "good"),
+    "refused": Badge(lazy_gettext("Refused by Moodle"), "dash"),
+    "failed": Badge(lazy_gettext("Failed"), "alert", "bad"),
 }
 
 KINDS: Mapping[str, str] = {
-    "email": _l("E-mail"),
-    "moodle": _l("Moodle message"),
-    "signin": _l("Sign-in"),
-    "sync_site": _l("Reading a site’s courses"),
-    "sync_teachers": _l("Reading who teaches a course"),
-    "tell_of_proposal": _l("Telling of a proposal"),
-    "pull": _l("Pulling activity"),
+    "email": lazy_gettext("E-mail"),
+    "moodle": lazy_gettext("Moodle message"),
+    "signin": lazy_gettext("Sign-in"),
+    "sync_site": lazy_gettext("Reading a site’s courses"),
+    "sync_teachers": lazy_gettext("Reading who teaches a course"),
+    "tell_of_proposal": lazy_gettext("Telling of a proposal"),
+    "pull_activity": lazy_gettext("Pulling activity"),
+}
+
+GROUP_STATES: Mapping[str, Badge] = {
+    "shown": Badge(lazy_gettext("Shown"), "check", "good"),
+    "withheld": Badge(lazy_gettext("Withheld: too few people"), "people", "warn"),
+    "not pulled": Badge(lazy_gettext("Not pulled yet"), "hourglass"),
 }
 
 _HEALTH: Mapping[str, Badge] = {
-    "new": Badge(_l("Not checked yet"), "hourglass"),
-    "paused": Badge(_l("Paused"), "pause"),
-    "removed": Badge(_l("Removed"), "trash"),
-    "answers": Badge(_l("Answers"), "check", "good"),
-    "silent": Badge(_l("Does not answer"), "alert", "bad"),
+    "new": Badge(lazy_gettext("Not checked yet"), "hourglass"),
+    "paused": Badge(lazy_gettext("Paused"), "pause"),
+    "removed": Badge(lazy_gettext("Removed"), "trash"),
+    "answers": Badge(lazy_gettext("Answers"), "check", "good"),
+    "silent": Badge(lazy_gettext("Does not answer"), "alert", "bad"),
 }
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from connectors.moodle.capabilities import SEND, WRITE_CALENDARS
 from connectors.moodle.clock import ClockSkew
 from connectors.moodle.errors import MoodleError
+from connectors.moodle.findings import Findings, People
 from connectors.moodle.functions import HARMFUL, NEEDS, Function
-from connectors.moodle.records import MoodleCourse, PublicConfig, SiteConfig, SiteInfo
+from connectors.moodle.records import SiteConfig, SiteInfo
 from connectors.moodle.report import Check, Level, Readiness
 
 OLDEST_SUPPORTED = (4, 1)
@@ -19,31 +20,8 @@ NEWEST_TRIED = (5, 1)
 _NOT_FIXED = "99"
 _CLOCK_WARNING = 5.0
 _CLOCK_ERROR = 60.0
+_UNTRIED = ", ".join(each.name for each in (SEND, WRITE_CALENDARS))
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-
-
-@dataclass(frozen=True)
-class People:
-    """What a course's roster shows to the service account: counts, no names."""
-
-    enrolled: int
-    with_role: int
-    with_email: int
-    zone_shown: bool | None
-
-
-@dataclass(frozen=True)
-class Findings:
-    """Everything that was learnt about a site; an error stands where the answer would be."""
-
-    base_url: str
-    site: str
-    info: SiteInfo | MoodleError
-    config: SiteConfig | MoodleError | None = None
-    public: PublicConfig | None = None
-    skew: ClockSkew | None = None
-    courses: tuple[MoodleCourse, ...] | MoodleError | None = None
-    people: People | MoodleError | None = None
 
 
 def assess(findings: Findings, now: datetime) -> Readiness:
@@ -90,9 +68,11 @@ def _checks(findings: Findings, info: SiteInfo) -> Iterator[Check]:
     yield from _account(info)
     yield from _courses(findings)
     yield from _people(findings)
+    yield from _activity(findings)
     yield _zone(findings.config, info.release)
     yield _clock(findings.skew)
     yield from _features(info)
+    yield Check("untried", "ok", {"capabilities": _UNTRIED})
 
 
 def _https(base_url: str) -> Check:
@@ -164,17 +144,47 @@ def _people(findings: Findings) -> Iterator[Check]:
     if isinstance(people, MoodleError):
         yield Check(f"failed.{people.key}", "error", people.values)
         return
+    hidden = list(_hidden(people))
+    yield from hidden or [Check("people", "ok")]
+
+
+def _hidden(people: People) -> Iterator[Check]:
+    """Yield what a roster does not show."""
+    if people.groups_closed:
+        yield Check("groups_closed", "error")
     if not people.enrolled:
         yield Check("people_none", "warning")
         return
-    hidden = []
+    if not people.students and people.expected != people.enrolled:
+        values = {"seen": people.enrolled, "expected": people.expected or "?"}
+        yield Check("students_hidden", "warning" if people.expected is None else "error", values)
     if not people.with_role:
-        hidden.append(Check("roles_hidden", "error"))
-    if not people.with_email:
-        hidden.append(Check("emails_hidden", "warning"))
+        yield Check("roles_none", "error")
+    if people.with_email < people.enrolled:
+        values = {"seen": people.with_email, "expected": people.enrolled}
+        yield Check("emails_hidden", "warning", values)
+    if people.username_shown is False:
+        yield Check("usernames_hidden", "warning")
     if people.zone_shown is False:
-        hidden.append(Check("zones_hidden", "warning"))
-    yield from hidden or [Check("people", "ok")]
+        yield Check("zones_hidden", "warning")
+
+
+def _activity(findings: Findings) -> Iterator[Check]:
+    activity = findings.activity
+    if activity is None:
+        return
+    for refusal in activity.refusals:
+        if refusal.function != Function.ENROLLED_USERS:  # told already
+            yield Check(f"failed.{refusal.key}", "warning", refusal.values)
+    if activity.forums == 0 and _some_entered(findings):
+        yield Check("forums_none", "warning")
+    elif activity.forums and not activity.refusals:
+        yield Check("activity", "ok", {"count": activity.forums})
+
+
+def _some_entered(findings: Findings) -> bool:
+    courses = findings.courses
+    return isinstance(courses, tuple) and any(course.can_be_entered for course in courses)
 
 
 def _zone_of(config: SiteConfig | MoodleError | None) -> str | None:

@@ -11,18 +11,19 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
-from connectors.moodle.assessment import Findings, People, assess
+from connectors.moodle import sampling
+from connectors.moodle.assessment import assess
 from connectors.moodle.client import MoodleClient
 from connectors.moodle.errors import MoodleError, SiteTimeout, SiteUnreachable
+from connectors.moodle.findings import Findings
 from connectors.moodle.functions import Function
-from connectors.moodle.records import MoodleCourse, PublicConfig
+from connectors.moodle.records import PublicConfig
 from connectors.moodle.report import Check, Level, Readiness, from_json, to_json
 
 __all__ = [
     "Check",
     "Findings",
     "Level",
-    "People",
     "Readiness",
     "assess",
     "from_json",
@@ -32,29 +33,35 @@ __all__ = [
 
 Answer = TypeVar("Answer")
 
-_SAMPLE = 20
+_GONE = (SiteTimeout, SiteUnreachable)
 
 
 def probe(client: MoodleClient) -> Readiness:
-    """Ask a site and report; never raises MoodleError. Costs at most seven calls, all of them reads."""
+    """Ask a site and report; never raises MoodleError. Costs at most sixteen calls, all of them reads."""
     return assess(_findings(client), client.now())
 
 
 def _findings(client: MoodleClient) -> Findings:
     info = _or_error(client.site_info)
     found = Findings(client.base_url, client.site_name, info)
-    if isinstance(info, (SiteTimeout, SiteUnreachable)):
+    if isinstance(info, _GONE):
         return found
     public = _or_error(client.public_config)
     found = replace(found, public=public if isinstance(public, PublicConfig) else None)
-    if isinstance(info, MoodleError):
-        return found
-    may = info.functions
+    return found if isinstance(info, MoodleError) else _looked_into(client, found, info.functions)
+
+
+def _looked_into(client: MoodleClient, found: Findings, may: frozenset[str]) -> Findings:
     courses = _or_error(client.courses) if Function.COURSES in may else None
-    rosters = {Function.ENROLLED_USERS, Function.USERS_BY_FIELD} <= may
-    people = _sample(client, courses) if rosters and isinstance(courses, tuple) else None
+    found = replace(found, courses=courses, skew=client.clock_skew)
+    if isinstance(courses, _GONE):
+        return found  # the rest would only make somebody wait
+    known = courses if isinstance(courses, tuple) else ()
+    entered = [course for course in known if course.can_be_entered]
     config = _or_error(client.site_config) if Function.SITE_CONFIG in may else None
-    return replace(found, config=config, courses=courses, people=people, skew=client.clock_skew)
+    people = sampling.people(client, may, entered)
+    activity = None if isinstance(people, _GONE) else sampling.activity(client, may, entered)
+    return replace(found, config=config, people=people, activity=activity, skew=client.clock_skew)
 
 
 def _or_error(call: Callable[[], Answer]) -> Answer | MoodleError:
@@ -62,22 +69,3 @@ def _or_error(call: Callable[[], Answer]) -> Answer | MoodleError:
         return call()
     except MoodleError as error:
         return error
-
-
-def _sample(client: MoodleClient, courses: tuple[MoodleCourse, ...]) -> People | MoodleError | None:
-    """Look at the roster of one course, if possible of one with a teacher."""
-    entered = [course for course in courses if course.can_be_entered]
-    if not entered:
-        return None
-    course = max(entered, key=lambda each: bool(each.contacts))
-    try:
-        roster = client.enrolled_users(course.id, limit=_SAMPLE)
-        users = client.users_by_field("id", [user.id for user in roster[:1]])
-    except MoodleError as error:
-        return error
-    return People(
-        enrolled=len(roster),
-        with_role=sum(bool(user.roles) for user in roster),
-        with_email=sum(bool(user.email) for user in roster),
-        zone_shown=any(user.timezone for user in users) if users else None,
-    )

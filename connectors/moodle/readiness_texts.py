@@ -40,7 +40,7 @@ def _failure(check: Check, _: Gettext) -> tuple[str, str]:
     if check.values["function"] == Function.SITE_INFO:
         return _("The Moodle cannot be used"), _("Nothing works with this Moodle until that is solved.")
     title = _("%(function)s gives no usable answer") % check.values
-    return title, _("Whatever depends on it does not work.")
+    return title, _LOSSES[Function(str(check.values["function"]))](_)
 
 
 def _function_missing(check: Check, _: Gettext) -> CheckText:
@@ -155,8 +155,8 @@ _TEXTS: Mapping[str, Texts] = {
         _("The Moodle has no course, or the service account sees none."),
         _("There is nothing to pair."),
         _(
-            "If there are courses, give the service account's role the capabilities moodle/course:view and, "
-            "for hidden ones, moodle/course:viewhiddencourses: "
+            "If there are courses, give the service account's role the capability moodle/course:view; hidden "
+            "courses are seen with moodle/course:viewhiddencourses only: "
             "Site administration > Users > Permissions > Define roles."
         ),
     ),
@@ -187,26 +187,54 @@ _TEXTS: Mapping[str, Texts] = {
         _("The course that was looked at shows no participants; perhaps it has none."),
         _("If all courses are like this, nobody can sign in."),
         _(
-            "Give the service account's role moodle/course:viewparticipants, moodle/user:viewdetails and, "
-            "because of separate groups, moodle/site:accessallgroups: "
+            "If the course has participants, give the service account's role moodle/course:enrolreview, "
+            "moodle/user:viewdetails and moodle/site:accessallgroups: "
             "Site administration > Users > Permissions > Define roles."
         ),
     ),
-    "roles_hidden": lambda _: (
-        _("Roles are not shown"),
-        _("The course that was looked at shows participants without their roles."),
-        _("Nobody is recognised as a teacher, so nobody can propose or accept a pairing."),
+    "groups_closed": lambda _: (
+        _("Courses with separate groups are closed"),
+        _("A course whose group mode is Separate groups shows nobody to the service account."),
+        _("Nobody is recognised as teacher or student of such a course, so it cannot be paired."),
         _(
-            "Give the service account's role moodle/role:review and moodle/user:viewdetails: "
+            "Give the service account's role moodle/site:accessallgroups: "
             "Site administration > Users > Permissions > Define roles."
         ),
+    ),
+    "students_hidden": lambda _: (
+        _("Students are not seen"),
+        _(
+            "The course that was looked at shows %(seen)s teachers and no students; Moodle counts "
+            "%(expected)s people in it."
+        ),
+        _("Students cannot sign in, and there is no roster for the evaluation."),
+        _(
+            "If the course has students, give the service account's role moodle/user:viewdetails: "
+            "Site administration > Users > Permissions > Define roles."
+        ),
+    ),
+    "roles_none": lambda _: (
+        _("Nobody has a role"),
+        _("The course that was looked at shows participants without a role in the course."),
+        _("Nobody is recognised as a teacher, so nobody can propose or accept a pairing."),
+        _("Look at the participants of the course in Moodle: teachers need the role Teacher there."),
     ),
     "emails_hidden": lambda _: (
         _("E-mail addresses are not shown"),
-        _("The course that was looked at shows participants without e-mail addresses."),
-        _("Sign-in links and news cannot go by e-mail."),
+        _("The course that was looked at shows %(seen)s of %(expected)s addresses."),
+        _("Those people cannot sign in with their address, and nothing can be sent to them by e-mail."),
         _(
-            "Give the service account's role moodle/course:useremail and moodle/site:viewuseridentity: "
+            "Give the service account's role moodle/site:viewuseridentity (Site administration > Users > "
+            "Permissions > Define roles), and see that Email address is ticked at "
+            "Site administration > Users > Permissions > User policies > Show user identity."
+        ),
+    ),
+    "usernames_hidden": lambda _: (
+        _("User names are not shown"),
+        _("Accounts are shown without user name and language."),
+        _("People can sign in with their e-mail address only, and messages to them are in English at first."),
+        _(
+            "Give the service account's role moodle/user:viewalldetails: "
             "Site administration > Users > Permissions > Define roles."
         ),
     ),
@@ -217,6 +245,19 @@ _TEXTS: Mapping[str, Texts] = {
         _(
             "Give the service account's role moodle/user:viewalldetails (Moodle 4.1) and take Time zone out "
             "of Site administration > Users > Permissions > User policies > Hide user fields."
+        ),
+    ),
+    "activity": lambda _: (
+        _("Forums and completion can be read"),
+        _("The service account sees %(count)s forums."),
+    ),
+    "forums_none": lambda _: (
+        _("No forum is seen"),
+        _("None of the courses shows a forum; perhaps they have none."),
+        _("The evaluation does not count forum posts of this site."),
+        _(
+            "If the courses have forums, give the service account's role mod/forum:viewdiscussion: "
+            "Site administration > Users > Permissions > Define roles."
         ),
     ),
     "zone": lambda _: (_("The time zone is known"), _("The site's time zone is %(zone)s.")),
@@ -266,11 +307,21 @@ _TEXTS: Mapping[str, Texts] = {
     ),
     "messaging_narrow": lambda _: (
         _("Messages need a capability"),
-        _("People accept messages from contacts and fellow participants only."),
+        _(
+            "People accept messages from contacts and fellow participants only. Whether the account may "
+            "write to all the same is seen with the first message."
+        ),
         _("Without the capability moodle/site:messageanyuser nearly every message is refused."),
         _(
             "Give the service account's role moodle/site:messageanyuser: "
             "Site administration > Users > Permissions > Define roles."
+        ),
+    ),
+    "untried": lambda _: (
+        _("Two things were not tried"),
+        _(
+            "Sending messages and writing into calendars change something in Moodle. The role needs "
+            "%(capabilities)s for them."
         ),
     ),
     "completion_off": lambda _: (

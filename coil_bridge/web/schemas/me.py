@@ -14,9 +14,10 @@ class PreferencesSchema(FormSchema):
 
 
 class ZoneSchema(FormSchema):
-    """The zone that a browser reports."""
+    """The clock that somebody wants to see; a script that asks in passing has no page to come back to."""
 
     zone = Line(64, required=True)
+    back = Line(2000, load_default=None)
 
 
 class LanguageSchema(FormSchema):

@@ -18,15 +18,16 @@ class WallTime(fields.NaiveDateTime):
 
     def __init__(self, **kwargs: Any) -> None:
         wrong = mark("Please give a day and a time, for example 2026-10-27 14:00.")
-        super().__init__(
-            format="iso", error_messages={"required": REQUIRED, "null": REQUIRED, "invalid": wrong}, **kwargs
-        )
+        reasons: dict[str, Any] = {
+            "required": REQUIRED,
+            "null": REQUIRED,
+            "invalid": wrong,
+            "invalid_awareness": wrong,
+        }
+        super().__init__(format="iso", error_messages=reasons, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
-        found = super()._deserialize(str(value).replace(" ", "T", 1), attr, data, **kwargs)
-        if found.tzinfo is not None:
-            raise self.make_error("invalid")
-        return found
+        return super()._deserialize(str(value).replace(" ", "T", 1), attr, data, **kwargs)
 
 
 class WhenSchema(FormSchema):

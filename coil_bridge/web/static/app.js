@@ -116,13 +116,21 @@ function poll(part) {
   if (!part.querySelector("[data-done]")) setTimeout(again, 2000);
 }
 
-/* The zone of this device is offered once, to people for whom no clock is known yet. */
-async function offerZone({ askZone, zone, csrf }) {
+/* People for whom no clock is known yet are asked once whether this device's is theirs. */
+const offer = document.getElementById("zone-offer");
+if (offer) offerZone(offer);
+
+function offerZone(form) {
   const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
   if (!own) return;
-  const reply = await fetch(askZone, {
-    method: "POST", headers: { "X-CSRFToken": csrf }, body: new URLSearchParams({ zone: own }),
-  }).catch(() => null);
-  if (reply?.ok && own !== zone && !document.querySelector("form[data-preview], .summary")) location.reload();
+  if (own === form.dataset.zone) {
+    const body = new FormData(form); // nothing to ask: remember it, so that travelling changes nothing
+    body.set("zone", own);
+    body.delete("back");
+    fetch(form.action, { method: "POST", body }).catch(() => null);
+    return;
+  }
+  form.querySelector("[data-device]").textContent = own.split("/").pop().replaceAll("_", " ");
+  form.querySelector("[data-use]").value = own;
+  form.hidden = false;
 }
-if (document.body.dataset.askZone) offerZone(document.body.dataset);

@@ -71,6 +71,20 @@ def require_entry(world: World, user: User, course: Course) -> None:
         raise errors.no_course_access(course.id)
 
 
+def sees_participants(world: World, user: User, course: Course) -> bool:
+    """Do what `course_can_view_participants()` does: either of two rights is enough."""
+    rights = ("moodle/course:viewparticipants", "moodle/course:enrolreview")
+    return any(can(world, user, right, course.id) for right in rights)
+
+
+def sees_account(world: World, user: User, person: User, course_id: int | None = None) -> bool:
+    """Whether anything but silence is said of a person; a course's contacts are public to any caller."""
+    if person.id == user.id or can(world, user, "moodle/user:viewdetails", course_id):
+        return True
+    roles = (each.roles for (owner, _), each in world.enrolments.items() if owner == person.id)
+    return any("editingteacher" in each for each in roles)
+
+
 def sees_all_groups(world: World, user: User, course: Course) -> bool:
     """Whether separate groups do not narrow what the account sees in the course."""
     return course.group_mode != 1 or can(world, user, "moodle/site:accessallgroups", course.id)

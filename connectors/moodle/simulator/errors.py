@@ -79,6 +79,13 @@ def no_course_access(course_id: int, reason: str = "Course or activity not acces
     return plain("errorcoursecontextnotvalid", message)
 
 
+def closed_activity() -> MoodleException:
+    """A `require_login_exception` of `validate_context()` where nobody wraps it."""
+    return MoodleException(
+        "require_login_exception", "requireloginerror", "Course or activity not accessible."
+    )
+
+
 def maintenance() -> MoodleException:
     """Maintenance mode set in the site administration; the CLI's kind is an HTTP 503 instead."""
     return plain("sitemaintenance", "The site is undergoing maintenance and is currently not available")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Literal
 
+from connectors.moodle.capabilities import ROLE
 from connectors.moodle.simulator.memory import Memory, wall_clock
 from connectors.moodle.simulator.records import (
     NO_GROUPS,
@@ -22,29 +23,8 @@ from connectors.moodle.simulator.records import (
     User,
 )
 
-SERVICE_CAPABILITIES = frozenset(
-    {
-        "moodle/course:view",
-        "moodle/course:viewhiddencourses",
-        "moodle/course:viewparticipants",
-        "moodle/course:viewhiddenuserfields",
-        "moodle/course:useremail",
-        "moodle/course:enrolreview",
-        "moodle/user:viewdetails",
-        "moodle/user:viewalldetails",
-        "moodle/user:viewhiddendetails",
-        "moodle/site:viewuseridentity",
-        "moodle/site:viewfullnames",
-        "moodle/site:viewparticipants",
-        "moodle/site:accessallgroups",
-        "moodle/site:messageanyuser",
-        "moodle/calendar:manageentries",
-        "moodle/calendar:managegroupentries",
-        "mod/forum:viewdiscussion",
-        "report/completion:view",
-        "report/progress:view",
-    }
-)  # not moodle/course:update: a partner gives a service account no right to edit courses
+# The role that the product asks partners for: what works here must work with no right more.
+SERVICE_CAPABILITIES = frozenset(each.name for each in ROLE)
 
 
 class World(Memory):

@@ -11,6 +11,20 @@ import requests
 
 from connectors.moodle.simulator import Simulator, World
 
+# The rights of the account with which the real sites were recorded, beyond the role that is asked for.
+RECORDED_WITH = frozenset(
+    {
+        "moodle/course:viewhiddencourses",
+        "moodle/course:viewparticipants",
+        "moodle/course:viewhiddenuserfields",
+        "moodle/course:useremail",
+        "moodle/user:viewhiddendetails",
+        "moodle/site:viewfullnames",
+        "moodle/site:viewparticipants",
+        "moodle/calendar:managegroupentries",
+        "report/progress:view",
+    }
+)
 VERSIONS = ("4.1", "4.5", "5.1")
 
 

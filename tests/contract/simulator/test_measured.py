@@ -17,7 +17,7 @@ import pytest
 import requests
 
 from connectors.moodle.simulator import Course, Forum, Post, User
-from tests.contract.simulator.conftest import VERSIONS, Site
+from tests.contract.simulator.conftest import RECORDED_WITH, VERSIONS, Site
 
 MEASURED = json.loads((Path(__file__).parent / "measured.json").read_text("utf-8"))
 BEFORE = datetime(2026, 10, 9, 12, tzinfo=UTC)
@@ -28,6 +28,7 @@ class Almaty:
     site: Site
     teacher: User
     student: User
+    classmate: User
     course: Course
     forum: Forum
     topic: Post
@@ -36,6 +37,7 @@ class Almaty:
 @pytest.fixture
 def almaty(each_version: Site) -> Almaty:
     world = each_version.world
+    world.service_user.capabilities |= RECORDED_WITH
     common: dict[str, Any] = {
         "idnumber": "X1",
         "department": "Computing",
@@ -45,15 +47,17 @@ def almaty(each_version: Site) -> Almaty:
     }
     teacher = world.add_user("teacher1", "Айгерім", "Сәрсенова", **common)
     student = world.add_user("stu001", "Нұрлан", "Өтегенов", **common)
+    classmate = world.add_user("stu002", "Дана", "Ахметова", **common)
     course = world.add_course("IM301", "Ішкі аурулар / Internal Medicine", group_mode=1, starts=BEFORE)
     world.enrol(teacher, course, "editingteacher")
     world.enrol(student, course)
+    world.enrol(classmate, course)
     world.add_group(course, "Tim A", [student])
     forum = world.add_forum(course, "Team forum")
     world.complete(student, world.add_activity(course, "Joint case report", counts_for_course=True), BEFORE)
     topic = world.post(teacher, forum, "Topic 3", "<p>Hello / Сәлем</p>", at=BEFORE)
     world.post(student, topic, "Re: Topic 3", "<p>Reply</p>", at=BEFORE + timedelta(hours=1))
-    return Almaty(each_version, teacher, student, course, forum, topic)
+    return Almaty(each_version, teacher, student, classmate, course, forum, topic)
 
 
 def shape(value: object) -> object:
@@ -115,7 +119,7 @@ ASKED: dict[str, Asking] = {
     ),
     "completion_course": lambda a: (
         "core_completion_get_course_completion_status",
-        {"courseid": a.course.id, "userid": a.teacher.id},
+        {"courseid": a.course.id, "userid": a.classmate.id},
     ),
     "create_course_event": lambda a: ("core_calendar_create_calendar_events", course_event(a)),
     "create_repeats": lambda a: ("core_calendar_create_calendar_events", course_event(a, repeats=3)),

@@ -56,16 +56,26 @@ def test_course_members_reach_each_other_and_open_accounts_everybody(belgrade: S
     assert send(belgrade, person.id)[0]["msgid"] == -1
 
 
-def test_an_unknown_recipient_does_not_spoil_the_others(belgrade: Site) -> None:
+def test_one_refused_message_spoils_the_answer_about_those_that_were_sent(belgrade: Site) -> None:
     person = marko(belgrade)
-    lost, sent = send(belgrade, 999999, person.id)
+    (lost,) = send(belgrade, 999999)
     assert (lost["msgid"], "999999" in lost["errormessage"]) == (-1, True)
-    assert sent["msgid"] > 0
+    assert send(belgrade, 999999, person.id)["errorcode"] == "formatnotsupported"
+    assert len(belgrade.world.inbox(person)) == 1
+
+
+def test_a_message_has_at_most_4096_bytes(belgrade: Site) -> None:
+    person = marko(belgrade)
+    assert belgrade.ask(SEND, {"messages[0][touserid]": person.id, "messages[0][text]": "ж" * 2048})[0][
+        "msgid"
+    ]
+    (refused,) = belgrade.ask(SEND, {"messages[0][touserid]": person.id, "messages[0][text]": "ж" * 2049})
+    assert (refused["msgid"], "longer than the maximum" in refused["errormessage"]) == (-1, True)
 
 
 def test_messaging_can_be_off_and_a_format_unknown(belgrade: Site) -> None:
     person = marko(belgrade)
-    assert send(belgrade, person.id, textformat=7)["errorcode"] == "invalidparameter"
+    assert send(belgrade, person.id, textformat=3)["errorcode"] == "formatnotsupported"
     belgrade.moodle.site.messaging = False
     assert send(belgrade, person.id)["errorcode"] == "disabled"
     features = belgrade.ask("core_webservice_get_site_info")["advancedfeatures"]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from connectors.moodle.simulator import SERVICE_CAPABILITIES, Course, User
-from tests.contract.simulator.conftest import Site
+from tests.contract.simulator.conftest import RECORDED_WITH, Site
 
 ENROLLED = "core_enrol_get_enrolled_users"
 BY_FIELD = "core_user_get_users_by_field"
@@ -43,6 +43,7 @@ class School:
 @pytest.fixture
 def school(each_version: Site) -> School:
     world = each_version.world
+    world.service_user.capabilities |= RECORDED_WITH
     course = world.add_course("IM301", "Interna medicina", idnumber="BG-IM301")
 
     def person(username: str, name: str, **more: Any) -> User:
@@ -111,8 +112,9 @@ def test_entering_needs_course_view_and_hidden_courses_more(school: School) -> N
     assert school.without("course:viewhiddencourses").enrolled()["errorcode"] == "errorcoursecontextnotvalid"
 
 
-def test_listing_needs_viewparticipants(school: School) -> None:
-    answer = school.without("course:viewparticipants").enrolled()
+def test_listing_needs_viewparticipants_or_enrolreview(school: School) -> None:
+    assert len(school.without("course:viewparticipants").enrolled()) == 4
+    answer = school.without("course:enrolreview").enrolled()
     assert (answer["errorcode"], "View participants" in answer["message"]) == ("nopermissions", True)
 
 
@@ -164,10 +166,38 @@ def test_without_viewuseridentity_only_public_addresses_are_shown(school: School
     assert "email" not in school.without("course:useremail").enrolled()[1]
 
 
-def test_without_viewdetails_others_are_not_there(school: School) -> None:
+def test_without_viewdetails_only_teachers_are_there(school: School) -> None:
     school.without("user:viewdetails")
     assert school.account(school.student) == []
-    assert school.enrolled() == []
+    assert names(school.account(school.teacher)) == ["Милица"]
+    assert names(school.enrolled()) == ["Милица"]
+    assert school.enrolled(limitfrom=1, limitnumber=2) == []
+
+
+def test_an_account_is_found_only_by_what_is_shown_of_it(school: School) -> None:
+    assert names(school.account(school.teacher, "username")) == ["Милица"]
+    school.without("user:viewalldetails", "site:viewuseridentity")
+    assert school.account(school.teacher, "username") == []
+    assert school.account(school.teacher, "email") == []
+    assert names(school.account(school.teacher)) == ["Милица"]
+
+
+@pytest.mark.parametrize("typed", ["MILICA", "milica jovanović", "милица", "milica+x@bg.example.rs"])
+def test_what_cannot_be_a_username_is_an_invalid_parameter(school: School, typed: str) -> None:
+    asked = {"field": "username", "values[0]": typed}
+    assert school.site.error(BY_FIELD, asked) == "invalidparameter"
+
+
+def test_courses_with_separate_groups_are_told_with_accessallgroups_only(school: School) -> None:
+    school.course.group_mode = 1
+    assert len(school.site.ask(COURSES, {"userid": school.teacher.id})) == 1
+    assert school.without("site:accessallgroups").site.ask(COURSES, {"userid": school.teacher.id}) == []
+
+
+def test_names_come_as_moodle_formats_them(school: School) -> None:
+    school.course.fullname = "Interna <b>medicina</b> & etika"
+    (listed,) = school.site.ask(COURSES, {"userid": school.teacher.id})
+    assert listed["fullname"] == "Interna medicina &amp; etika"
 
 
 def test_hidden_user_fields_need_their_own_capabilities(school: School) -> None:

@@ -26,6 +26,7 @@ def test_a_catalogue_is_read_with_days_on_the_institutions_calendar(
         starts=datetime(2026, 8, 31, 19, 0, tzinfo=UTC),  # midnight of 1 September in Almaty
         lang="en",
     )
+    there.world.service_user.capabilities.add("moodle/course:viewhiddencourses")
     hidden = there.world.add_course("X", "Not yet", visible=False)
     report = services.catalogue.sync_site(site.id)
     assert report == SyncReport(read=2, stored=2, gone=0)

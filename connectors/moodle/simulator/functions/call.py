@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -11,6 +12,9 @@ from connectors.moodle.simulator.records import Course, Group, Site, Token, User
 from connectors.moodle.simulator.world import World
 
 Json: TypeAlias = "dict[str, Any]"
+
+_TAG = re.compile(r"</?[a-zA-Z][^>]*>")
+_AMPERSAND = re.compile(r"&(?!#?\w+;)")
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,13 @@ class Call:
         access.require_entry(self.world, self.user, course)
         return course
 
+    def entered_activity(self, course_id: int) -> Course:
+        """Return the course of an activity that the caller may enter; the refusal has a code of its own."""
+        course = self.existing_course(course_id)
+        if not access.can_enter(self.world, self.user, course) or self.user.must_change_password:
+            raise errors.closed_activity()
+        return course
+
     def existing_user(self, user_id: int) -> User:
         """Return the account or fail as Moodle's database layer does."""
         user = self.world.users.get(user_id)
@@ -57,6 +68,11 @@ class Call:
         if access.sees_all_groups(self.world, self.user, course):
             return None
         return self.world.groups_of(self.user.id, course.id)
+
+
+def formatted(name: str) -> str:
+    """Return a name as `format_string()` gives it: no tags, and an ampersand as an entity."""
+    return _AMPERSAND.sub("&amp;", _TAG.sub("", name))
 
 
 def seconds(instant: datetime | None) -> int:

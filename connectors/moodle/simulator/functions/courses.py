@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from connectors.moodle.simulator import access, errors
 from connectors.moodle.simulator.cleaning import Refused, clean
-from connectors.moodle.simulator.functions.call import Call, Json, seconds
+from connectors.moodle.simulator.functions.call import Call, Json, formatted, seconds
 from connectors.moodle.simulator.records import SITE_COURSE, Course
 
 
@@ -63,9 +63,9 @@ def _catalogue_record(call: Call, course: Course) -> Json:
     home = course.id == SITE_COURSE
     return {
         "id": course.id,
-        "fullname": course.fullname,
-        "displayname": course.fullname,
-        "shortname": course.shortname,
+        "fullname": formatted(course.fullname),
+        "displayname": formatted(course.fullname),
+        "shortname": formatted(course.shortname),
         "courseimage": f"{call.site.url}/pluginfile.php/{course.id}/course/generated/course.svg",
         "categoryid": course.category_id,
         "categoryname": course.category,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from connectors.moodle.simulator import access, errors
 from connectors.moodle.simulator.cleaning import Refused, clean
-from connectors.moodle.simulator.functions.call import Call, Json, seconds
+from connectors.moodle.simulator.functions.call import Call, Json, formatted, seconds
 from connectors.moodle.simulator.functions.completion import progress
 from connectors.moodle.simulator.functions.people import details
 from connectors.moodle.simulator.records import ROLE_IDS, SITE_COURSE, Course, User
@@ -19,16 +19,19 @@ def get_enrolled_users(call: Call) -> list[Json]:
     """List the participants of a course; unknown options are ignored, unknown userfields dropped."""
     course = call.entered_course(call.arguments["courseid"])
     options = _options(call.arguments["options"])
-    call.require("moodle/course:viewparticipants", "View participants", course.id)
+    if not access.sees_participants(call.world, call.user, course):
+        raise errors.missing_capability("View participants")
     if options["onlyactive"] or options["onlysuspended"]:
         call.require("moodle/course:enrolreview", "Review course enrolments", course.id)
     if options["onlyactive"] and options["onlysuspended"]:
         raise errors.invalid_parameter()
-    people = [person for person in _participants(call, course, options) if _may_see(call, person, course)]
+    people = list(_participants(call, course, options))
     first, number = options["limitfrom"], options["limitnumber"]
     page = people[first : first + number if number else None]
     fields = {name.strip() for name in options["userfields"].split(",")} if options["userfields"] else None
-    return [_participant(call, person, course, fields) for person in page]
+    # As on the real site, whom one may not see is left out after the page was cut.
+    seen = [person for person in page if access.sees_account(call.world, call.user, person, course.id)]
+    return [_participant(call, person, course, fields) for person in seen]
 
 
 def _options(given: list[Json]) -> Json:
@@ -64,10 +67,6 @@ def _group_filter(call: Call, course: Course, group_id: int) -> set[int] | None:
     return set() if group is None or group.course_id != course.id else group.members
 
 
-def _may_see(call: Call, person: User, course: Course) -> bool:
-    return person.id == call.user.id or call.can("moodle/user:viewdetails", course.id)
-
-
 def _participant(call: Call, person: User, course: Course, fields: set[str] | None) -> Json:
     record = details(call, person, course)
     enrolment = call.world.enrolment(person.id, course.id)
@@ -95,7 +94,12 @@ def _groups(call: Call, person: User, course: Course) -> Json:
         return {}  # since 4.5 the key is absent for people without a group; 4.1 gives an empty list
     return {
         "groups": [
-            {"id": group.id, "name": group.name, "description": group.description, "descriptionformat": 1}
+            {
+                "id": group.id,
+                "name": formatted(group.name),
+                "description": group.description,
+                "descriptionformat": 1,
+            }
             for group in groups
         ]
     }
@@ -117,7 +121,14 @@ def _told(call: Call, person: User, course: Course) -> bool:
     # Who is enrolled in a course that one cannot enter is not disclosed.
     if not access.can_enter(call.world, call.user, course) or call.user.must_change_password:
         return False
-    return person.id == call.user.id or call.can("moodle/course:viewparticipants", course.id)
+    if person.id == call.user.id:
+        return True
+    seen = access.sees_account(call.world, call.user, person, course.id)
+    seen = seen or call.can("moodle/user:viewalldetails", course.id)
+    told = seen and access.sees_participants(call.world, call.user, course)
+    # Of a course with separate groups, only members of the caller's own groups are told.
+    groups = call.visible_groups(course)
+    return told and (groups is None or any(person.id in group.members for group in groups))
 
 
 def _listed_courses(call: Call, person: User) -> list[Course]:
@@ -136,9 +147,9 @@ def _course(call: Call, person: User, course: Course) -> Json:
     last = enrolment.last_access if enrolment else None
     record: Json = {
         "id": course.id,
-        "shortname": course.shortname,
-        "fullname": course.fullname,
-        "displayname": course.fullname,
+        "shortname": formatted(course.shortname),
+        "fullname": formatted(course.fullname),
+        "displayname": formatted(course.fullname),
         "idnumber": course.idnumber,
         "visible": int(course.visible),
         "summary": course.summary,

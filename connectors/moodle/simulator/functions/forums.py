@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from connectors.moodle.simulator import access, errors
-from connectors.moodle.simulator.functions.call import Call, Json, seconds
+from connectors.moodle.simulator.functions.call import Call, Json, formatted, seconds
 from connectors.moodle.simulator.records import Course, Discussion, Forum, Post
 
 # The settings of an untouched forum; the real site sends them all.
@@ -58,7 +58,7 @@ def _forum(call: Call, forum: Forum) -> Json:
         "id": forum.id,
         "course": forum.course_id,
         "type": forum.kind,
-        "name": forum.name,
+        "name": formatted(forum.name),
         "intro": forum.intro,
         "introformat": 1,
         "timemodified": seconds(forum.modified),
@@ -68,12 +68,12 @@ def _forum(call: Call, forum: Forum) -> Json:
     }
 
 
-def entered_forum(call: Call, forum_id: int) -> Forum:
-    """Return a forum whose discussions the caller may read."""
+def _readable_forum(call: Call, forum_id: int) -> Forum:
     forum = call.world.forums.get(forum_id)
     if forum is None:
-        raise errors.MissingRecord("forum", call.site.release)
-    call.entered_course(forum.course_id)
+        sentence = f"Unable to find forum with id {forum_id}"
+        raise errors.plain(sentence, f"error/{sentence}")
+    call.entered_activity(forum.course_id)
     if not call.can("mod/forum:viewdiscussion", forum.course_id):
         sentence = "You do not have permission to view discussions in this forum"
         raise errors.MoodleException("required_capability_exception", "noviewdiscussionspermission", sentence)
@@ -114,7 +114,7 @@ _ORDERS: dict[int, tuple[Callable[[list[Post]], object], bool]] = {
 
 def get_forum_discussions(call: Call) -> Json:
     """List discussions with their opening posts; `id` is that post, `discussion` the discussion."""
-    forum = entered_forum(call, call.arguments["forumid"])
+    forum = _readable_forum(call, call.arguments["forumid"])
     key, descending = _ORDERS.get(call.arguments["sortorder"], _ORDERS[-1])
     group_id = call.arguments["groupid"]
     found = [
@@ -135,7 +135,7 @@ def _thread(call: Call, discussion: Discussion, posts: list[Post]) -> Json:
     picture = call.site.picture("f2")
     return {
         "id": first.id,
-        "name": discussion.name,
+        "name": formatted(discussion.name),
         "groupid": discussion.group_id,
         "timemodified": seconds(last.modified),
         "usermodified": last.user_id,
@@ -147,7 +147,7 @@ def _thread(call: Call, discussion: Discussion, posts: list[Post]) -> Json:
         "created": seconds(first.created),
         "modified": seconds(first.modified),
         "mailed": 0,
-        "subject": first.subject,
+        "subject": formatted(first.subject),
         "message": first.message,
         "messageformat": 1,
         "messagetrust": 0,

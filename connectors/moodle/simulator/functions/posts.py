@@ -5,8 +5,8 @@ from __future__ import annotations
 from html import escape
 
 from connectors.moodle.simulator import errors
-from connectors.moodle.simulator.functions.call import Call, Json, seconds
-from connectors.moodle.simulator.functions.forums import entered_forum, visible_discussions
+from connectors.moodle.simulator.functions.call import Call, Json, formatted, seconds
+from connectors.moodle.simulator.functions.forums import visible_discussions
 from connectors.moodle.simulator.records import Forum, Post
 
 _ORDERS = {"id", "created", "modified"}
@@ -29,11 +29,15 @@ def get_discussion_posts(call: Call) -> Json:
     discussion = call.world.discussions.get(call.arguments["discussionid"])
     if discussion is None:
         raise errors.php_error("Call to a member function get_forum_id() on null")
-    forum = entered_forum(call, discussion.forum_id)
+    forum = call.world.forums[discussion.forum_id]
+    call.entered_activity(forum.course_id)
     order, direction = call.arguments["sortby"].lower(), call.arguments["sortdirection"].upper()
     if order not in _ORDERS or direction not in {"ASC", "DESC"}:
         raise errors.invalid_parameter()
-    posts = call.world.posts_in(discussion.id) if discussion in visible_discussions(call, forum) else []
+    # No error for want of this right, only no posts.
+    readable = call.can("mod/forum:viewdiscussion", forum.course_id)
+    readable = readable and discussion in visible_discussions(call, forum)
+    posts = call.world.posts_in(discussion.id) if readable else []
     posts.sort(key=lambda post: (getattr(post, order), post.id), reverse=direction == "DESC")
     return {
         "posts": [_post(call, forum, post) for post in posts],
@@ -57,7 +61,7 @@ def _no_ratings(forum: Forum) -> Json:
 
 
 def _post(call: Call, forum: Forum, post: Post) -> Json:
-    subject = "Post removed" if post.deleted else post.subject
+    subject = "Post removed" if post.deleted else formatted(post.subject)
     reply = subject if subject.startswith("Re:") else f"Re: {subject}"
     record: Json = {
         "id": post.id,
@@ -70,7 +74,7 @@ def _post(call: Call, forum: Forum, post: Post) -> Json:
         "hasparent": post.parent_id != 0,
         "parentid": post.parent_id or None,
         "timecreated": None if post.deleted else seconds(post.created),
-        "timemodified": None if post.deleted else seconds(post.modified),
+        "timemodified": seconds(post.modified),
         "unread": None,
         "isdeleted": post.deleted,
         "isprivatereply": False,
@@ -88,14 +92,6 @@ def _post(call: Call, forum: Forum, post: Post) -> Json:
 
 
 def _author(call: Call, forum: Forum, post: Post) -> Json:
-    if post.deleted:
-        return {
-            "id": None,
-            "fullname": None,
-            "isdeleted": None,
-            "groups": [],
-            "urls": {"profile": None, "profileimage": None},
-        }
     person = call.world.users[post.user_id]
     groups = call.world.groups_of(person.id, forum.course_id)
     return {

@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from connectors.moodle.assessment import Findings, People, assess, release_numbers
+from connectors.moodle.assessment import assess, release_numbers
 from connectors.moodle.clock import ClockSkew
-from connectors.moodle.errors import PermissionMissing, TokenRefused
+from connectors.moodle.errors import MoodleError, PermissionMissing, TokenRefused
+from connectors.moodle.findings import Activity, Findings, People
 from connectors.moodle.functions import NEEDS, Function
 from connectors.moodle.readiness_texts import describe
 from connectors.moodle.records import MoodleCourse, PublicConfig, SiteConfig, SiteInfo
@@ -38,7 +39,17 @@ GOOD = Findings(
     public=PublicConfig("ҚазҰУ Moodle", URL, True, False, "KZ"),
     skew=ClockSkew(-0.4, 0.6),
     courses=(COURSE,),
-    people=People(enrolled=20, with_role=20, with_email=20, zone_shown=True),
+    people=People(
+        enrolled=16,
+        students=14,
+        with_role=16,
+        with_email=16,
+        expected=16,
+        zone_shown=True,
+        username_shown=True,
+        groups_closed=False,
+    ),
+    activity=Activity(forums=6, refusals=()),
 )
 
 
@@ -51,6 +62,15 @@ def levels(findings: Findings) -> dict[str, Level]:
 
 def with_info(**changes: object) -> Findings:
     return replace(GOOD, info=replace(INFO, **changes))  # type: ignore[arg-type]  # the fields of SiteInfo
+
+
+def with_people(**changes: object) -> Findings:
+    assert isinstance(GOOD.people, People)
+    return replace(GOOD, people=replace(GOOD.people, **changes))  # type: ignore[arg-type]  # the fields of People
+
+
+def with_activity(forums: int | None, *refusals: MoodleError) -> Findings:
+    return replace(GOOD, activity=Activity(forums, refusals))
 
 
 def test_a_site_in_good_order() -> None:
@@ -88,12 +108,29 @@ def test_a_site_in_good_order() -> None:
         (replace(GOOD, courses=(), people=None), "courses_none", "warning"),
         (replace(GOOD, courses=(replace(COURSE, visible=None),), people=None), "courses_closed", "error"),
         (replace(GOOD, courses=(COURSE, replace(COURSE, visible=None))), "courses_some_closed", "warning"),
-        (replace(GOOD, people=People(0, 0, 0, None)), "people_none", "warning"),
-        (replace(GOOD, people=People(9, 0, 9, True)), "roles_hidden", "error"),
-        (replace(GOOD, people=People(9, 9, 0, True)), "emails_hidden", "warning"),
-        (replace(GOOD, people=People(9, 9, 9, False)), "zones_hidden", "warning"),
+        (with_people(enrolled=0, students=0, expected=None), "people_none", "warning"),
+        (with_people(groups_closed=True), "groups_closed", "error"),
+        (with_people(enrolled=2, students=0, expected=16), "students_hidden", "error"),
+        (with_people(enrolled=2, students=0, expected=None), "students_hidden", "warning"),
+        (with_people(enrolled=2, students=0, with_email=2, expected=2), "people", "ok"),
+        (with_people(with_role=0), "roles_none", "error"),
+        (with_people(with_email=1), "emails_hidden", "warning"),
+        (with_people(username_shown=False), "usernames_hidden", "warning"),
+        (with_people(zone_shown=False), "zones_hidden", "warning"),
+        (with_activity(0), "forums_none", "warning"),
+        (with_activity(6), "activity", "ok"),
         (
-            replace(GOOD, people=PermissionMissing("S", "f", reason="course")),
+            with_activity(6, PermissionMissing("S", Function.POSTS, reason="posts")),
+            "failed.permission.posts",
+            "warning",
+        ),
+        (
+            with_activity(None, PermissionMissing("S", Function.COURSE_COMPLETION, reason="capability")),
+            "failed.permission.capability",
+            "warning",
+        ),
+        (
+            replace(GOOD, people=PermissionMissing("S", Function.ENROLLED_USERS, reason="course")),
             "failed.permission.course",
             "error",
         ),

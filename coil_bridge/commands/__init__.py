@@ -1,0 +1,1 @@
+"""The ``coil-bridge`` command, a file for each of its subjects; put together in ``coil_bridge.cli``."""

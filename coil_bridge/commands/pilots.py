@@ -1,0 +1,175 @@
+"""``coil-bridge pilot`` and ``coil-bridge export``: what the evaluation lead needs from scripts."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+from coil_bridge.commands.common import Command, exits_by_error, json_option, opened, share_bar, show, table
+from coil_bridge.domain import Pilot
+from coil_bridge.errors import InvalidInput, NotFound, PartnerUnavailable
+from coil_bridge.jobs.worker import Worker
+from coil_bridge.services.activity_pull import PullProgress
+from coil_bridge.services.bundle import Services
+from coil_bridge.services.context import SYSTEM
+from coil_bridge.services.exports import ExportFormat
+from coil_bridge.services.pilot_inputs import PilotInput
+
+_LOOK_EVERY = 0.2  # seconds
+
+
+def _day(_context: click.Context, _option: click.Parameter, value: datetime) -> date:
+    return value.date()
+
+
+def day_option(name: str, text: str) -> Callable[[Command], Command]:
+    """An option that takes a calendar day."""
+    return click.option(name, required=True, type=click.DateTime(["%Y-%m-%d"]), callback=_day, help=text)
+
+
+@click.group()
+def pilot() -> None:
+    """Piloting rounds: list, add, pull their activity.
+
+    PILOT is an id or a name.
+    """
+
+
+@pilot.command("list")
+@json_option
+@exits_by_error
+def list_(as_json: bool) -> None:
+    """List the pilots."""
+    with opened() as services:
+        pilots = services.pilots.all(SYSTEM)
+        rows = [
+            (p.id, p.name, p.starts_on, p.ends_on, "destroyed" if p.key_destroyed_at else "") for p in pilots
+        ]
+        text = table(("ID", "NAME", "FROM", "TO", "KEY"), rows)
+        show(pilots, as_json=as_json, text=text)
+
+
+@pilot.command()
+@click.argument("name")
+@day_option("--from", "The first day, for instance 2026-09-01.")
+@day_option("--to", "The last day.")
+@click.option("--description", default="", help="What it is about.")
+@click.option("--threshold", type=int, help="The smallest group that is shown; default: the installation's.")
+@json_option
+@exits_by_error
+def add(name: str, description: str, threshold: int | None, as_json: bool, **days: date) -> None:
+    """Add a pilot called NAME."""
+    form = PilotInput(name, days["from"], days["to"], description, threshold)
+    with opened() as services:
+        added = services.pilots.create(SYSTEM, form)
+        show(added, as_json=as_json, text=f"{added.name}: {added.id}")
+
+
+@pilot.command()
+@click.argument("pilot")
+@json_option
+@exits_by_error
+def pull(pilot: str, as_json: bool) -> None:
+    """Pull the activity of PILOT's courses now; exit code 7 when a site did not answer.
+
+    A course that the worker is pulling at this moment is left to it.
+    """
+    with opened() as services:
+        found = find(services, pilot)
+        services.pulls.request(SYSTEM, found.id)
+        with share_bar("Pulling") as show_share:
+            done = _work_until_ended(services, found.id, show_share)
+        show(_progress_plain(done), as_json=as_json, text=_progress_text(done))
+        if done.failed:
+            sys.exit(PartnerUnavailable.exit_code)
+
+
+def _work_until_ended(services: Services, pilot_id: str, show_share: Callable[[float], None]) -> PullProgress:
+    """Do the pulls here; what a worker has taken is waited for."""
+    worker = Worker(services, jobs=())
+    try:
+        while not (state := services.pulls.progress(SYSTEM, pilot_id)).ended:
+            worker.run_tasks()
+            worker.renew()
+            show_share(state.share)
+            time.sleep(_LOOK_EVERY)
+    finally:
+        worker.stop()
+    return state
+
+
+def _progress_text(done: PullProgress) -> str:
+    rows = [
+        (
+            line.course.pairing_title,
+            line.course.course_name,
+            line.run.state.value if line.run else "never",
+            line.run.failure if line.run else None,
+        )
+        for line in done.courses
+    ]
+    return table(("PAIRING", "COURSE", "PULL", "WHY"), rows)
+
+
+def _progress_plain(done: PullProgress) -> list[dict[str, object]]:
+    return [
+        {
+            "pairing": line.course.pairing_title,
+            "course": line.course.course_name,
+            "site_id": line.course.site_id,
+            "state": line.run.state.value if line.run else None,
+            "failure": str(line.run.failure) if line.run and line.run.failure else None,
+        }
+        for line in done.courses
+    ]
+
+
+@click.command()
+@click.argument("pilot")
+@click.option(
+    "--format",
+    "chosen",
+    type=click.Choice([each.value for each in ExportFormat]),
+    help="Default: by the file's name, else csv.",
+)
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path),
+    help="The file to write, - for standard output; default: a name made of the pilot's.",
+)
+@exits_by_error
+def export(pilot: str, chosen: str | None, output: Path | None) -> None:
+    """Write who took part in PILOT, by pseudonym, institution, pairing and week.
+
+    Groups below the pilot's threshold are left out. An existing file is replaced only when it is named.
+    """
+    suffix = (output.suffix.removeprefix(".") if output else "") or "csv"
+    with opened() as services:
+        found = find(services, pilot)
+        made = services.exports.participation(SYSTEM, found.id, chosen or suffix)
+    if output == Path("-"):
+        click.echo(made.content, nl=False)
+        return
+    path = output or Path(made.name)
+    if output is None and path.exists():
+        raise InvalidInput({"output": [f"{path} is there already; name it with --output to replace it"]})
+    path.write_bytes(made.content)
+    click.echo(str(path), err=True)
+
+
+def find(services: Services, wanted: str) -> Pilot:
+    """A pilot by its id or its name.
+
+    Raises:
+        NotFound: there is none.
+    """
+    for each in services.pilots.all(SYSTEM):
+        if wanted == each.id or wanted.lower() == each.name.lower():
+            return each
+    raise NotFound("There is no pilot %(wanted)s; see `coil-bridge pilot list`.", {"wanted": wanted})

@@ -1,0 +1,144 @@
+"""``coil-bridge serve`` and ``coil-bridge worker``: the processes of an installation.
+
+The web never does background work: ``serve`` runs it in a second process beside the pages, so that a
+small installation needs one command. Larger ones run ``serve --web-only`` and any number of ``worker``.
+"""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from types import FrameType
+from typing import Any
+
+import click
+from gunicorn.app.base import BaseApplication
+
+from coil_bridge.app import create_app
+from coil_bridge.commands.common import exits_by_error, opened, settings
+from coil_bridge.errors import Unavailable
+from coil_bridge.jobs.worker import Worker
+from coil_bridge.logs import write_json_logs
+from coil_bridge.settings import Settings
+from coil_bridge.storage import migrate
+from coil_bridge.storage.engine import open_engine
+
+_GRACE = 75.0  # seconds; a call to a partner may take 45
+_LOOK_EVERY = 0.5
+
+
+class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no annotations
+    """gunicorn, configured by our settings and nothing else."""
+
+    def __init__(self, chosen: Settings) -> None:
+        self._chosen = chosen
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Take over what the settings say."""
+        for name, value in {
+            "bind": self._chosen.listen,
+            "workers": self._chosen.web_workers,
+            "threads": self._chosen.web_threads,
+            "worker_class": "gthread",
+            "proc_name": "coil-bridge",
+            "timeout": 60,
+            "graceful_timeout": 20,
+            "max_requests": 20_000,
+            "max_requests_jitter": 2_000,
+        }.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        """The application, made in each worker process after the fork."""
+        return create_app(self._chosen)
+
+
+@click.command()
+@click.option("--web-only", is_flag=True, help="Run no worker beside it.")
+@click.option("--upgrade/--no-upgrade", default=True, show_default=True, help="Upgrade the database first.")
+@exits_by_error
+def serve(web_only: bool, upgrade: bool) -> None:
+    """Serve the pages, with a worker beside them, until SIGTERM or Ctrl-C.
+
+    When one of the two ends, the other is stopped as well and the exit code is not 0, so that whatever
+    supervises this command starts both anew.
+    """
+    chosen = settings()
+    _prepare(chosen, upgrade=upgrade)
+    if web_only:
+        write_json_logs()
+        WebServer(chosen).run()
+        return
+    click.echo(
+        f"COIL Bridge on {chosen.public_url} (listening on {chosen.listen}); Ctrl-C stops it.", err=True
+    )
+    sys.exit(run_together([_again("serve", "--web-only", "--no-upgrade"), _again("worker")]))
+
+
+@click.command()
+@exits_by_error
+def worker() -> None:
+    """Send messages, carry out tasks and run the declared jobs until SIGTERM or Ctrl-C.
+
+    Several may run against one PostgreSQL; each piece of work is done by one of them.
+    """
+    write_json_logs()
+    _prepare(settings(), upgrade=False)
+    with opened() as services:
+        Worker(services).run()
+
+
+def run_together(commands: Sequence[Sequence[str]]) -> int:
+    """Run commands side by side until one ends or we are asked to stop; then stop them all.
+
+    Returns 0 when we were asked, else the code of the one that ended, 1 if that was 0.
+    """
+    asked = threading.Event()
+
+    def ask(_signal: int, _frame: FrameType | None) -> None:
+        asked.set()
+
+    before = {name: signal.signal(name, ask) for name in (signal.SIGTERM, signal.SIGINT)}
+    processes = [subprocess.Popen(command, start_new_session=True) for command in commands]  # noqa: S603 - our own
+    try:
+        while not asked.wait(_LOOK_EVERY) and all(process.poll() is None for process in processes):
+            pass
+        ended = [process.returncode for process in processes if process.poll() is not None]
+    finally:
+        _stop(processes)
+        for name, handler in before.items():
+            signal.signal(name, handler)
+    return 0 if asked.is_set() else next((code for code in ended if code), 1)
+
+
+def _stop(processes: Sequence[subprocess.Popen[bytes]]) -> None:
+    for process in processes:
+        if process.poll() is None:
+            process.terminate()
+    for process in processes:
+        try:
+            process.wait(_GRACE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _again(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "coil_bridge.cli", *arguments]
+
+
+def _prepare(chosen: Settings, *, upgrade: bool) -> None:
+    engine = open_engine(chosen.database_url)
+    try:
+        state = migrate.upgrade(engine) if upgrade else migrate.state(engine)
+    finally:
+        engine.dispose()
+    if not state.up_to_date:
+        raise Unavailable(
+            "The database's schema is %(current)s and must be %(head)s: run `coil-bridge db upgrade`.",
+            {"current": state.current or "empty", "head": state.head},
+        )

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from coil_bridge.app import build_services
+from coil_bridge.cli import main
+from coil_bridge.services.bundle import Services
+from coil_bridge.settings import load_settings
+from tests.conftest import ENCRYPTION_KEY, SECRET_KEY
+from tests.letterbox import Letterbox
+
+
+class Shell:
+    """Runs ``coil-bridge`` as a script would: no terminal, settings from the environment."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self.environment = environment
+
+    def __call__(self, *arguments: str, given: str | None = None, **environment: str) -> Result:
+        return CliRunner(env=self.environment | environment).invoke(main, arguments, input=given)
+
+    def json(self, *arguments: str, **environment: str) -> Any:
+        """What a command that must succeed prints with --json."""
+        result = self(*arguments, "--json", **environment)
+        assert result.exit_code == 0, result.output
+        assert result.stderr == ""
+        return json.loads(result.stdout)
+
+
+@pytest.fixture
+def environment(tmp_path: Path, letterbox: Letterbox) -> dict[str, str]:
+    return {
+        "COIL_BRIDGE_DATABASE_URL": f"sqlite:///{tmp_path}/coil-bridge.db",
+        "COIL_BRIDGE_SECRET_KEY": SECRET_KEY,
+        "COIL_BRIDGE_ENCRYPTION_KEYS": ENCRYPTION_KEY,
+        "COIL_BRIDGE_SMTP_URL": letterbox.url,
+        "COIL_BRIDGE_ALLOW_PRIVATE_PARTNERS": "true",
+    }
+
+
+@pytest.fixture
+def empty_shell(environment: dict[str, str]) -> Shell:
+    """The command on a machine whose database does not exist yet."""
+    return Shell(environment)
+
+
+@pytest.fixture
+def shell(empty_shell: Shell) -> Shell:
+    """The command with an up-to-date database."""
+    assert empty_shell("db", "upgrade").exit_code == 0
+    return empty_shell
+
+
+@pytest.fixture
+def installed(shell: Shell, environment: dict[str, str]) -> Iterator[Services]:
+    """The services of the installation that ``shell`` works on."""
+    services = build_services(load_settings(environment))
+    yield services
+    services.close()
+
+
+@pytest.fixture
+def connect(shell: Shell) -> Callable[..., str]:
+    """Connects a simulated Moodle by ``site add``; gives back the site's id."""
+
+    def run(there: Any, institution: str = "University of Belgrade", **options: str) -> str:
+        described = {"short-name": "UB", "city": "Belgrade", "country": "RS", "zone": "Europe/Belgrade"}
+        given = [f"--{name}={value}" for name, value in (described | options).items()]
+        added = shell.json(
+            "site", "add", there.url, "--institution", institution, *given, COIL_BRIDGE_SITE_TOKEN=there.token
+        )
+        return str(added["id"])
+
+    return run

@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from coil_bridge.cli import main
+from coil_bridge.services.bundle import Services
+from coil_bridge.vault import Vault
+from connectors.moodle.simulator import Simulator
+from tests.builders import Build, SettableClock
+from tests.conftest import ENCRYPTION_KEY
+from tests.letterbox import Letterbox
+from tests.unit.cli.conftest import Shell
+
+
+def test_every_command_explains_itself(shell: Shell) -> None:
+    for name, command in main.commands.items():
+        help_text = shell(name, "--help").output
+        assert help_text.startswith("Usage: main")
+        for inner in getattr(command, "commands", {}):
+            assert "Usage:" in shell(name, inner, "--help").output
+    assert "Exit codes:" in shell("--help").output
+
+
+def test_a_person_gets_a_role_an_invitation_and_a_link(
+    shell: Shell, installed: Services, letterbox: Letterbox
+) -> None:
+    added = shell.json("person", "add", "ana@ub.example", "--name", "Ana Petrović", "--role", "administrator")
+    assert added["roles"] == ["administrator"]
+    assert [each["email"] for each in shell.json("person", "list")] == ["ana@ub.example"]
+    installed.post.deliver_due()
+    assert len(letterbox.to("ana@ub.example")) == 1
+    link = shell("person", "link", "ANA@ub.example").output.strip()
+    token = re.fullmatch(r"http://127\.0\.0\.1:8400/signin/([\w-]+)", link)
+    assert token
+    assert installed.signin.consume(token[1]).name == "Ana Petrović"
+
+
+def test_the_last_administrator_stays(shell: Shell) -> None:
+    shell("person", "add", "ana@ub.example", "--name", "Ana", "--role", "administrator")
+    shell("person", "add", "lena@ub.example", "--name", "Lena", "--role", "evaluation_lead")
+    refused = shell("person", "remove", "ana@ub.example")
+    assert refused.exit_code == 5
+    assert "last administrator" in refused.stderr
+    assert shell("person", "remove", "lena@ub.example").output == "Lena has no role any more.\n"
+    assert shell("person", "remove", "lena@ub.example").exit_code == 3
+
+
+def test_a_pilot_is_pulled_and_exported(
+    shell: Shell, installed: Services, moodle: Callable[..., Simulator], tmp_path: Path
+) -> None:
+    there = moodle()
+    course = there.world.add_course("IC", "Intercultural Communication")
+    for number in range(12):
+        there.world.enrol(there.world.add_user(f"s{number}", "Student", str(number)), course)
+    build = Build(installed.storage, Vault([ENCRYPTION_KEY]), SettableClock(datetime.now(UTC)))
+    site = build.site("Belgrade", url=there.url, token=there.token)
+    mira = build.person("Mira Jovanović")
+    ours = build.course(site, moodle_id=course.id, teachers=[mira])
+    added = shell.json("pilot", "add", "Pilot 2026/27", "--from=2026-09-01", "--to=2027-07-31")
+    assert [each["name"] for each in shell.json("pilot", "list")] == ["Pilot 2026/27"]
+    pilot = installed.pilots.all(build.lead())[0]
+    assert (pilot.id, pilot.starts_on) == (added["id"], date(2026, 9, 1))
+    build.pairing([ours], proposed_by=mira, phase=build.phase(pilot))
+    pulled = shell.json("pilot", "pull", "pilot 2026/27")
+    assert [(line["course"], line["state"]) for line in pulled] == [("Intercultural Communication", "done")]
+    file = tmp_path / "participation.csv"
+    assert shell("export", "Pilot 2026/27", "--output", str(file)).exit_code == 0
+    assert "Student" not in file.read_text("utf-8-sig")
+    assert shell("export", pilot.id, "-o", "-").stdout_bytes == file.read_bytes()
+    assert shell("export", pilot.id, "-o", str(tmp_path / "x.db")).exit_code == 0
+    assert (tmp_path / "x.db").read_bytes().startswith(b"SQLite format 3")
+
+
+def test_a_pull_that_a_site_did_not_answer_says_so(
+    shell: Shell, installed: Services, moodle: Callable[..., Simulator]
+) -> None:
+    there = moodle()
+    build = Build(installed.storage, Vault([ENCRYPTION_KEY]), SettableClock(datetime.now(UTC)))
+    mira, site = build.person("Mira Jovanović"), build.site("Belgrade", url=there.url, token=there.token)
+    pilot = build.pilot()
+    build.pairing([build.course(site)], proposed_by=mira, phase=build.phase(pilot))
+    there.faults.error_in_200("invalidtoken")
+    result = shell("pilot", "pull", pilot.id)
+    assert result.exit_code == 7
+    assert "UB Moodle does not know the token" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["pilot", "pull", "nothing"], 3),
+        (["export", "nothing"], 3),
+        (["pilot", "add", "P", "--from=2026-09-01", "--to=2026-01-01"], 2),
+        (["pilot", "add", "P", "--from=soon", "--to=2026-01-01"], 2),
+    ],
+)
+def test_mistakes_about_pilots_have_their_exit_codes(shell: Shell, arguments: list[str], code: int) -> None:
+    assert shell(*arguments).exit_code == code
+
+
+def test_the_database_is_upgraded_once(empty_shell: Shell) -> None:
+    before = empty_shell("db", "check")
+    assert before.exit_code == 8
+    assert "coil-bridge db upgrade" in before.stderr
+    assert "went from empty" in empty_shell("db", "upgrade").output
+    assert "is up to date" in empty_shell("db", "upgrade").output
+    checked = empty_shell.json("db", "check")
+    assert checked["current"] == checked["needed"]
+    assert checked["differences"] == []
+
+
+def test_the_worker_refuses_a_database_of_another_schema(empty_shell: Shell) -> None:
+    result = empty_shell("worker")
+    assert result.exit_code == 8
+    assert "coil-bridge db upgrade" in result.stderr
+
+
+def test_the_doctor_says_what_is_missing_and_what_is_well(
+    shell: Shell, installed: Services, letterbox: Letterbox
+) -> None:
+    first = shell("doctor")
+    assert first.exit_code == 1
+    assert "NO  people: nobody can administer" in first.stdout
+    assert "NO  worker: never seen" in first.stdout
+    assert "ok  mail server: Mailer(smtp://127.0.0.1" in first.stdout
+    shell("person", "add", "ana@ub.example", "--name", "Ana", "--role", "administrator")
+    now = datetime.now(UTC)
+    with installed.storage.write() as tx:
+        tx.jobs.beat("w1", now, now)
+    second = shell("doctor")
+    assert second.exit_code == 0, second.output
+    assert "NO" not in second.stdout
+
+
+def test_the_doctor_gives_fresh_secrets_that_work(empty_shell: Shell) -> None:
+    bare = Shell({"COIL_BRIDGE_DATABASE_URL": empty_shell.environment["COIL_BRIDGE_DATABASE_URL"]})
+    result = bare("doctor")
+    assert result.exit_code == 78
+    assert "secret_key" in result.stderr
+    fresh = dict(re.findall(r"^(COIL_BRIDGE_\w+)=(\S+)$", result.stderr, re.MULTILINE))
+    assert fresh.keys() == {"COIL_BRIDGE_SECRET_KEY", "COIL_BRIDGE_ENCRYPTION_KEYS"}
+    assert Shell(bare.environment | fresh)("db", "upgrade").exit_code == 0
+
+
+def test_settings_that_cannot_be_used_end_every_command_alike(shell: Shell) -> None:
+    result = shell("site", "list", COIL_BRIDGE_SMTP_URL="mail.example.org")
+    assert result.exit_code == 78
+    assert "smtp_url cannot be used" in result.stderr

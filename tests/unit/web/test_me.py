@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.web.conftest import World
+
+
+@pytest.mark.parametrize(
+    ("back", "leads_to"),
+    [
+        ("/about?x=1", "/about?x=1"),
+        ("//evil.example/", "/"),
+        ("/\\evil.example/", "/"),
+        ("https://evil.example/", "/"),
+    ],
+)
+def test_a_choice_never_leads_to_another_site(world: World, back: str, leads_to: str) -> None:
+    answer = world.browser().post("/appearance", {"theme": "dark", "back": back})
+    assert answer.headers["Location"] == leads_to
+
+
+def test_dark_is_remembered_in_this_browser(world: World) -> None:
+    browser = world.browser()
+    assert "data-theme" not in browser.get("/").text
+    browser.post("/appearance", {"theme": "dark", "back": "/"})
+    assert 'data-theme="dark"' in browser.get("/").text
+    assert browser.post("/appearance", {"theme": "pink"}).status_code == 422
+
+
+def test_a_zone_is_chosen_by_its_city_and_used_everywhere(world: World) -> None:
+    browser = world.browser(world.mira)
+    assert "Almaty (Asia/Almaty)" in browser.get("/me").text
+    browser.post("/me", {"language": "", "zone": "Asia/Almaty"})
+    assert "It is 13:00 in Almaty" in browser.get("/").text
+    browser.post("/me", {"language": "", "zone": ""})
+    assert "It is 10:00 in Belgrade" in browser.get("/").text
+
+
+def test_an_unknown_zone_or_language_is_refused(world: World) -> None:
+    browser = world.browser(world.mira)
+    refused = browser.post("/me", {"language": "xx", "zone": "Mars/Olympus"})
+    assert refused.status_code == 422
+    assert "Choose one of the time zones offered." in refused.text
+    assert browser.post("/language", {"language": "xx"}).status_code == 422
+
+
+def test_the_language_of_the_page_is_declared(world: World) -> None:
+    page = world.browser().get("/", headers={"Accept-Language": "de, en;q=0.5"}).text
+    assert '<html lang="en"' in page
