@@ -1,4 +1,4 @@
-"""The LTI side of a simulated Moodle for tests and the demo: what an administrator, a teacher or a browser does."""
+"""The LTI side of a simulated Moodle in Python: what an administrator, a teacher or a browser does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The claims of an id_token, in Moodle's order (measured on 4.1, 4.5 and 5.1; LTI 1.3 core 5.3, AGS, NRPS, DL).
+"""The claims of an id_token in Moodle's order, as measured (LTI 1.3 core 5.3, AGS, NRPS, Deep Linking 2.0).
 
 Everything is a string where Moodle has one: `sub`, the context's id and the resource link's are small
 integers in quotes.

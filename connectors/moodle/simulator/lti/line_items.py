@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from typing import Any
-from urllib.parse import urlencode
 
 from connectors.moodle.simulator.lti.errors import ServiceError
 from connectors.moodle.simulator.lti.grade_items import add_item, describe, find_item, items_in, named_link
-from connectors.moodle.simulator.lti.records import GradeItem, Tool
+from connectors.moodle.simulator.lti.paging import page_links
+from connectors.moodle.simulator.lti.records import GradeItem
 from connectors.moodle.simulator.lti.scopes import LINE_ITEM, LINE_ITEM_READ
 from connectors.moodle.simulator.lti.service_requests import Resource, ServiceAnswer, ServiceRequest
-from connectors.moodle.simulator.records import Course
 
 CONTAINER = "application/vnd.ims.lis.v2.lineitemcontainer+json"
 ITEM = "application/vnd.ims.lis.v2.lineitem+json"
@@ -26,7 +25,7 @@ def _list(request: ServiceRequest) -> ServiceAnswer:
     limit, first = request.number("limit"), request.number("from")
     shown = items[first : first + limit] if limit > 0 else items
     body = json.dumps([describe(request.platform, item) for item in shown])
-    link = _pages(request, tool, course, limit, first, len(items)) if limit > 0 else ""
+    link = page_links(request, tool, limit, first, len(items)) if limit > 0 else ""
     return ServiceAnswer(body, CONTAINER, link=link)
 
 
@@ -38,26 +37,6 @@ def _asked_for(request: ServiceRequest, item: GradeItem) -> bool:
         and ("tag" not in query or query["tag"] == item.tag)
         and (link is None or link == str(item.link_id))
     )
-
-
-def _pages(request: ServiceRequest, tool: Tool, course: Course, limit: int, first: int, total: int) -> str:
-    """Return the Link header as Moodle writes it: typographic quotes around `rel`, which no client reads."""
-    kept = {
-        name: request.query[name]
-        for name in ("resource_id", "resource_link_id", "tag")
-        if name in request.query
-    }
-    base = request.platform.addresses.service(f"{course.id}/lineitems")
-
-    def page(start: int) -> str:
-        return f"<{base}?{urlencode({**kept, 'type_id': tool.id, 'limit': limit, 'from': start})}>"
-
-    links = [(0, "first"), (first, "canonical"), (max(total - limit + 1, 0), "last")]
-    if first > 0:
-        links.insert(1, (max(first - limit, 0), "prev"))
-    if first + limit < total:
-        links.insert(-1, (first + limit, "next"))
-    return ", ".join(f"{page(start)}; rel=“{name}”" for start, name in links)
 
 
 def _create(request: ServiceRequest) -> ServiceAnswer:

@@ -8,17 +8,48 @@ from connectors.moodle.simulator.lti import scopes
 from connectors.moodle.simulator.lti.platform import Platform
 
 _BASIC_OUTCOME = "https://purl.imsglobal.org/spec/lti-bo/scope/basicoutcome"
-_VARIABLES = """
-basic-lti-launch-request ContentItemSelectionRequest ToolProxyRegistrationRequest Context.id Context.title
-Context.label Context.id.history Context.sourcedId Context.longDescription Context.timeFrame.begin
-CourseSection.title CourseSection.label CourseSection.sourcedId CourseSection.longDescription
-CourseSection.timeFrame.begin CourseSection.timeFrame.end ResourceLink.id ResourceLink.title
-ResourceLink.description User.id User.username Person.name.full Person.name.given Person.name.family
-Person.email.primary Person.sourcedId Person.name.middle Person.address.street1 Person.address.locality
-Person.address.country Person.address.timezone Person.phone.primary Person.phone.mobile Person.webaddress
-Membership.role Result.sourcedId Result.autocreate BasicOutcome.sourcedId BasicOutcome.url
-Moodle.Person.userGroupIds
-""".split()
+_VARIABLES = [
+    "basic-lti-launch-request",
+    "ContentItemSelectionRequest",
+    "ToolProxyRegistrationRequest",
+    "Context.id",
+    "Context.title",
+    "Context.label",
+    "Context.id.history",
+    "Context.sourcedId",
+    "Context.longDescription",
+    "Context.timeFrame.begin",
+    "CourseSection.title",
+    "CourseSection.label",
+    "CourseSection.sourcedId",
+    "CourseSection.longDescription",
+    "CourseSection.timeFrame.begin",
+    "CourseSection.timeFrame.end",
+    "ResourceLink.id",
+    "ResourceLink.title",
+    "ResourceLink.description",
+    "User.id",
+    "User.username",
+    "Person.name.full",
+    "Person.name.given",
+    "Person.name.family",
+    "Person.email.primary",
+    "Person.sourcedId",
+    "Person.name.middle",
+    "Person.address.street1",
+    "Person.address.locality",
+    "Person.address.country",
+    "Person.address.timezone",
+    "Person.phone.primary",
+    "Person.phone.mobile",
+    "Person.webaddress",
+    "Membership.role",
+    "Result.sourcedId",
+    "Result.autocreate",
+    "BasicOutcome.sourcedId",
+    "BasicOutcome.url",
+    "Moodle.Person.userGroupIds",
+]
 
 
 def configuration(platform: Platform) -> dict[str, Any]:

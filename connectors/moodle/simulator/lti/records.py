@@ -1,4 +1,4 @@
-"""What a Moodle remembers about external tools. Ids are Moodle's small integers, unique within one site only."""
+"""What a Moodle remembers about external tools. Ids are small integers, unique within one site only."""
 
 from __future__ import annotations
 

@@ -49,8 +49,8 @@ def _moment(timestamp: object) -> datetime:
     try:
         moment = datetime.fromisoformat(str(timestamp))
     except ValueError:
-        moment = datetime.min
-    if moment.tzinfo is None:
+        moment = None
+    if moment is None or moment.tzinfo is None:
         raise ServiceError(400, "Incorrect score received")
     return moment
 

@@ -18,8 +18,8 @@ from connectors.moodle.simulator.records import Course, User
 # No form-action: Chromium holds it against the tool's redirects too, and a real Moodle sends no policy. For
 # the same reason no Referrer-Policy: "no-referrer" would make the Origin of the posts to the tool null.
 _POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'nonce-{nonce}'; frame-src http: https:; "
-    "base-uri 'none'; frame-ancestors 'self'"
+    "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'nonce-{nonce}'; "
+    "frame-src http: https:; base-uri 'none'; frame-ancestors 'self'"
 )
 
 
@@ -38,15 +38,15 @@ class Screen:
         routes.register_error_handler(PageError, self._error)
         return routes
 
-    def show(self, name: str, **values: Any) -> str:
+    def show(self, template: str, **values: Any) -> str:
         """Draw a page of templates/moodle/lti."""
         person = self.pages.person()
         key = "" if person is None else self.platform.sesskey(person)
-        return self.pages.page(f"lti/{name}", nonce=g.lti_nonce, sesskey=key, **values)
+        return self.pages.page(f"lti/{template}", nonce=g.lti_nonce, sesskey=key, **values)
 
-    def submit(self, form: Form, name: str) -> str:
+    def submit(self, form: Form, form_id: str) -> str:
         """Draw a form that submits itself."""
-        return self.show("submit", form=form, name=name)
+        return self.show("submit", form=form, form_id=form_id)
 
     def repost(self) -> str | None:
         """Draw the form that repeats a request that came from another site, so without the Lax cookie.

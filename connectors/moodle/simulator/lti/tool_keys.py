@@ -13,6 +13,7 @@ from typing import Any
 import jwt
 import requests
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from jwt.types import Options
 
 from connectors.moodle.simulator.lti.errors import BadToken
 from connectors.moodle.simulator.lti.records import Tool
@@ -20,7 +21,14 @@ from connectors.moodle.simulator.lti.records import Tool
 Keys = Mapping[str, RSAPublicKey]
 _TIMEOUT = 2.0  # seconds
 _AGENT = {"User-Agent": "MoodleBot/1.0"}
-_SIGNATURE_ONLY = {f"verify_{claim}": False for claim in ("exp", "iat", "nbf", "aud", "iss", "sub", "jti")}
+_SIGNATURE_ONLY: Options = {
+    "verify_exp": False,
+    "verify_iat": False,
+    "verify_nbf": False,
+    "verify_aud": False,
+    "verify_sub": False,
+    "verify_jti": False,
+}
 
 
 def decode_with(keys: Keys, token: str) -> dict[str, Any]:
