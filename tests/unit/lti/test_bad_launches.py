@@ -67,7 +67,7 @@ def slash_on_issuer(attempt: Attempt) -> None:
 
 
 def no_algorithm(attempt: Attempt) -> None:
-    attempt.token = jwt.encode(attempt.claims, None, "none", {"kid": attempt.key.kid})
+    attempt.token = jwt.encode(attempt.claims, "", "none", {"kid": attempt.key.kid})
 
 
 def signed_with_the_public_key(attempt: Attempt) -> None:

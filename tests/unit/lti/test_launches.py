@@ -33,7 +33,7 @@ def launches(sqlite_storage: Storage, clock: SettableClock) -> Launches:
     return Launches(storage=sqlite_storage, clock=clock)
 
 
-def enter(launches: Launches, launcher: Launcher, of: str = "51-teacher", **changes: Any) -> Arrival:
+def enter(launches: Launches, launcher: Launcher, of: Any = "51-teacher", **changes: Any) -> Arrival:
     return launches.enter(launcher.attempt(of, **changes).send())
 
 
