@@ -131,9 +131,13 @@ class Lti:
         with self.platform.world.lock:
             return authentication.authenticate(self.platform, user, request)
 
-    def claims(self, user: User, link: Link, nonce: str, **more: Any) -> dict[str, Any]:
+    def claims(self, user: User, link: Link, nonce: str, *, as_learner: bool = False) -> dict[str, Any]:
         """Return the claims of a launch without launching; `sign` makes a token of what becomes of them."""
-        launch = Launch("", user.id, link.course_id, link.tool_id, link, **more)
+        launch = Launch("", user.id, link.course_id, link.tool_id, link, as_learner)
+        return self.claims_of(launch, nonce)
+
+    def claims_of(self, launch: Launch, nonce: str) -> dict[str, Any]:
+        """Return the claims of any kind of launch."""
         with self.platform.world.lock:
             return build(Situation.of(self.platform, launch), nonce)
 

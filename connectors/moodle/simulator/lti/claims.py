@@ -12,10 +12,11 @@ import secrets
 from typing import Any
 
 from connectors.moodle.simulator.lti.custom import custom_claim
+from connectors.moodle.simulator.lti.platform import Platform
 from connectors.moodle.simulator.lti.roles import launch_roles
 from connectors.moodle.simulator.lti.scopes import GRADING, LINE_ITEM
 from connectors.moodle.simulator.lti.situation import Situation
-from connectors.moodle.simulator.records import Site
+from connectors.moodle.simulator.records import SITE_COURSE
 
 Claims = dict[str, Any]
 LTI = "https://purl.imsglobal.org/spec/lti/claim/"
@@ -36,7 +37,7 @@ def build(situation: Situation, nonce: str) -> Claims:
         **_outcomes(situation),
         **_person(situation),
         LTI + "launch_presentation": _presentation(situation),
-        LTI + "tool_platform": _platform(situation.platform.site),
+        LTI + "tool_platform": _platform(situation.platform),
         LTI + "version": "1.3.0",
         LTI + "custom": custom_claim(situation),
         **_services(situation),
@@ -133,13 +134,14 @@ def _presentation(situation: Situation) -> Claims:
     return {**locale, "document_target": "window" if window else "iframe", "return_url": back}
 
 
-def _platform(site: Site) -> Claims:
+def _platform(platform: Platform) -> Claims:
+    site = platform.site
     return {
         "product_family_code": "moodle",
         "version": site.release.version,
         "guid": hashlib.blake2b(site.url.encode(), digest_size=16).hexdigest(),
         "name": site.name,
-        "description": site.name,
+        "description": platform.world.courses[SITE_COURSE].fullname,
     }
 
 

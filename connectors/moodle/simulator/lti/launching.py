@@ -1,4 +1,4 @@
-"""Third-party initiated login: what Moodle posts to a tool to begin a launch (`lti_build_login_request()`)."""
+"""Third-party initiated login, with which a launch begins (`lti_build_login_request()`)."""
 
 from __future__ import annotations
 
