@@ -31,7 +31,7 @@ class Selection:
 
     platform_id: str
     deployment_id: str
-    course_id: str | None
+    course_id: str
     person_id: str
     multiple: bool
     return_url: str = field(repr=False)
@@ -48,7 +48,7 @@ class Item:
     text: str
 
 
-def selection_of(message: Message, person_id: str, course_id: str | None, now: datetime) -> Selection:
+def selection_of(message: Message, person_id: str, course_id: str, now: datetime) -> Selection:
     """What must be kept of a deep linking launch until the teacher has chosen.
 
     Raises:

@@ -8,9 +8,10 @@ session of its own there, since the two cookies live in different jars.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from coil_bridge.domain import CourseRole, Person
 from coil_bridge.errors import Gone, InvalidInput, NotSignedIn
 from coil_bridge.i18n import mark
 from coil_bridge.services.context import Clock
@@ -28,6 +29,13 @@ class HandedOver:
 
     token: str = field(repr=False)
     path: str
+
+
+def launched(person: Person, scope: LaunchScope | None) -> Person:
+    """The person as a session may act: a learner in the course of its launch, if Moodle said so."""
+    if scope is None or scope.course_id is None or scope.part is not CourseRole.STUDENT:
+        return person
+    return replace(person, learner_in=frozenset({scope.course_id}))
 
 
 class LaunchSessions:

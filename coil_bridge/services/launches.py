@@ -21,6 +21,7 @@ from coil_bridge.lti.claims import MessageType
 from coil_bridge.lti.messages import Message
 from coil_bridge.services.accounts import our_language, our_zone
 from coil_bridge.services.context import Clock
+from coil_bridge.services.launch_sessions import launched
 from coil_bridge.storage.courses import CourseRecord
 from coil_bridge.storage.lti_courses import lti_identity
 from coil_bridge.storage.lti_records import LaunchScope, LtiContext, ResourceKind
@@ -130,13 +131,6 @@ class Launches:
             part=part,
             administers=message.roles.administrator,
         )
-
-
-def launched(person: Person, scope: LaunchScope) -> Person:
-    """The person as this session may act: a learner in the course, if Moodle said so."""
-    if scope.course_id is None or scope.part is not CourseRole.STUDENT:
-        return person
-    return replace(person, learner_in=frozenset({scope.course_id}))
 
 
 def _person(tx: Transaction, message: Message, site: Site, now: datetime) -> Person:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from coil_bridge.domain import CourseRole
 from coil_bridge.errors import Gone, InvalidInput, NotSignedIn
+from coil_bridge.lti import claims as names
 from coil_bridge.services.launch_sessions import LaunchSessions
 from coil_bridge.services.launches import Launches
 from coil_bridge.services.web_sessions import WebSessions
@@ -12,6 +16,8 @@ from coil_bridge.storage.lti_records import LaunchScope
 from coil_bridge.storage.storage import Storage
 from tests.builders import SettableClock
 from tests.unit.lti.launches import Launcher
+
+LEARNER: dict[str, Any] = {names.ROLES: ["Learner"]}
 
 
 @pytest.fixture
@@ -93,3 +99,25 @@ def test_only_a_launched_session_can_be_handed_over(
 ) -> None:
     with pytest.raises(NotSignedIn):
         sessions.hand_over(web_sessions.start(scope.person_id), "/")
+
+
+def test_a_session_opened_as_a_learner_stays_one_although_the_record_says_teacher(
+    sessions: LaunchSessions,
+    web_sessions: WebSessions,
+    launcher: Launcher,
+    sqlite_storage: Storage,
+    clock: SettableClock,
+) -> None:
+    launches = Launches(storage=sqlite_storage, clock=clock)
+    teaching = launches.enter(launcher.attempt().send()).scope
+    switched = launches.enter(launcher.attempt(**LEARNER).send()).scope
+    assert teaching.course_id is not None
+    as_teacher = web_sessions.resolve(sessions.start(teaching))
+    as_learner = web_sessions.resolve(sessions.start(switched))
+    assert as_teacher is not None
+    assert as_learner is not None
+    assert as_teacher.id == as_learner.id
+    assert as_teacher.part(teaching.course_id, CourseRole.TEACHER) is CourseRole.TEACHER
+    assert as_learner.part(teaching.course_id, CourseRole.TEACHER) is CourseRole.STUDENT
+    assert as_learner.part("another course", CourseRole.TEACHER) is CourseRole.TEACHER
+    assert as_learner.part(teaching.course_id, None) is None
