@@ -173,7 +173,7 @@ def _blueprints(
     ).blueprint()
     yield SessionPages(services.sessions, services.pairings, visitors).blueprint()
     yield CalendarPages(services.feeds, services.pairings, visitors, clock).blueprint()
-    yield FeedPages(services.feeds).blueprint()
+    yield FeedPages(services.feeds, metrics).blueprint()
     yield PilotPages(
         pilots=services.pilots,
         pulls=services.pulls,

@@ -13,7 +13,13 @@ from itertools import islice
 from coil_bridge.evaluation.records import Dropped, Member, PilotCourse
 from coil_bridge.services.pull_rows import PullRows
 from connectors.moodle.client import MoodleClient
-from connectors.moodle.errors import FunctionNotAllowed, MoodleFault, PermissionMissing, RecordUnknown
+from connectors.moodle.errors import (
+    FunctionNotAllowed,
+    MoodleError,
+    MoodleFault,
+    PermissionMissing,
+    RecordUnknown,
+)
 
 _AT_ONCE = 25
 _ENOUGH = 3  # refusals without a single answer: it is the course, not the student
@@ -31,6 +37,7 @@ class CompletionPull:
         self._rows = rows
         self._answered = 0
         self._refusals: list[Dropped] = []
+        self._switched_off: bool | None = None  # not looked at yet
 
     def read(self, students: Mapping[int, Member]) -> None:
         """Ask for each student, by Moodle user id, and store who completed.
@@ -62,14 +69,25 @@ class CompletionPull:
             return self._refusals[-1]
         try:
             found = self._client.course_completion(self._course.moodle_id, user_id)
-        except (PermissionMissing, RecordUnknown):
-            return Dropped.COMPLETION_NOT_PERMITTED
-        except FunctionNotAllowed as error:
-            if error.reason == "access":  # the token is let in nowhere
+        except (PermissionMissing, RecordUnknown, FunctionNotAllowed, MoodleFault) as error:
+            if not _about_completion(error):
                 raise
-            return Dropped.COMPLETION_NOT_PERMITTED
-        except MoodleFault as error:
-            if error.errorcode not in _ABOUT_THE_STUDENT:
-                raise
-            return Dropped.COMPLETION_NOT_PERMITTED
+            return self._refusal()
         return found.completed if found else Dropped.COMPLETION_NOT_TRACKED
+
+    def _refusal(self) -> Dropped:
+        """Moodle answers alike where completion is switched off and where the account may not read it."""
+        if self._switched_off is None:
+            try:
+                switched_on = self._client.course(self._course.moodle_id).completion_enabled
+            except (PermissionMissing, RecordUnknown, FunctionNotAllowed):
+                switched_on = None
+            self._switched_off = switched_on is False
+        return Dropped.COMPLETION_NOT_TRACKED if self._switched_off else Dropped.COMPLETION_NOT_PERMITTED
+
+
+def _about_completion(error: MoodleError) -> bool:
+    """Whether the site is well and only this question has no answer."""
+    if isinstance(error, FunctionNotAllowed):
+        return error.reason != "access"  # else the token is let in nowhere
+    return not isinstance(error, MoodleFault) or error.errorcode in _ABOUT_THE_STUDENT

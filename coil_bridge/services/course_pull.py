@@ -43,7 +43,7 @@ class CoursePull:
 
         Raises:
             MoodleError: the site did not give a usable answer; what came before it is stored.
-            PartnerUnavailable: it showed nobody in the course.
+            PartnerUnavailable: it showed no students in the course.
             Conflict: the pilot's key was destroyed meanwhile.
         """
         account = self.rows.account
@@ -63,14 +63,8 @@ class CoursePull:
         """The participants who count, each with the part; the others are dropped by reason."""
         account = self.rows.account
         everybody = client.enrolled_users(self.course.moodle_id, ROSTER_FIELDS)
-        if not everybody:
-            raise PartnerUnavailable(
-                mark(
-                    "%(site)s shows nobody in “%(course)s”. The service account probably lacks the right to "
-                    "see all groups there (moodle/site:accessallgroups)."
-                ),
-                {"site": self.course.site_name, "course": self.course.course_name},
-            )
+        if Part.STUDENT not in {part_of(user.roles) for user in everybody}:
+            raise self._no_students()
         active = self._active(client, everybody)
         account.steps_done += 2
         enrolled = [user for user in everybody if user.id in active]
@@ -78,6 +72,17 @@ class CoursePull:
         account.drop(Dropped.SUSPENDED, len(everybody) - len(enrolled))
         account.drop(Dropped.ROLE_NOT_COUNTED, len(enrolled) - len(people))
         return people
+
+    def _no_students(self) -> PartnerUnavailable:
+        """Not to be believed: Moodle leaves out, without a word, whom the account may not see."""
+        return PartnerUnavailable(
+            mark(
+                "%(site)s shows no students in “%(course)s”. Either nobody is enrolled with the role Student "
+                "or the service account may not see them (moodle/user:viewdetails, and where groups are "
+                "separate moodle/site:accessallgroups)."
+            ),
+            {"site": self.course.site_name, "course": self.course.course_name},
+        )
 
     def _active(self, client: MoodleClient, everybody: Sequence[EnrolledUser]) -> Collection[int]:
         """Whose enrolment is not suspended; everybody's, where the account may not know."""

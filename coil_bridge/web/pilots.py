@@ -97,9 +97,13 @@ class PilotPages:
         return redirect(url_for("pilots.show", pilot_id=pilot_id, _anchor="pulls"), 303)
 
     def progress(self, pilot_id: str) -> Reply:
-        """How far the pulls have got: the part of the page that renews itself."""
-        progress = self._pulls.progress(self._evaluator(), pilot_id)
-        return render_template("pilots/progress.html", progress=progress)
+        """How the pilot stands: the part of the page that renews itself while pulls are under way."""
+        person = self._evaluator()
+        return render_template(
+            "pilots/standing.html",
+            view=self._pilots.get(person, pilot_id),
+            progress=self._pulls.progress(person, pilot_id),
+        )
 
     def download(self, pilot_id: str, export_format: str) -> Reply:
         """Participation as a file."""

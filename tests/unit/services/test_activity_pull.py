@@ -143,6 +143,8 @@ def test_completion_is_not_asked_for_again_and_again_where_there_is_none(trial: 
     assert runs[BELGRADE].tally.dropped == {"completion_not_tracked": 30}
     assert runs[ALMATY].tally.dropped == {"completion_not_permitted": 30}
     assert {run.state for run in runs.values()} == {RunState.DONE}
+    trial.almaty.there.completion_enabled = False
+    assert trial.pull()[ALMATY].tally.dropped == {"already_stored": 30, "completion_not_tracked": 30}
     assert all(row["completed"] is None for row in trial.rows(participant))
 
 
@@ -226,12 +228,14 @@ def test_a_failure_halfway_keeps_what_came_and_its_account(trial: PilotTrial) ->
 
 
 @on_one_engine
-def test_a_roster_that_shows_nobody_is_not_believed(trial: PilotTrial) -> None:
+def test_a_roster_without_students_is_not_believed(trial: PilotTrial) -> None:
     trial.belgrade.enrol(1)
+    trial.almaty.teacher()
     run = trial.pull()[ALMATY]
     assert run.state is RunState.FAILED
-    assert trial.almaty.here.site_name in str(run.failure)
-    assert "accessallgroups" in str(run.failure)
+    assert f"{trial.almaty.here.site_name} shows no students in “{ALMATY}”" in str(run.failure)
+    assert "moodle/user:viewdetails" in str(run.failure)
+    assert run.tally.read == 0
 
 
 @on_one_engine

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -50,6 +51,19 @@ def account(there: Simulator) -> User:
 @pytest.fixture
 def mira(build: Build, site: Site, account: User) -> Person:
     return build.person("Mira Jovanović", site=site, moodle_user_id=account.id, email="mira@ub.example")
+
+
+@pytest.fixture
+def ana(build: Build, site: Site, there: Simulator) -> Person:
+    """Somebody with an account in the same Moodle and without an address."""
+    user = there.world.add_user("ana", "Ana", "Petrović")
+    return build.person("Ana Petrović", site=site, moodle_user_id=user.id, email=None)
+
+
+@pytest.fixture
+def former(build: Build, site: Site) -> Person:
+    """Somebody whose account has been deleted."""
+    return build.person("Petar Lazić", site=site, moodle_user_id=999_999, email=None)
 
 
 def test_a_message_goes_into_moodle_and_into_the_mailbox(
@@ -212,3 +226,76 @@ def test_a_removed_site_ends_its_messages(
     services.post.deliver_due()
     with storage.read() as tx:
         assert tx.deliveries.counts() == {"failed": 1, "sent": 1}
+
+
+def test_a_message_that_may_have_arrived_is_not_sent_again(
+    services: Services, there: Simulator, mira: Person, clock: SettableClock, letterbox: Letterbox
+) -> None:
+    there.faults.error_500()
+    tell(services, mira)
+    services.post.deliver_due()
+    there.faults.clear()
+    clock.advance(hours=1)
+    assert services.post.deliver_due() == 0
+    with services.storage.read() as tx:
+        assert tx.deliveries.counts() == {"failed": 1, "sent": 1}
+        [problem] = tx.deliveries.recent_problems(5)
+    assert "may have arrived" in str(problem["last_error"])
+    assert len(letterbox.mails) == 1
+
+
+def test_one_person_whom_moodle_refuses_harms_nobody_else(
+    services: Services, there: Simulator, former: Person, mira: Person, ana: Person
+) -> None:
+    tell(services, former, mira, ana)
+    services.post.deliver_due()
+    assert len({message.recipient_id for message in there.world.messages.values()}) == 2
+    with services.storage.read() as tx:
+        assert tx.deliveries.counts() == {"refused": 1, "sent": 3}
+        [problem] = tx.deliveries.recent_problems(5)
+    assert "999999" in str(problem["last_error"])
+
+
+def test_after_one_failure_the_others_wait_without_being_tried(
+    services: Services, there: Simulator, mira: Person, ana: Person, clock: SettableClock
+) -> None:
+    there.faults.maintenance("cli", times=1)
+    tell(services, mira, ana)
+    services.post.deliver_due()
+    assert there.world.messages == {}
+    clock.advance(minutes=1)
+    services.post.deliver_due()
+    assert len(there.world.messages) == 2
+
+
+def test_messages_behind_a_slow_moodle_go_back_before_their_claim_lapses(
+    services: Services, there: Simulator, mira: Person, ana: Person, clock: SettableClock
+) -> None:
+    tell(services, mira, ana)
+    call = services.partners.call
+
+    def ten_minutes_each(*args: Any, **kwargs: Any) -> Any:
+        clock.advance(minutes=10)
+        return call(*args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(services.partners, "call", ten_minutes_each)
+        services.post.deliver_due()
+    with services.storage.read() as tx:
+        assert tx.deliveries.counts() == {"queued": 1, "sent": 2}
+    services.post.deliver_due()
+    assert len(there.world.messages) == 2
+
+
+def test_a_long_message_ends_in_the_link_to_its_page(
+    services: Services, mira: Person, there: Simulator, account: User
+) -> None:
+    def long(_: Translator) -> MessageText:
+        return MessageText("Predlog", "Дугачко писмо. " * 600 + "\n\nhttps://bridge.example.org/pairings/7")
+
+    with services.storage.write() as tx:
+        services.messages.queue(tx, [mira.id], long, "long")
+    services.post.deliver_due()
+    [message] = there.world.inbox(account)
+    link = "https://bridge.example.org/pairings/7"
+    assert message.text.endswith(f'…<br>\n<br>\n<a href="{link}">{link}</a>')
