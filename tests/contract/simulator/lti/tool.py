@@ -150,7 +150,9 @@ class Tool:
             }
         )
         target = claims[DL + "deep_linking_settings"]["deep_link_return_url"].replace("&", "&amp;")
-        return f'<form method="post" action="{target}"><input type="hidden" name="JWT" value="{answer}"></form>'
+        return (
+            f'<form method="post" action="{target}"><input type="hidden" name="JWT" value="{answer}"></form>'
+        )
 
     def _jwks(self) -> Response:
         public = json.loads(RSAAlgorithm.to_jwk(self.key.public_key()))
