@@ -139,7 +139,8 @@ def _person(tx: Transaction, message: Message, site: Site, now: datetime) -> Per
     if message.subject.isascii() and message.subject.isdecimal():
         ways.append(Identity(MOODLE, site.id, str(int(message.subject))))
     known = _known(tx, ways[:1])
-    if known is None:
+    first_time = known is None
+    if first_time:
         tx.lti.locked(message.platform.id)  # two first launches of one person at once must find each other
         known = _known(tx, ways)
     person = _told(message, site, known)
@@ -147,7 +148,7 @@ def _person(tx: Transaction, message: Message, site: Site, now: datetime) -> Per
         tx.people.insert(person, now)
     elif person != known:
         tx.people.update(person)
-    for way in ways:
+    for way in ways if first_time else ():
         tx.lti_courses.add_identity(person.id, way)
     return person
 
