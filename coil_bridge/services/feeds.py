@@ -40,8 +40,7 @@ class FeedService:
             NotFound: there never was such an address.
             Gone: it was revoked, or its holder does not belong to the pairing any more.
         """
-        with self._storage.read() as tx:
-            found = tx.feeds.serve(token_hash(token))
+        found = self._storage.served_feeds.at(token_hash(token))
         if found is None:
             raise NotFound(mark("There is no calendar at this address."))
         if found.revoked or not found.entitled or found.feed is None:

@@ -1,8 +1,7 @@
 """Calendar links and the feeds stored for them: the queries.
 
 A feed is built once for a pairing and a language and shared by every link to it. What a link may show is
-decided each time it is asked for (``serve``): revoked or not, and whether its holder still belongs to one
-of the pairing's courses. So a link ends in the moment an enrolment ends, with no clean-up in between.
+decided each time it is asked for, in ``served_feeds``.
 """
 
 from __future__ import annotations
@@ -11,10 +10,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, exists, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
-from coil_bridge.domain import Answer
-from coil_bridge.storage.tables import enrolment, feed_link, pairing_course, stored_feed
+from coil_bridge.storage.tables import feed_link, stored_feed
 from coil_bridge.storage.writes import upsert
 
 
@@ -26,15 +24,6 @@ class StoredFeed:
     body_gzip: bytes = field(repr=False)
     etag: str
     last_modified: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Served:
-    """What one look-up of a token gives: the feed, and whether the link may still show it."""
-
-    feed: StoredFeed | None
-    revoked: bool
-    entitled: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,51 +39,11 @@ class StoredLink:
     revoked_at: datetime | None
 
 
-def _serving() -> Select[Any]:
-    belongs = exists(
-        select(enrolment.c.course_id)
-        .join(pairing_course, pairing_course.c.course_id == enrolment.c.course_id)
-        .where(
-            enrolment.c.person_id == feed_link.c.person_id,
-            pairing_course.c.pairing_id == feed_link.c.pairing_id,
-            pairing_course.c.answer != Answer.DECLINED,
-        )
-    )
-    same = and_(
-        stored_feed.c.pairing_id == feed_link.c.pairing_id,
-        stored_feed.c.language == feed_link.c.language,
-    )
-    return (
-        select(
-            stored_feed.c.body,
-            stored_feed.c.body_gzip,
-            stored_feed.c.etag,
-            stored_feed.c.last_modified,
-            feed_link.c.revoked_at,
-            belongs.label("entitled"),
-        )
-        .select_from(feed_link.outerjoin(stored_feed, same))
-        .where(feed_link.c.token_hash == bindparam("token_hash"))
-    )
-
-
-# Composed once: putting a statement together costs several times what SQLite needs to run it.
-_SERVE = _serving()
-
-
 class Feeds:
     """Calendar links and the feeds stored for them, within one transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-
-    def serve(self, token_hash: str) -> Served | None:
-        """The hot path: one query over unique and primary keys; None for a token that never was."""
-        row = self._connection.execute(_SERVE, {"token_hash": token_hash}).first()
-        if row is None:
-            return None
-        feed = StoredFeed(row.body, row.body_gzip, row.etag, row.last_modified) if row.etag else None
-        return Served(feed, revoked=row.revoked_at is not None, entitled=bool(row.entitled))
 
     def stored(self, pairing_id: str, language: str) -> StoredFeed | None:
         """The feed as it is stored."""

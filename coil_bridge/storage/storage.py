@@ -23,6 +23,7 @@ from coil_bridge.storage.pairings import Pairings
 from coil_bridge.storage.people import People
 from coil_bridge.storage.pilots import Pilots
 from coil_bridge.storage.pulls import Pulls
+from coil_bridge.storage.served_feeds import ServedFeeds
 from coil_bridge.storage.sessions import Sessions
 from coil_bridge.storage.sites import Sites
 from coil_bridge.storage.tasks import Tasks
@@ -56,6 +57,7 @@ class Storage:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self.served_feeds = ServedFeeds(engine)
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:

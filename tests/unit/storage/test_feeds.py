@@ -7,6 +7,7 @@ import pytest
 
 from coil_bridge.domain import Answer, CourseRole, Pairing, Person
 from coil_bridge.storage.feeds import StoredFeed, StoredLink
+from coil_bridge.storage.served_feeds import Served
 from coil_bridge.storage.storage import Storage
 from coil_bridge.vault import new_id
 from tests.builders import START, Build
@@ -39,14 +40,12 @@ def test_a_token_leads_to_the_feed_in_the_links_language(storage: Storage, link:
     serbian = replace(FEED, body=b"BEGIN:VCALENDAR sr", etag="other")
     with storage.write() as tx:
         tx.feeds.store(link.pairing_id, "sr_Latn", serbian)
-        served = tx.feeds.serve("hash of the token")
-        assert served is not None
-        assert (served.feed, served.revoked, served.entitled) == (FEED, False, True)
+    assert storage.served_feeds.at("hash of the token") == Served(FEED, revoked=False, entitled=True)
+    with storage.write() as tx:
         tx.feeds.set_link_language(link.id, "sr_Latn")
-        served = tx.feeds.serve("hash of the token")
-        assert served is not None
-        assert served.feed == serbian
-        assert tx.feeds.serve("another hash") is None
+    assert storage.served_feeds.at("hash of the token") == Served(serbian, revoked=False, entitled=True)
+    assert storage.served_feeds.at("another hash") is None
+    with storage.read() as tx:
         assert tx.feeds.languages(link.pairing_id) == ["en", "sr_Latn"]
         assert tx.feeds.pairings() == [link.pairing_id]
 
@@ -57,8 +56,7 @@ def test_entitled_is_who_still_belongs_to_a_course_of_the_pairing(
     first, second = (each.course.id for each in pairing.courses)
 
     def entitled() -> bool:
-        with storage.read() as tx:
-            served = tx.feeds.serve("hash of the token")
+        served = storage.served_feeds.at("hash of the token")
         assert served is not None
         return served.entitled
 
@@ -81,9 +79,9 @@ def test_a_link_is_revoked_once(storage: Storage, link: StoredLink) -> None:
         assert not tx.feeds.revoke(link.id, later + timedelta(hours=1))
         assert tx.feeds.links(link.person_id, link.pairing_id) == [replace(link, revoked_at=later)]
         assert tx.feeds.link("nosuchlink") is None
-        served = tx.feeds.serve("hash of the token")
-        assert served is not None
-        assert served.revoked
+    served = storage.served_feeds.at("hash of the token")
+    assert served is not None
+    assert served.revoked
 
 
 def test_a_feed_takes_the_place_of_the_one_before(storage: Storage, link: StoredLink) -> None:
@@ -95,3 +93,11 @@ def test_a_feed_takes_the_place_of_the_one_before(storage: Storage, link: Stored
         tx.feeds.store(link.pairing_id, "en", newer)
         assert tx.feeds.stored(link.pairing_id, "en") == newer
         assert tx.feeds.stored(link.pairing_id, "fr") is None
+
+
+def test_a_link_whose_feed_was_never_built_shows_none(
+    storage: Storage, pairing: Pairing, dana: Person
+) -> None:
+    with storage.write() as tx:
+        tx.feeds.insert_link(StoredLink(new_id(), b"sealed", pairing.id, dana.id, "en", START, None), "bare")
+    assert storage.served_feeds.at("bare") == Served(None, revoked=False, entitled=True)
