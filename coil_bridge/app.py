@@ -8,6 +8,7 @@ from importlib.metadata import version
 from flask import Blueprint, Flask
 
 from coil_bridge.errors import ConfigurationError
+from coil_bridge.lti_wiring import lti_services
 from coil_bridge.services.activity_pull import ActivityPull
 from coil_bridge.services.bundle import Services
 from coil_bridge.services.catalogue import Catalogue
@@ -147,6 +148,7 @@ def build_services(
         pilots=PilotService(storage=storage, clock=clock, vault=vault, settings=settings),
         pulls=ActivityPull(storage=storage, clock=clock, vault=vault, partners=partners),
         exports=ExportService(storage=storage, clock=clock),
+        lti=lti_services(settings, storage=storage, vault=vault, transport=transport, clock=clock),
     )
 
 

@@ -69,12 +69,18 @@ def prune(services: Services, clock: Clock) -> None:
         tx.jobs.prune_beats(now - _KEPT)
 
 
+def tidy_lti(services: Services, _clock: Clock) -> None:
+    """Rotate the keys of the LTI tool; delete logins, invitations and hand-overs that have expired."""
+    services.lti.registry.tidy()
+
+
 JOBS: tuple[Job, ...] = (
     Job("sync catalogues", CronTrigger(minute=7, timezone=UTC), sync_catalogues),
     Job("refresh teachers", CronTrigger(hour="*/6", minute=23, timezone=UTC), refresh_teachers),
     Job("move pairings by date", CronTrigger(minute=3, timezone=UTC), move_pairings),
     Job("follow zone rules", CronTrigger(hour=3, minute=17, timezone=UTC), follow_zone_rules),
     Job("prune", CronTrigger(hour=2, minute=41, timezone=UTC), prune),
+    Job("tidy LTI", CronTrigger(hour=1, minute=53, timezone=UTC), tidy_lti),
 )
 
 

@@ -1,0 +1,49 @@
+"""Wires the LTI tool: its services, and its pages. ``coil_bridge.app`` does the same for everything else."""
+
+from __future__ import annotations
+
+from coil_bridge.lti.grades import Grades
+from coil_bridge.lti.key_sets import KeySets
+from coil_bridge.lti.keys import Keys
+from coil_bridge.lti.launching import Launching
+from coil_bridge.lti.registration import Registration
+from coil_bridge.lti.services import ServiceCalls
+from coil_bridge.services.context import Clock
+from coil_bridge.services.course_rosters import CourseRosters
+from coil_bridge.services.launch_sessions import LaunchSessions
+from coil_bridge.services.launches import Launches
+from coil_bridge.services.lti_bundle import LtiServices
+from coil_bridge.services.lti_registry import LtiRegistry
+from coil_bridge.services.placements import Placements
+from coil_bridge.settings import Settings
+from coil_bridge.storage.storage import Storage
+from coil_bridge.vault import Vault
+from connectors.transport import Transport
+
+
+def lti_services(
+    settings: Settings, *, storage: Storage, vault: Vault, transport: Transport, clock: Clock
+) -> LtiServices:
+    """The services of the tool."""
+    url = settings.public_url
+    keys = Keys(storage=storage, vault=vault, clock=clock)
+    key_sets = KeySets(storage=storage, transport=transport, clock=clock)
+    calls = ServiceCalls(transport=transport, keys=keys, clock=clock)
+    return LtiServices(
+        keys=keys,
+        launching=Launching(storage=storage, keys=key_sets, clock=clock, public_url=url),
+        registration=Registration(
+            storage=storage,
+            transport=transport,
+            keys=key_sets,
+            clock=clock,
+            public_url=url,
+            name=settings.consortium,
+        ),
+        registry=LtiRegistry(storage=storage, clock=clock, keys=keys, key_sets=key_sets, public_url=url),
+        launches=Launches(storage=storage, clock=clock),
+        sessions=LaunchSessions(storage=storage, clock=clock, hours=settings.web_session_hours),
+        placements=Placements(storage=storage, vault=vault, keys=keys, clock=clock, public_url=url),
+        rosters=CourseRosters(storage=storage, calls=calls),
+        grades=Grades(storage=storage, calls=calls, clock=clock),
+    )

@@ -1,0 +1,30 @@
+"""Everything around LTI 1.3, wired once: what the pages, the worker and other services ask for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from coil_bridge.lti.grades import Grades
+from coil_bridge.lti.keys import Keys
+from coil_bridge.lti.launching import Launching
+from coil_bridge.lti.registration import Registration
+from coil_bridge.services.course_rosters import CourseRosters
+from coil_bridge.services.launch_sessions import LaunchSessions
+from coil_bridge.services.launches import Launches
+from coil_bridge.services.lti_registry import LtiRegistry
+from coil_bridge.services.placements import Placements
+
+
+@dataclass(frozen=True, slots=True)
+class LtiServices:
+    """The LTI tool of one installation; ``Services.lti``."""
+
+    keys: Keys
+    launching: Launching
+    registration: Registration
+    registry: LtiRegistry
+    launches: Launches
+    sessions: LaunchSessions
+    placements: Placements
+    rosters: CourseRosters
+    grades: Grades
