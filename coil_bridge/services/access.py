@@ -32,6 +32,11 @@ class Access:
     oversees: bool
 
     @property
+    def takes_part(self) -> bool:
+        """Whether the person teaches or attends one of its courses."""
+        return bool(self.teaching or self.attending)
+
+    @property
     def visible(self) -> bool:
         """Whether the person may know of the pairing at all."""
         attends = bool(self.attending) and self.pairing.state in AGREED

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from coil_bridge.domain import CourseRole, Person
+from coil_bridge.domain import CourseRole, Person, Role
 from coil_bridge.errors import Gone, InvalidInput, NotSignedIn
 from coil_bridge.i18n import mark
 from coil_bridge.services.context import Clock
@@ -32,10 +32,19 @@ class HandedOver:
 
 
 def launched(person: Person, scope: LaunchScope | None) -> Person:
-    """The person as a session may act: a learner in the course of its launch, if Moodle said so."""
-    if scope is None or scope.course_id is None or scope.part is not CourseRole.STUDENT:
+    """The person as a session may act: attending the course of its launch alone, and never an administrator.
+
+    A Moodle can let anybody in as anybody; what it can reach must stay within its own courses.
+    """
+    if scope is None:
         return person
-    return replace(person, learner_in=frozenset({scope.course_id}))
+    here = frozenset({scope.course_id} if scope.course_id else ())
+    return replace(
+        person,
+        roles=person.roles - {Role.ADMINISTRATOR},
+        learner_in=here if scope.part is CourseRole.STUDENT else frozenset(),
+        attends_only=here,
+    )
 
 
 class LaunchSessions:
@@ -58,6 +67,13 @@ class LaunchSessions:
         """What a session is bound to; ``None`` when it did not begin with a launch, or is over."""
         with self._storage.read() as tx:
             return tx.lti_courses.scope_of_session(token_hash(token), self._clock())
+
+    def administers(self, token: str, site_id: str) -> bool:
+        """Whether a session began with a launch from this site by somebody who administers it."""
+        with self._storage.read() as tx:
+            scope = tx.lti_courses.scope_of_session(token_hash(token), self._clock())
+            platform = tx.lti.get(scope.platform_id) if scope and scope.administers else None
+        return platform is not None and platform.site_id == site_id
 
     def hand_over(self, token: str, path: str) -> str:
         """A one-time token with which ``path`` opens in a new tab as the same person.

@@ -115,7 +115,7 @@ class Launches:
             if known.zone is None and is_zone(spelling):
                 known = replace(known, zone=spelling)
                 tx.people.update(known)
-            return replace(known, learner_in=person.learner_in)
+            return replace(known, learner_in=person.learner_in, attends_only=person.attends_only)
 
     def _scope(self, tx: Transaction, message: Message, site: Site, person: Person) -> LaunchScope:
         course_id = _course(tx, message, site, self._clock())
@@ -250,10 +250,13 @@ def _in_course(tx: Transaction, kind: ResourceKind, part: CourseRole, course_id:
     shown = _SHOWN.get(kind, Place.SESSIONS)
     if part is CourseRole.STUDENT:
         return Landing(shown, course_id)
-    pairing_id = _pairing(tx, course_id)
-    if pairing_id is None:
+    found = tx.lti_courses.pairings_of(course_id, _LIVE)
+    if not found:
         return Landing(Place.FIND_PARTNER, course_id)
-    return Landing(Place.PAIRING, pairing_id) if shown is Place.SESSIONS else Landing(shown, course_id)
+    agreed = [state for _, state in found if state is not PairingState.PROPOSED]
+    if shown is not Place.SESSIONS or len(agreed) > 1:  # several: the course's page leads to each
+        return Landing(shown, course_id)
+    return Landing(Place.PAIRING, min(found, key=lambda each: _LIVE.index(each[1]))[0])
 
 
 _SHOWN = {ResourceKind.NEXT: Place.NEXT_SESSION, ResourceKind.TEAM: Place.TEAM}
@@ -264,10 +267,3 @@ def _resource_kind(tx: Transaction, message: Message, site: Site) -> ResourceKin
     resource_id = message.custom.resource_id
     found = tx.lti_courses.resource(resource_id) if resource_id else None
     return found.kind if found and found.site_id == site.id else ResourceKind.SESSIONS
-
-
-def _pairing(tx: Transaction, course_id: str) -> str | None:
-    """The pairing to show for a course: one under way before one agreed before one proposed."""
-    found = tx.lti_courses.pairings_of(course_id, _LIVE)
-    ranked = sorted(found, key=lambda each: _LIVE.index(each[1]))
-    return ranked[0][0] if ranked else None

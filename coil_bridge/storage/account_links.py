@@ -1,4 +1,4 @@
-"""Links by which somebody with a role connects the own Moodle account, and the joining itself: the queries."""
+"""Links by which somebody with a role connects the own Moodle account: the queries."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from coil_bridge.domain import Answer, CourseRole, PairingState, Person, Role, S
 from coil_bridge.errors import NotFound
 from coil_bridge.lti import claims as names
 from coil_bridge.services.access import pairing_access
+from coil_bridge.services.launch_sessions import launched
 from coil_bridge.services.launches import Arrival, Landing, Launches, Place
 from coil_bridge.storage.engine import reading
 from coil_bridge.storage.lti_courses import lti_identity
@@ -48,8 +49,11 @@ def test_a_first_launch_makes_a_person(
     assert (person.name, person.email, person.language) == ("Ana Teacher", "lti_teacher1@example.org", "en")
     assert not person.roles
     with sqlite_storage.read() as tx:
-        assert tx.people.by_identity(lti_identity(launcher.platform.id, "1", "5")) == person
-        assert tx.people.by_identity(Identity(MOODLE, launcher.platform.site_id, "5")) == person
+        stored = tx.people.get(person.id)
+        assert stored is not None
+        assert launched(stored, arrival.scope) == person
+        assert tx.people.by_identity(lti_identity(launcher.platform.id, "1", "5")) == stored
+        assert tx.people.by_identity(Identity(MOODLE, launcher.platform.site_id, "5")) == stored
         platform = tx.lti.get(launcher.platform.id)
     assert platform is not None
     assert not platform.pending
