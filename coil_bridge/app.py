@@ -8,7 +8,7 @@ from importlib.metadata import version
 from flask import Blueprint, Flask
 
 from coil_bridge.errors import ConfigurationError
-from coil_bridge.lti_wiring import lti_services
+from coil_bridge.lti_wiring import lti_services, pages_for_people, pages_for_platforms
 from coil_bridge.services.activity_pull import ActivityPull
 from coil_bridge.services.bundle import Services
 from coil_bridge.services.catalogue import Catalogue
@@ -34,11 +34,14 @@ from coil_bridge.storage.storage import Storage
 from coil_bridge.vault import Vault
 from coil_bridge.web.about import AboutPages
 from coil_bridge.web.calendar import CalendarPages
+from coil_bridge.web.cookies import Cookies
 from coil_bridge.web.courses import CoursePages
 from coil_bridge.web.errors import handle_errors
 from coil_bridge.web.feed import FeedPages
+from coil_bridge.web.framing import Framing
 from coil_bridge.web.health import HealthPages
 from coil_bridge.web.home import HomePages
+from coil_bridge.web.lti.refusals import handle_refusals
 from coil_bridge.web.me import MePages
 from coil_bridge.web.metrics import Metrics
 from coil_bridge.web.pairings import PairingPages
@@ -71,12 +74,17 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     app = Flask("coil_bridge.web")
     app.config["SERVICES"] = services  # for whoever made the application (tests, shells); pages never ask
     observe_requests(app, metrics, behind_proxy=settings.trusted_proxies > 0)
-    secure(app, settings)
+    cookies = Cookies.of(settings)
+    csrf = secure(app, settings, cookies, Framing(services.lti.registry.origins, clock))
     prepare_templates(app, visitors, settings, clock)
     signin = SignInPages(services.signin, services.sites, visitors, settings.signin_link_minutes)
     handle_errors(app, signin.sign_in_first)
+    handle_refusals(app)
     app.register_blueprint(signin.blueprint())
-    for pages in _blueprints(services, visitors, metrics, clock):
+    for pages in _blueprints(services, visitors, cookies, metrics, clock):
+        app.register_blueprint(pages)
+    for pages in pages_for_platforms(services.lti, visitors, cookies):
+        csrf.exempt(pages)
         app.register_blueprint(pages)
     return app
 
@@ -153,7 +161,7 @@ def build_services(
 
 
 def _blueprints(
-    services: Services, visitors: Visitors, metrics: Metrics, clock: Clock
+    services: Services, visitors: Visitors, cookies: Cookies, metrics: Metrics, clock: Clock
 ) -> Iterable[Blueprint]:
     yield HomePages(
         sessions=services.sessions,
@@ -163,7 +171,7 @@ def _blueprints(
         visitors=visitors,
         clock=clock,
     ).blueprint()
-    yield MePages(services.people, services.web_sessions, visitors, https=services.settings.https).blueprint()
+    yield MePages(services.people, services.web_sessions, visitors, cookies).blueprint()
     yield CoursePages(services.catalogue, visitors).blueprint()
     yield PairingPages(
         pairings=services.pairings,
@@ -188,6 +196,7 @@ def _blueprints(
     yield WorkPages(services.work, services.health, visitors).blueprint()
     yield AboutPages().blueprint()
     yield HealthPages(services.health, metrics).blueprint()
+    yield from pages_for_people(services, visitors)
 
 
 def _transport(settings: Settings, observe: Observer | None) -> Transport:

@@ -20,6 +20,16 @@ def origin(url: object) -> Origin | None:
     return parts.scheme, parts.hostname, parts.port or _PORTS[parts.scheme]
 
 
+def web_origin(url: str) -> str:
+    """The origin as browsers write it (RFC 6454, 6.2), in lower case; empty for what is no web address."""
+    found = origin(url)
+    if found is None:
+        return ""
+    scheme, host, port = found
+    host = f"[{host}]" if ":" in host else host
+    return f"{scheme}://{host}" if port == _PORTS[scheme] else f"{scheme}://{host}:{port}"
+
+
 def same_origin(one: object, other: object) -> bool:
     """Whether two addresses are on the same machine under the same scheme and port."""
     first = origin(one)

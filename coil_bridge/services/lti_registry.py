@@ -17,7 +17,7 @@ from coil_bridge.lti.keys import Keys
 from coil_bridge.lti.refusals import Refusal
 from coil_bridge.lti.registration import DEPLOYMENT_LENGTH, store_platform
 from coil_bridge.lti.tool_description import REGISTER_PATH
-from coil_bridge.lti.urls import same_origin, same_place
+from coil_bridge.lti.urls import same_origin, same_place, web_origin
 from coil_bridge.services import audit
 from coil_bridge.services.context import Clock, administrators_only
 from coil_bridge.storage.lti_records import Invitation, Platform, RegisteredBy
@@ -79,6 +79,11 @@ class LtiRegistry:
         administrators_only(actor)
         with self._storage.read() as tx:
             return [Registered(each, tuple(tx.lti.deployments(each.id))) for each in tx.lti.of_site(site_id)]
+
+    def origins(self) -> set[str]:
+        """The Moodles in which the tool is registered, as browsers name them ("https://moodle.example")."""
+        with self._storage.read() as tx:
+            return {web_origin(issuer) for issuer in tx.lti.issuers()}
 
     def invitations(self, actor: Person, site_id: str) -> list[Invitation]:
         """The registration addresses that a site was given, the newest first. Raises as ``of_site``."""

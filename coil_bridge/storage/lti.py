@@ -74,6 +74,11 @@ class LtiPlatforms:
         """The registrations that belong to one site, the oldest first."""
         return self._platforms(lti_platform.c.site_id == site_id)
 
+    def issuers(self) -> list[str]:
+        """The issuers of every registration that is not switched off."""
+        query = select(lti_platform.c.issuer).where(lti_platform.c.disabled_at.is_(None)).distinct()
+        return list(self._connection.execute(query).scalars())
+
     def set_launched(self, platform_id: str, at: datetime) -> None:
         """Somebody has come from there: it is activated."""
         self._change(platform_id, first_launch_at=at)

@@ -136,13 +136,16 @@ class SitePages:
             "console/site.html",
             site=site,
             report=report,
-            findings=_findings(report, self._visitors.translator()) if report else [],
+            findings=findings_of(report, self._visitors.translator()),
             removed=site.state is SiteState.REMOVED,
             form=form,
         )
 
 
-def _findings(report: Readiness, words: Translator) -> list[Finding]:
+def findings_of(report: Readiness | None, words: Translator) -> list[Finding]:
+    """A report in words, the worst first; nothing where there is none."""
+    if report is None:
+        return []
     found = [Finding(each.level, _words(each, words)) for each in report.checks]
     return sorted(found, key=lambda each: _WORST_FIRST.index(each.level))
 
