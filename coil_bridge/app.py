@@ -196,7 +196,7 @@ def _blueprints(
     yield WorkPages(services.work, services.health, visitors).blueprint()
     yield AboutPages().blueprint()
     yield HealthPages(services.health, metrics).blueprint()
-    yield from pages_for_people(services, visitors)
+    yield from pages_for_people(services, visitors, clock)
 
 
 def _transport(settings: Settings, observe: Observer | None) -> Transport:

@@ -6,8 +6,6 @@ from collections.abc import Iterable
 
 from flask import Blueprint
 
-from coil_bridge.errors import NotFound
-from coil_bridge.i18n import mark
 from coil_bridge.lti.grades import Grades
 from coil_bridge.lti.key_sets import KeySets
 from coil_bridge.lti.keys import Keys
@@ -17,21 +15,26 @@ from coil_bridge.lti.services import ServiceCalls
 from coil_bridge.services.bundle import Services
 from coil_bridge.services.context import Clock
 from coil_bridge.services.course_rosters import CourseRosters
+from coil_bridge.services.course_views import CourseViews
+from coil_bridge.services.joining import Joining
 from coil_bridge.services.launch_sessions import LaunchSessions
 from coil_bridge.services.launches import Launches
 from coil_bridge.services.lti_bundle import LtiServices
 from coil_bridge.services.lti_registry import LtiRegistry
-from coil_bridge.services.placements import Picker, Placements
+from coil_bridge.services.placements import Placements
 from coil_bridge.settings import Settings
 from coil_bridge.storage.storage import Storage
 from coil_bridge.vault import Vault
 from coil_bridge.web.cookies import Cookies
+from coil_bridge.web.in_course import InCoursePages
+from coil_bridge.web.joining import JoinPages
 from coil_bridge.web.lti.handover import HandOverPages
 from coil_bridge.web.lti.keys import KeyPages
 from coil_bridge.web.lti.launch import LaunchPages
 from coil_bridge.web.lti.login import LoginPages
 from coil_bridge.web.lti.readiness import ReadinessPages
 from coil_bridge.web.lti.register import RegisterPages
+from coil_bridge.web.placing import PlacingPages
 from coil_bridge.web.visitors import Visitors
 from connectors.transport import Transport
 
@@ -61,6 +64,8 @@ def lti_services(
         placements=Placements(storage=storage, vault=vault, keys=keys, clock=clock, public_url=url),
         rosters=CourseRosters(storage=storage, calls=calls),
         grades=Grades(storage=storage, calls=calls, clock=clock),
+        courses=CourseViews(storage=storage, clock=clock),
+        joining=Joining(storage=storage, clock=clock),
     )
 
 
@@ -72,20 +77,19 @@ def pages_for_platforms(lti: LtiServices, visitors: Visitors, cookies: Cookies) 
         launches=lti.launches,
         sessions=lti.sessions,
         placements=lti.placements,
-        show_picker=_no_picker,
+        show_picker=PlacingPages.picker,
         visitors=visitors,
         cookies=cookies,
     ).blueprint()
     yield RegisterPages(lti.registration).blueprint()
 
 
-def pages_for_people(services: Services, visitors: Visitors) -> Iterable[Blueprint]:
+def pages_for_people(services: Services, visitors: Visitors, clock: Clock) -> Iterable[Blueprint]:
     """What people see after a launch, and what is fetched without one."""
     lti = services.lti
     yield KeyPages(lti.keys).blueprint()
     yield HandOverPages(lti.sessions, visitors).blueprint()
     yield ReadinessPages(services.sites, lti.sessions, visitors).blueprint()
-
-
-def _no_picker(_picker: Picker) -> str:
-    raise NotFound(mark("There is no such page."))
+    yield PlacingPages(lti.placements, visitors).blueprint()
+    yield InCoursePages(lti.courses, visitors, clock).blueprint()
+    yield JoinPages(lti.joining, visitors).blueprint()

@@ -9,6 +9,8 @@ from coil_bridge.lti.keys import Keys
 from coil_bridge.lti.launching import Launching
 from coil_bridge.lti.registration import Registration
 from coil_bridge.services.course_rosters import CourseRosters
+from coil_bridge.services.course_views import CourseViews
+from coil_bridge.services.joining import Joining
 from coil_bridge.services.launch_sessions import LaunchSessions
 from coil_bridge.services.launches import Launches
 from coil_bridge.services.lti_registry import LtiRegistry
@@ -28,3 +30,5 @@ class LtiServices:
     placements: Placements
     rosters: CourseRosters
     grades: Grades
+    courses: CourseViews
+    joining: Joining

@@ -88,6 +88,7 @@ KINDS: Mapping[str, str] = {
     "sync_teachers": lazy_gettext("Reading who teaches a course"),
     "tell_of_proposal": lazy_gettext("Telling of a proposal"),
     "pull_activity": lazy_gettext("Pulling activity"),
+    "send_grades": lazy_gettext("Sending grades for participation"),
 }
 
 GROUP_STATES: Mapping[str, Badge] = {
