@@ -41,6 +41,7 @@ from coil_bridge.web.feed import FeedPages
 from coil_bridge.web.framing import Framing
 from coil_bridge.web.health import HealthPages
 from coil_bridge.web.home import HomePages
+from coil_bridge.web.lti.console import LtiConsolePages
 from coil_bridge.web.lti.refusals import handle_refusals
 from coil_bridge.web.me import MePages
 from coil_bridge.web.metrics import Metrics
@@ -191,7 +192,11 @@ def _blueprints(
         visitors=visitors,
         threshold=services.settings.suppression_threshold,
     ).blueprint()
-    yield SitePages(services.sites, visitors).blueprint()
+    lti_console = LtiConsolePages(
+        services.lti.registry, services.sites, visitors, clock, services.settings.public_url
+    )
+    yield lti_console.blueprint()
+    yield SitePages(services.sites, lti_console, visitors).blueprint()
     yield PeoplePages(services.people, visitors).blueprint()
     yield WorkPages(services.work, services.health, visitors).blueprint()
     yield AboutPages().blueprint()

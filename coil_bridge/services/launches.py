@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from coil_bridge.domain import CourseRole, PairingState, Person, Role, Site
@@ -24,7 +24,7 @@ from coil_bridge.services.context import Clock
 from coil_bridge.services.launch_sessions import launched
 from coil_bridge.storage.courses import CourseRecord
 from coil_bridge.storage.lti_courses import lti_identity
-from coil_bridge.storage.lti_records import LaunchScope, LtiContext, ResourceKind
+from coil_bridge.storage.lti_records import LaunchScope, LtiContext, Platform, ResourceKind
 from coil_bridge.storage.people import MOODLE, Identity
 from coil_bridge.storage.storage import Storage, Transaction
 from coil_bridge.vault import new_id
@@ -32,6 +32,7 @@ from scheduling.zones import is_zone, to_local
 
 _FRONT_PAGE = 1  # Moodle's front page is a course to LTI, but nobody's
 _LARGEST_ID = 2**31 - 1
+_NOTED_EVERY = timedelta(minutes=1)
 _NAME_LENGTH, _EMAIL_LENGTH = 255, 254
 # The pairings that a course counts as paired by, the one to show first.
 _LIVE = (PairingState.ACTIVE, PairingState.ACCEPTED, PairingState.PROPOSED)
@@ -90,8 +91,7 @@ class Launches:
             site = tx.sites.get(message.platform.site_id)
             if site is None:
                 raise NotFound(mark("There is no such site, or it has been removed."))
-            if message.platform.pending:
-                tx.lti.set_launched(message.platform.id, now)
+            _note_launch(tx, message.platform, now)
             person = _person(tx, message, site, now)
             scope = self._scope(tx, message, site, person)
             _keep_services(tx, message, scope, now)
@@ -131,6 +131,13 @@ class Launches:
             part=part,
             administers=message.roles.administrator,
         )
+
+
+def _note_launch(tx: Transaction, platform: Platform, now: datetime) -> None:
+    """Keep when the platform was last launched from; to the minute, or a lecture hall would queue for it."""
+    last = platform.last_launch_at
+    if last is None or now - last >= _NOTED_EVERY:
+        tx.lti.set_launched(platform.id, now)
 
 
 def _person(tx: Transaction, message: Message, site: Site, now: datetime) -> Person:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, or_, select, update
 
 from coil_bridge.storage.lti_records import (
     Invitation,
@@ -80,8 +80,9 @@ class LtiPlatforms:
         return list(self._connection.execute(query).scalars())
 
     def set_launched(self, platform_id: str, at: datetime) -> None:
-        """Somebody has come from there: it is activated."""
-        self._change(platform_id, first_launch_at=at)
+        """Somebody has come from there, so it is activated; the first time is kept."""
+        first = func.coalesce(lti_platform.c.first_launch_at, at)
+        self._change(platform_id, first_launch_at=first, last_launch_at=at)
 
     def set_disabled(self, platform_id: str, at: datetime | None) -> None:
         """Refuse or accept whoever comes from there."""

@@ -44,6 +44,7 @@ class Platform:
     created_at: datetime
     first_launch_at: datetime | None
     disabled_at: datetime | None
+    last_launch_at: datetime | None = None  # to the minute
 
     @property
     def pending(self) -> bool:

@@ -47,6 +47,7 @@ lti_platform = Table(
     Column("release", String(100), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("first_launch_at", UtcDateTime),
+    Column("last_launch_at", UtcDateTime),
     Column("disabled_at", UtcDateTime),
     UniqueConstraint("issuer", "client_id"),
     Index(None, "site_id"),

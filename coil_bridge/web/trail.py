@@ -78,6 +78,12 @@ _SENTENCES: Mapping[tuple[str, str], _Sentence] = {
     ("site", "paused"): lambda _: gettext("Paused the site"),
     ("site", "resumed"): lambda _: gettext("Resumed the site"),
     ("site", "removed"): lambda _: gettext("Removed the site"),
+    ("site", "lti_invited"): lambda _: gettext("Created a registration address for Moodle"),
+    ("site", "lti_registered_by_hand"): lambda _: gettext("Registered the tool by hand"),
+    ("site", "lti_deployment_added"): lambda _: gettext("Added a deployment of the tool"),
+    ("site", "lti_disabled"): lambda _: gettext("Switched a registration of the tool off"),
+    ("site", "lti_enabled"): lambda _: gettext("Switched a registration of the tool on"),
+    ("lti", "lti_key_replaced"): lambda _: gettext("Replaced the key of the tool"),
 }
 
 _FIELDS: Mapping[str, Callable[[], str]] = {

@@ -97,6 +97,18 @@ GROUP_STATES: Mapping[str, Badge] = {
     "not pulled": Badge(lazy_gettext("Not pulled yet"), "hourglass"),
 }
 
+LTI_PLATFORMS: Mapping[str, Badge] = {
+    "pending": Badge(lazy_gettext("Pending in Moodle"), "hourglass", "warn"),
+    "open": Badge(lazy_gettext("In use"), "check", "good"),
+    "disabled": Badge(lazy_gettext("Switched off"), "pause"),
+}
+
+LTI_INVITATIONS: Mapping[str, Badge] = {
+    "waiting": Badge(lazy_gettext("Waiting"), "hourglass", "info"),
+    "used": Badge(lazy_gettext("Used"), "check", "good"),
+    "expired": Badge(lazy_gettext("Expired"), "cross"),
+}
+
 _HEALTH: Mapping[str, Badge] = {
     "new": Badge(lazy_gettext("Not checked yet"), "hourglass"),
     "paused": Badge(lazy_gettext("Paused"), "pause"),

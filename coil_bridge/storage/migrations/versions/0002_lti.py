@@ -38,6 +38,7 @@ def upgrade() -> None:
     sa.Column('release', sa.String(length=100), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('first_launch_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('last_launch_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('disabled_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['site_id'], ['site.id'], name=op.f('fk_lti_platform_site_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_lti_platform')),
