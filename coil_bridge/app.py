@@ -23,6 +23,7 @@ from coil_bridge.services.partners import Partners
 from coil_bridge.services.people import PeopleService
 from coil_bridge.services.pilots import PilotService
 from coil_bridge.services.post import Post
+from coil_bridge.services.roster_fallback import RosterFallback
 from coil_bridge.services.signin import SignIn
 from coil_bridge.services.sites import SiteRegistry
 from coil_bridge.services.web_sessions import WebSessions
@@ -112,7 +113,11 @@ def build_services(
     partners = Partners(storage=storage, vault=vault, transport=transport, clock=clock)
     mailer = mailer_of(settings)
     messages = Messages(vault=vault, clock=clock, mail=mailer is not None)
-    catalogue = Catalogue(storage=storage, clock=clock, partners=partners)
+    lti = lti_services(
+        settings, storage=storage, vault=vault, transport=transport, messages=messages, clock=clock
+    )
+    launched = RosterFallback(storage=storage, clock=clock, rosters=lti.rosters)
+    catalogue = Catalogue(storage=storage, clock=clock, partners=partners, launched=launched)
     feeds = FeedService(storage=storage, clock=clock, vault=vault, settings=settings)
     sessions = SessionService(storage=storage, clock=clock, settings=settings, messages=messages, feeds=feeds)
     return Services(
@@ -155,9 +160,9 @@ def build_services(
         sessions=sessions,
         feeds=feeds,
         pilots=PilotService(storage=storage, clock=clock, vault=vault, settings=settings),
-        pulls=ActivityPull(storage=storage, clock=clock, vault=vault, partners=partners),
+        pulls=ActivityPull(storage=storage, clock=clock, vault=vault, partners=partners, launched=launched),
         exports=ExportService(storage=storage, clock=clock),
-        lti=lti_services(settings, storage=storage, vault=vault, transport=transport, clock=clock),
+        lti=lti,
     )
 
 
@@ -178,6 +183,7 @@ def _blueprints(
         pairings=services.pairings,
         catalogue=services.catalogue,
         phases=services.pilots.phases,
+        grading=services.lti.participation,
         feeds=services.feeds,
         visitors=visitors,
         clock=clock,

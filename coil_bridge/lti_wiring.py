@@ -13,6 +13,7 @@ from coil_bridge.lti.launching import Launching
 from coil_bridge.lti.registration import Registration
 from coil_bridge.lti.services import ServiceCalls
 from coil_bridge.services.bundle import Services
+from coil_bridge.services.connecting import Connecting
 from coil_bridge.services.context import Clock
 from coil_bridge.services.course_rosters import CourseRosters
 from coil_bridge.services.course_views import CourseViews
@@ -21,11 +22,15 @@ from coil_bridge.services.launch_sessions import LaunchSessions
 from coil_bridge.services.launches import Launches
 from coil_bridge.services.lti_bundle import LtiServices
 from coil_bridge.services.lti_registry import LtiRegistry
+from coil_bridge.services.messages import Messages
+from coil_bridge.services.participation_grades import ParticipationGrades
 from coil_bridge.services.placements import Placements
 from coil_bridge.settings import Settings
 from coil_bridge.storage.storage import Storage
 from coil_bridge.vault import Vault
+from coil_bridge.web.connecting import ConnectPages
 from coil_bridge.web.cookies import Cookies
+from coil_bridge.web.grading import GradingPages
 from coil_bridge.web.in_course import InCoursePages
 from coil_bridge.web.joining import JoinPages
 from coil_bridge.web.lti.handover import HandOverPages
@@ -40,7 +45,13 @@ from connectors.transport import Transport
 
 
 def lti_services(
-    settings: Settings, *, storage: Storage, vault: Vault, transport: Transport, clock: Clock
+    settings: Settings,
+    *,
+    storage: Storage,
+    vault: Vault,
+    transport: Transport,
+    messages: Messages,
+    clock: Clock,
 ) -> LtiServices:
     """The services of the tool."""
     url = settings.public_url
@@ -63,9 +74,12 @@ def lti_services(
         sessions=LaunchSessions(storage=storage, clock=clock, hours=settings.web_session_hours),
         placements=Placements(storage=storage, vault=vault, keys=keys, clock=clock, public_url=url),
         rosters=CourseRosters(storage=storage, calls=calls),
-        grades=Grades(storage=storage, calls=calls, clock=clock),
+        participation=ParticipationGrades(
+            storage=storage, clock=clock, grades=Grades(storage=storage, calls=calls, clock=clock)
+        ),
         courses=CourseViews(storage=storage, clock=clock),
         joining=Joining(storage=storage, clock=clock),
+        connecting=Connecting(storage=storage, clock=clock, vault=vault, messages=messages, public_url=url),
     )
 
 
@@ -93,3 +107,5 @@ def pages_for_people(services: Services, visitors: Visitors, clock: Clock) -> It
     yield PlacingPages(lti.placements, visitors).blueprint()
     yield InCoursePages(lti.courses, visitors, clock).blueprint()
     yield JoinPages(lti.joining, visitors).blueprint()
+    yield GradingPages(lti.participation, visitors).blueprint()
+    yield ConnectPages(lti.connecting, lti.sessions, visitors).blueprint()

@@ -14,7 +14,8 @@ from coil_bridge.errors import NotFound
 from coil_bridge.i18n import mark
 from coil_bridge.services.accounts import Account, course_record, remember
 from coil_bridge.services.context import Clock, Page
-from coil_bridge.services.partners import Partners
+from coil_bridge.services.partners import PartnerFailed, Partners
+from coil_bridge.services.roster_fallback import RosterFallback
 from coil_bridge.storage.storage import Storage, Transaction
 from connectors.moodle.client import MoodleClient
 from connectors.moodle.records import EnrolledUser, MoodleCourse
@@ -36,10 +37,13 @@ class SyncReport:
 class Catalogue:
     """Reads, searches and shows courses."""
 
-    def __init__(self, *, storage: Storage, clock: Clock, partners: Partners) -> None:
+    def __init__(
+        self, *, storage: Storage, clock: Clock, partners: Partners, launched: RosterFallback
+    ) -> None:
         self._storage = storage
         self._clock = clock
         self._partners = partners
+        self._launched = launched
 
     def search(
         self,
@@ -155,7 +159,7 @@ class Catalogue:
         return SyncReport(read=len(courses), stored=len(stored), gone=gone)
 
     def sync_teachers(self, course_id: str) -> list[Person]:
-        """Read who teaches a course and store them as persons.
+        """Read who teaches a course and store them as persons; by the roster of launches where need be.
 
         An empty answer is not believed when teachers are known: separate groups or a lost permission make
         Moodle answer with nobody at all, and a pairing must not lose its teachers by that.
@@ -168,9 +172,13 @@ class Catalogue:
             course = tx.courses.get(course_id)
         if course is None:
             raise NotFound(mark("There is no such course."))
-        enrolled = self._partners.call(
-            course.site_id, lambda client: client.enrolled_users(course.moodle_id, only_active=True)
-        )
+        try:
+            enrolled = self._partners.call(
+                course.site_id, lambda client: client.enrolled_users(course.moodle_id, only_active=True)
+            )
+        except PartnerFailed as failure:
+            self._launched.store_teachers(course, failure)
+            enrolled = ()
         now = self._clock()
         with self._storage.write() as tx:
             if enrolled:

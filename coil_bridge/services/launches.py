@@ -165,7 +165,10 @@ def _known(tx: Transaction, ways: list[Identity]) -> Person | None:
 
 
 def _told(message: Message, site: Site, known: Person | None) -> Person:
-    """Name and address follow Moodle, language and zone only fill gaps; privacy settings may say nothing."""
+    """Name and address follow Moodle, language and zone only fill gaps; privacy settings may say nothing.
+
+    Who has a role keeps the address to which it was given (see ``accounts.remember``).
+    """
     email = message.email if 0 < len(message.email) <= _EMAIL_LENGTH else None
     language = our_language(message.locale)
     zone = our_zone(message.custom.zone, site.institution)
@@ -176,7 +179,7 @@ def _told(message: Message, site: Site, known: Person | None) -> Person:
     return replace(
         known,
         name=name or known.name,
-        email=email or known.email,
+        email=known.email if known.roles else email or known.email,
         language=known.language or language,
         zone=known.zone or zone,
     )

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from coil_bridge.lti.grades import Grades
 from coil_bridge.lti.keys import Keys
 from coil_bridge.lti.launching import Launching
 from coil_bridge.lti.registration import Registration
+from coil_bridge.services.connecting import Connecting
 from coil_bridge.services.course_rosters import CourseRosters
 from coil_bridge.services.course_views import CourseViews
 from coil_bridge.services.joining import Joining
 from coil_bridge.services.launch_sessions import LaunchSessions
 from coil_bridge.services.launches import Launches
 from coil_bridge.services.lti_registry import LtiRegistry
+from coil_bridge.services.participation_grades import ParticipationGrades
 from coil_bridge.services.placements import Placements
 
 
@@ -29,6 +30,7 @@ class LtiServices:
     sessions: LaunchSessions
     placements: Placements
     rosters: CourseRosters
-    grades: Grades
+    participation: ParticipationGrades
     courses: CourseViews
     joining: Joining
+    connecting: Connecting

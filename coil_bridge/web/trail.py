@@ -57,6 +57,12 @@ _SENTENCES: Mapping[tuple[str, str], _Sentence] = {
     ("pairing", "start"): lambda _: gettext("Started the pairing"),
     ("pairing", "complete"): lambda _: gettext("Completed the pairing"),
     ("pairing", "cancel"): lambda _: gettext("Called off the pairing"),
+    ("pairing", "grades_on"): lambda d: gettext(
+        "Has participation sent as a grade for %(course)s", course=d.get("course", "")
+    ),
+    ("pairing", "grades_off"): lambda d: gettext(
+        "Has no more grades sent for %(course)s", course=d.get("course", "")
+    ),
     ("pairing", "phase_assigned"): lambda d: (
         gettext("Assigned it to %(phase)s", phase=d["phase"])
         if d.get("phase")
