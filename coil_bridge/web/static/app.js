@@ -92,6 +92,29 @@ addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;
 });
 
+/* From Moodle's frame into a tab: the tab is opened with the click, or the browser would block it. */
+for (const form of document.querySelectorAll("form[data-new-tab]")) {
+  form.addEventListener("submit", (event) => {
+    const tab = window.open("", "_blank");
+    if (!tab) return; // the form's own answer holds the link
+    event.preventDefault();
+    openInTab(form, tab);
+  });
+}
+
+async function openInTab(form, tab) {
+  const reply = await fetch(form.action, {
+    method: "POST", body: new FormData(form), headers: { "X-Fragment": "address" },
+  }).catch(() => null);
+  delete form.dataset.sent;
+  if (reply?.ok) {
+    tab.location = new URL(await reply.text(), location.href);
+  } else {
+    tab.close();
+    form.submit(); // shows why not
+  }
+}
+
 /* A form with data-preview shows what it means while it is filled in. */
 for (const form of document.querySelectorAll("form[data-preview]")) livePreview(form);
 
