@@ -62,7 +62,7 @@ class Joins:
             .where(session_join.c.session_id.in_(sorted(session_ids)), session_join.c.course_id == course_id)
             .group_by(session_join.c.person_id)
         )
-        return dict(self._connection.execute(query).tuples().all())
+        return dict(self._connection.execute(query).all())
 
     def prune(self, before: datetime) -> int:
         """Delete joins that are older; how many."""
