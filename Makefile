@@ -29,7 +29,7 @@ demo: $(VENV)/.runtime ## Start a consortium of three simulated Moodles and the 
 	@$(BIN)/python -m coil_bridge.demo $(ARGS)
 
 test: $(VENV)/.dev ## Run every test this machine can run
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 check: lint ## Lint, types, import rules and the documentation's own tests
 	$(BIN)/python -m pytest tests/docs -q
@@ -58,9 +58,10 @@ lock: $(BIN)/python ## Resolve the lock files anew (needs uv in .venv: make inst
 		--extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock --custom-compile-command "make lock"
 
 translations: $(VENV)/.dev ## Extract, update and compile the translations
-	$(BIN)/pybabel -q extract -F pyproject.toml -k lazy_gettext -k mark -o coil_bridge/translations/messages.pot \
+	$(BIN)/pybabel -q extract -F pyproject.toml -k lazy_gettext -k mark -o $(VENV)/messages.pot \
 		--project coil-bridge --no-location --sort-output coil_bridge connectors
-	$(BIN)/pybabel -q update -i coil_bridge/translations/messages.pot -d coil_bridge/translations --no-fuzzy-matching
+	$(BIN)/pybabel -q update -i $(VENV)/messages.pot -d coil_bridge/translations --no-fuzzy-matching \
+		--ignore-obsolete --ignore-pot-creation-date
 	$(BIN)/pybabel -q compile -d coil_bridge/translations
 
 clean: ## Remove what make made

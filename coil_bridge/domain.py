@@ -13,6 +13,8 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any
 
+from coil_bridge.errors import Reason
+
 
 class Role(StrEnum):
     """What a person may do across the consortium, beside what the own courses allow."""
@@ -109,7 +111,7 @@ class Site:
     checked_at: datetime | None
     readiness: Mapping[str, Any] | None
     last_ok_at: datetime | None
-    last_error: str | None
+    last_error: Reason | None
     last_error_at: datetime | None
     failures: int
     retry_at: datetime | None

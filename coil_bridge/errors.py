@@ -9,7 +9,54 @@ in the reader's language.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+class Reason(str):
+    """An English sentence that still knows its message and values, to be told in the reader's language.
+
+    As a text it is the English sentence. ``stored`` keeps message and values apart, so that what went
+    wrong yesterday can be read in any language today. A value may be a reason itself.
+    """
+
+    message: str
+    values: Mapping[str, str]
+
+    def __new__(cls, message: str, values: Mapping[str, object] | None = None) -> Reason:
+        """Fill the values into the English message; without values it may hold bare percent signs."""
+        reason = super().__new__(cls, message % values if values else message)
+        reason.message = message
+        reason.values = {
+            name: value if isinstance(value, Reason) else str(value) for name, value in (values or {}).items()
+        }
+        return reason
+
+    def data(self) -> dict[str, Any]:
+        """Message and values as plain data; ``of`` makes a reason of them again."""
+        values = {
+            name: value.data() if isinstance(value, Reason) else value for name, value in self.values.items()
+        }
+        return {"message": self.message, "values": values}
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Reason:
+        """The reason that ``data`` was made of."""
+        values = {
+            name: cls.of(value) if isinstance(value, Mapping) else value
+            for name, value in data["values"].items()
+        }
+        return cls(data["message"], values)
+
+    def stored(self) -> str:
+        """One text to keep; only a reason with values needs to be told from plain text."""
+        return json.dumps(self.data(), ensure_ascii=False) if self.values else self.message
+
+    @classmethod
+    def read(cls, text: str) -> Reason:
+        """The reason that was kept as ``text``; any other text is a reason without values."""
+        return cls.of(json.loads(text)) if text.startswith('{"message": ') else cls(text)
 
 
 class CoilBridgeError(Exception):
@@ -22,6 +69,11 @@ class CoilBridgeError(Exception):
         super().__init__(message % values if values else message)
         self.message = message
         self.values = dict(values or {})
+
+    @property
+    def reason(self) -> Reason:
+        """The message as something to keep and to tell in another language."""
+        return Reason(self.message, self.values)
 
 
 class ConfigurationError(CoilBridgeError):

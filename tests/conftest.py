@@ -25,6 +25,7 @@ from connectors.transport import Transport, TransportPolicy
 from tests import postgresql
 from tests.builders import Build, SettableClock
 from tests.letterbox import Letterbox
+from tests.required import skip_or_fail
 
 if TYPE_CHECKING:
     from coil_bridge.services.bundle import Services
@@ -86,7 +87,7 @@ def _sqlite_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]
 def postgresql_url() -> Iterator[str]:
     """An empty PostgreSQL database of this test process; its tables are whoever's who asks first."""
     if not postgresql.available():
-        pytest.skip(postgresql.MISSING)
+        skip_or_fail("postgresql", postgresql.MISSING)
     with postgresql.database(f"coil_tests_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}") as url:
         yield url
 

@@ -7,6 +7,7 @@ small installation needs one command. Larger ones run ``serve --web-only`` and a
 from __future__ import annotations
 
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -45,6 +46,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no annot
             "threads": self._chosen.web_threads,
             "worker_class": "gthread",
             "proc_name": "coil-bridge",
+            "control_socket_disable": True,  # it would lie in the home folder of whoever runs us
             "timeout": 60,
             "graceful_timeout": 20,
             "max_requests": 20_000,
@@ -68,6 +70,7 @@ def serve(web_only: bool, upgrade: bool) -> None:
     supervises this command starts both anew.
     """
     chosen = settings()
+    _check_free(chosen.listen)
     _prepare(chosen, upgrade=upgrade)
     if web_only:
         write_json_logs()
@@ -129,6 +132,24 @@ def _stop(processes: Sequence[subprocess.Popen[bytes]]) -> None:
 
 def _again(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "coil_bridge.cli", *arguments]
+
+
+def _check_free(listen: str) -> None:
+    host, _, port = listen.rpartition(":")
+    try:
+        # gunicorn would try for five seconds and then leave behind a trace instead of the way out
+        with socket.create_server((host.strip("[]"), int(port)), family=_family(host)):
+            return
+    except OSError as error:
+        raise Unavailable(
+            "Nothing can listen on %(listen)s (%(reason)s). Stop what is running there, or choose another "
+            "address with COIL_BRIDGE_LISTEN.",
+            {"listen": listen, "reason": error.strerror or type(error).__name__},
+        ) from None
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
 
 
 def _prepare(chosen: Settings, *, upgrade: bool) -> None:

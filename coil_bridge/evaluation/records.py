@@ -13,6 +13,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from coil_bridge.domain import Institution, PairingState, SiteState
+from coil_bridge.errors import Reason
 
 
 class Part(StrEnum):
@@ -123,17 +124,6 @@ class DayCount:
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
-    """Why a pull ended early: an English text and its values apart, so that a page can translate it."""
-
-    message: str
-    values: Mapping[str, str]
-
-    def __str__(self) -> str:
-        return self.message % self.values if self.values else self.message
-
-
-@dataclass(frozen=True, slots=True)
 class Tally:
     """The accounts of a pull so far: what came, what became of it, how far it has got."""
 
@@ -157,4 +147,4 @@ class PullRun:
     started_at: datetime | None
     finished_at: datetime | None
     tally: Tally
-    failure: Failure | None
+    failure: Reason | None

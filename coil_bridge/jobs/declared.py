@@ -45,7 +45,7 @@ def sync_catalogues(services: Services, _clock: Clock) -> None:
 
 
 def refresh_teachers(services: Services, _clock: Clock) -> None:
-    """Queue the reading of who teaches the paired courses."""
+    """Queue the reading of who belongs to the paired courses."""
     services.catalogue.queue_teachers()
 
 

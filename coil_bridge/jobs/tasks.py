@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import structlog
 
-from coil_bridge.errors import CoilBridgeError, PartnerUnavailable, Unavailable
+from coil_bridge.errors import CoilBridgeError, PartnerUnavailable, Reason, Unavailable
+from coil_bridge.i18n import mark
 from coil_bridge.jobs.declared import Handler
 from coil_bridge.services.context import Clock
 from coil_bridge.storage.storage import Storage
@@ -34,18 +35,19 @@ class TaskRunner:
         try:
             self._handlers[task.kind](task.payload)
         except (PartnerUnavailable, Unavailable) as error:
-            self._again(task, str(error), _ATTEMPTS_AT_A_PARTNER)
+            self._again(task, error.reason, _ATTEMPTS_AT_A_PARTNER)
         except CoilBridgeError as error:
-            self._give_up(task, str(error))
+            self._give_up(task, error.reason)
         except Exception as error:  # a mistake in one task must not end the worker
             log.exception("task failed", kind=task.kind, task=task.id)
             # The error's own text may hold somebody's data; its class and the log say enough.
-            self._again(task, f"internal error: {type(error).__name__}", _ATTEMPTS_AT_A_MISTAKE)
+            reason = Reason(mark("internal error: %(kind)s"), {"kind": type(error).__name__})
+            self._again(task, reason, _ATTEMPTS_AT_A_MISTAKE)
         else:
             with self._storage.write() as tx:
                 tx.tasks.finish(task.id, self._clock())
 
-    def _again(self, task: Task, error: str, attempts: int) -> None:
+    def _again(self, task: Task, error: Reason, attempts: int) -> None:
         if task.attempts >= attempts:
             self._give_up(task, error)
             return
@@ -53,7 +55,7 @@ class TaskRunner:
         with self._storage.write() as tx:
             tx.tasks.retry(task.id, self._clock() + pause, error)
 
-    def _give_up(self, task: Task, error: str) -> None:
+    def _give_up(self, task: Task, error: Reason) -> None:
         log.warning("task given up", kind=task.kind, task=task.id, attempts=task.attempts)
         with self._storage.write() as tx:
             tx.tasks.fail(task.id, self._clock(), error)

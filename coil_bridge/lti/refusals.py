@@ -87,13 +87,14 @@ class Explanation:
 class Refusal(CoilBridgeError):
     """Something that the tool does not accept; ``facts`` are safe to log and help an administrator.
 
-    ``message`` is for the person, ``administrator`` for the one who looks after the Moodle or after us.
+    ``code`` is why, ``message`` is for the person, ``administrator`` for the one who looks after the Moodle
+    or after us.
     """
 
     def __init__(self, reason: Reason, **facts: object) -> None:
         explained = EXPLANATIONS[reason]
         super().__init__(explained.person)
-        self.reason = reason
+        self.code = reason
         self.status = explained.status
         self.administrator = explained.administrator
         self.facts = {name: loggable(value) for name, value in facts.items()}
@@ -109,7 +110,7 @@ def loggable(value: object) -> str:
 def record(refusal: Refusal, **more: object) -> None:
     """Write the one log line of a refusal; ``more`` is what the caller knows, cleaned in the same way."""
     facts: Mapping[str, str] = {**refusal.facts, **{name: loggable(value) for name, value in more.items()}}
-    log.warning("lti_refused", reference=refusal.reference, reason=refusal.reason.value, **facts)
+    log.warning("lti_refused", reference=refusal.reference, reason=refusal.code.value, **facts)
 
 
 _AGAIN = mark("Go back to your course in Moodle and open the link once more.")

@@ -19,6 +19,7 @@ from connectors.moodle.records import MoodleCourse
 from scheduling.zones import UnknownZone, resolve_zone, to_local
 
 _NAME_LENGTH, _EMAIL_LENGTH, _SUMMARY_LENGTH = 255, 254, 5000
+_COURSE_NAME_LENGTH = 1333  # as long as Moodle 5 lets it be (254 before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def course_record(course: MoodleCourse, zone: str) -> CourseRecord:
     """A course as it is stored; Moodle's instants become days on the institution's calendar."""
     return CourseRecord(
         moodle_id=course.id,
-        fullname=course.full_name,
+        fullname=course.full_name[:_COURSE_NAME_LENGTH],
         shortname=course.short_name[:255],
         summary=course.summary[:_SUMMARY_LENGTH],
         starts_on=to_local(course.starts_at, zone).date() if course.starts_at else None,

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from coil_bridge.domain import Person, Pilot
-from coil_bridge.errors import CoilBridgeError, Conflict
+from coil_bridge.errors import CoilBridgeError, Conflict, Reason
 from coil_bridge.evaluation.pseudonyms import Pseudonymiser
-from coil_bridge.evaluation.records import Failure, PilotCourse, PullRun, RunState
+from coil_bridge.evaluation.records import PilotCourse, PullRun, RunState
 from coil_bridge.i18n import mark
 from coil_bridge.services import audit
 from coil_bridge.services.context import SYSTEM, Clock
@@ -114,9 +114,9 @@ class ActivityPull:
         try:
             self._pull(run)
         except CoilBridgeError as error:
-            self._end(run, Failure(error.message, {name: str(value) for name, value in error.values.items()}))
+            self._end(run, error.reason)
         except Exception:
-            self._end(run, Failure(mark("The pull ended with an error of the service itself."), {}))
+            self._end(run, Reason(mark("The pull ended with an error of the service itself.")))
             raise
         else:
             self._end(run, None)
@@ -148,7 +148,7 @@ class ActivityPull:
             raise key_gone(pilot)
         return Pseudonymiser(self._vault.decrypt(sealed))
 
-    def _end(self, run: PullRun, failure: Failure | None) -> None:
+    def _end(self, run: PullRun, failure: Reason | None) -> None:
         now = self._clock()
         with self._storage.write() as tx:
             tx.pulls.finish(run.id, now, failure)

@@ -5,7 +5,7 @@ No page waits for a Moodle: it shows what was last known, and since when.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from coil_bridge.services.accounts import Account, course_record, remember
 from coil_bridge.services.context import Clock, Page
 from coil_bridge.services.partners import PartnerFailed, Partners
 from coil_bridge.services.roster_fallback import RosterFallback
+from coil_bridge.storage.people import MOODLE, Identity
 from coil_bridge.storage.storage import Storage, Transaction
 from connectors.moodle.client import MoodleClient
 from connectors.moodle.records import EnrolledUser, MoodleCourse
@@ -127,7 +128,7 @@ class Catalogue:
                 self.queue_sync(tx, site.id)
 
     def queue_teachers(self) -> None:
-        """Queue the reading of who teaches the paired courses, as people change in mid-term."""
+        """Queue the reading of who belongs to the paired courses, as people change in mid-term."""
         with self._storage.write() as tx:
             for course in tx.courses.many(tx.courses.paired()).values():
                 tx.tasks.queue(
@@ -159,8 +160,10 @@ class Catalogue:
         return SyncReport(read=len(courses), stored=len(stored), gone=gone)
 
     def sync_teachers(self, course_id: str) -> list[Person]:
-        """Read who teaches a course and store them as persons; by the roster of launches where need be.
+        """Read who teaches a course and store them as persons; students who have left it lose their part.
 
+        Where the Moodle's token may not list people, teachers come from the roster of launches.
+        Students are stored when they sign in and never here.
         An empty answer is not believed when teachers are known: separate groups or a lost permission make
         Moodle answer with nobody at all, and a pairing must not lose its teachers by that.
 
@@ -188,6 +191,7 @@ class Catalogue:
                 tx.courses.replace_people_of_course(
                     course_id, CourseRole.TEACHER, [person.id for person in people], now
                 )
+                _let_students_go(tx, course, enrolled)
             return tx.courses.people(course_id)
 
     def perform_sync(self, payload: Mapping[str, Any]) -> None:
@@ -197,6 +201,24 @@ class Catalogue:
     def perform_teachers(self, payload: Mapping[str, Any]) -> None:
         """The task of ``queue_teachers``."""
         self.sync_teachers(payload["course_id"])
+
+
+def _let_students_go(tx: Transaction, course: Course, enrolled: Iterable[EnrolledUser]) -> None:
+    """End the part of students whom the Moodle shows no more; a roster without any is not believed."""
+    there = {str(each.id) for each in enrolled if each.is_student}
+    if not there:
+        return
+    known = [person.id for person in tx.courses.people(course.id, CourseRole.STUDENT)]
+    ways_in = tx.people.identities(known)
+    tx.courses.end_enrolments(
+        course.id, [each for each in known if not _is_among(there, ways_in.get(each, []), course.site_id)]
+    )
+
+
+def _is_among(user_ids: Container[str], identities: Iterable[Identity], site_id: str) -> bool:
+    return any(
+        (each.kind, each.issuer) == (MOODLE, site_id) and each.subject in user_ids for each in identities
+    )
 
 
 def _account(user: EnrolledUser) -> Account:

@@ -49,9 +49,9 @@ class Problems:
 def check_line(problems: Problems, field: str, text: str, longest: int) -> None:
     """One line that must not be empty, of at most ``longest`` characters."""
     if not text:
-        problems.add(field, mark("Fill this in."))
+        problems.add(field, mark("Please fill this in."))
     if "\n" in text or "\r" in text:
-        problems.add(field, mark("Write one line only."))
+        problems.add(field, mark("Please keep this on one line."))
     check_text(problems, field, text, longest)
 
 
@@ -60,7 +60,9 @@ def check_text(problems: Problems, field: str, text: str, longest: int) -> None:
     if len(text) > longest:
         problems.add(field, _TOO_LONG[longest])
     if has_control_characters(text):
-        problems.add(field, mark("This contains characters that cannot be shown; type it anew."))
+        problems.add(
+            field, mark("This holds invisible control characters; please type it anew instead of pasting it.")
+        )
 
 
 def check_room(problems: Problems, field: str, address: str) -> None:
@@ -71,7 +73,7 @@ def check_room(problems: Problems, field: str, address: str) -> None:
     try:
         split_web_address(address, field)
     except UnsafeText:
-        problems.add(field, mark("Give a web address that starts with https:// or http://."))
+        problems.add(field, mark("Please give a web address that starts with https://"))
 
 
 def check_key(idempotency_key: str) -> None:

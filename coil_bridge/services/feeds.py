@@ -90,7 +90,7 @@ class FeedService:
         with self._storage.write() as tx:
             stored = tx.feeds.link(link_id)
             if stored is None or stored.person_id != actor.id:
-                raise NotFound(mark("There is no such calendar address."))
+                raise NotFound(mark("There is no calendar at this address."))
             tx.feeds.revoke(link_id, now)
             after = tx.feeds.link(link_id)
         return self._open(after or stored)

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from coil_bridge.errors import CoilBridgeError
+from coil_bridge.errors import CoilBridgeError, Reason
+from coil_bridge.i18n import mark
 from coil_bridge.services.context import Clock
 from coil_bridge.storage.storage import Storage
-from scheduling.zones import zone_data
+from scheduling.zones import ZoneData, zone_data
 
 WORKER_SILENT_AFTER = timedelta(minutes=1)
+STORAGE, ZONES, WORKER = mark("storage"), mark("zone data"), mark("worker")
 
 
 class Schema(Protocol):
@@ -29,12 +31,12 @@ class Schema(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class HealthCheck:
-    """One part; without a ``required`` one no page can be served."""
+    """One part; without a ``required`` one no page can be served. ``name`` is a message id as well."""
 
     name: str
     ok: bool
     required: bool
-    detail: str
+    detail: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +67,11 @@ class Health:
 
     def ready(self) -> HealthReport:
         """Look at storage, schema, zone data and the worker's last beat; never raises."""
-        zones = zone_data()
         storage = self._check_storage()
         seen_at = self._last_beat() if storage.ok else None
         checks = (
             storage,
-            HealthCheck("zone data", zones.consistent, True, f"tzdata {zones.tzdata}, pytz {zones.pytz}"),
+            _check_zones(zone_data()),
             self._check_worker(seen_at),
         )
         return HealthReport(checks, seen_at)
@@ -80,13 +81,14 @@ class Health:
             self._storage.ping()
             schema = self._schema()
         except CoilBridgeError as error:
-            return HealthCheck("storage", False, True, str(error))
+            return HealthCheck(STORAGE, False, True, error.reason)
         except Exception as error:  # noqa: BLE001 - whatever the driver raises, the answer is "not ready"
-            return HealthCheck("storage", False, True, type(error).__name__)
+            return HealthCheck(STORAGE, False, True, Reason(type(error).__name__))
         if schema.current != schema.head:
-            detail = f"schema {schema.current or 'empty'}, needed {schema.head}: run coil-bridge db upgrade"
-            return HealthCheck("storage", False, True, detail)
-        return HealthCheck("storage", True, True, f"schema {schema.current}")
+            stands = {"current": schema.current or "–", "head": schema.head}
+            wrong = Reason(mark("schema %(current)s, needed %(head)s: run coil-bridge db upgrade"), stands)
+            return HealthCheck(STORAGE, False, True, wrong)
+        return HealthCheck(STORAGE, True, True, Reason(mark("schema %(step)s"), {"step": schema.current}))
 
     def _last_beat(self) -> datetime | None:
         with self._storage.read() as tx:
@@ -94,8 +96,14 @@ class Health:
 
     def _check_worker(self, seen_at: datetime | None) -> HealthCheck:
         if seen_at is None:
-            return HealthCheck("worker", False, False, "never seen")
+            return HealthCheck(WORKER, False, False, Reason(mark("never seen")))
         silent = self._clock() - seen_at
-        return HealthCheck(
-            "worker", silent <= WORKER_SILENT_AFTER, False, f"last seen {int(silent.total_seconds())} s ago"
-        )
+        seconds = {"seconds": int(silent.total_seconds())}
+        detail = Reason(mark("last seen %(seconds)s s ago"), seconds)
+        return HealthCheck(WORKER, silent <= WORKER_SILENT_AFTER, False, detail)
+
+
+def _check_zones(zones: ZoneData) -> HealthCheck:
+    versions = {"tzdata": zones.tzdata, "pytz": zones.pytz}
+    detail = Reason(mark("tzdata %(tzdata)s, pytz %(pytz)s"), versions)
+    return HealthCheck(ZONES, zones.consistent, True, detail)

@@ -77,8 +77,8 @@ _STANDS = {
         "This pairing is proposed: the invited teachers can accept or decline it, the proposing teachers "
         "can withdraw it."
     ),
-    _P.ACCEPTED: mark("This pairing is accepted: its teachers can start or cancel it."),
-    _P.ACTIVE: mark("This pairing is active: its teachers can complete or cancel it."),
+    _P.ACCEPTED: mark("This pairing is accepted: its teachers can start it or call it off."),
+    _P.ACTIVE: mark("This pairing is active: its teachers can complete it or call it off."),
     _P.COMPLETED: mark("This pairing is completed; nothing about it can change any more."),
     _P.DECLINED: mark("This pairing was declined; a new proposal can be made."),
     _P.WITHDRAWN: mark("This pairing was withdrawn; a new proposal can be made."),

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from babel import Locale, UnknownLocaleError
-
 from coil_bridge.domain import Course, Pairing, PairingState, Person
 from coil_bridge.i18n import Translator
 from coil_bridge.services.messages import MessageText
@@ -31,7 +29,7 @@ def proposed(pairing: Pairing, own: Course, invited: Course, proposer: str, page
         terms = gettext(
             "%(model)s, in %(language)s, from %(first)s to %(last)s.",
             model=pairing.model.value,
-            language=language_name(translator, pairing.language),
+            language=translator.language_name(pairing.language),
             first=translator.day(pairing.starts_on),
             last=translator.day(pairing.ends_on),
         )
@@ -102,14 +100,6 @@ def moved(pairing: Pairing, actor: Person, page: str) -> Text:
         return _message(subject, gettext("Changed by %(person)s.", person=actor.name), page)
 
     return write
-
-
-def language_name(translator: Translator, code: str) -> str:
-    """A language's name for the reader ("engleski"); the code itself where CLDR knows none."""
-    try:
-        return Locale.parse(code).get_language_name(translator.locale) or code
-    except (UnknownLocaleError, ValueError):
-        return code
 
 
 def _standing(translator: Translator, state: PairingState) -> str:

@@ -6,12 +6,12 @@ somebody wait: a dead partner must not slow down work for the others. One good a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 from coil_bridge.domain import Site, SiteState
-from coil_bridge.errors import NotFound, PartnerUnavailable
+from coil_bridge.errors import NotFound, PartnerUnavailable, Reason
 from coil_bridge.i18n import mark
 from coil_bridge.services.context import Clock
 from coil_bridge.storage.storage import Storage
@@ -43,11 +43,17 @@ class PartnerFailed(PartnerUnavailable):
     """
 
     def __init__(self, error: MoodleError) -> None:
-        placeholders = {name: f"%({name})s" for name in error.values}
-        super().__init__(explain(error.key, placeholders).message, error.values)
+        told = reason_of(error.key, error.values)
+        super().__init__(told.message, told.values)
         self.advice = error.advice
         self.temporary = error.temporary
         self.may_have_happened = error.may_have_happened
+
+
+def reason_of(key: str, values: Mapping[str, object]) -> Reason:
+    """What a Moodle error says (its ``key`` and ``values``), to be kept and told in any language."""
+    places = {name: f"%({name})s" for name in values}
+    return Reason(explain(key, places).message, values)
 
 
 class Partners:
@@ -116,7 +122,8 @@ class Partners:
             return
         now = self._clock()
         with self._storage.write() as tx:
-            tx.sites.record_failure(site.id, now, str(error), now + _pause(site.failures))
+            reason = reason_of(error.key, error.values)
+            tx.sites.record_failure(site.id, now, reason, now + _pause(site.failures))
 
     def _note_success(self, site: Site) -> None:
         now = self._clock()

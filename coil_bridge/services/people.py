@@ -163,7 +163,7 @@ def _check(name: str, email: str, roles: frozenset[Role]) -> None:
     if not 1 <= len(name) <= 255 or not name.isprintable():
         errors["name"] = [mark("Write the name in one line of up to 255 characters.")]
     if not _ADDRESS.fullmatch(email) or not email.isprintable():
-        errors["email"] = [mark("This is not an e-mail address.")]
+        errors["email"] = [mark("Please give an e-mail address, for example name@university.example.")]
     if not roles:
         errors["roles"] = [mark("Choose at least one role.")]
     if errors:

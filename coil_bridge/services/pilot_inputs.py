@@ -48,7 +48,7 @@ def check_pilot(form: PilotInput, threshold: int, *, name_taken: bool) -> None:
     if name_taken:
         problems.add("name", mark("There is a pilot of this name already."))
     if form.ends_on < form.starts_on:
-        problems.add("ends_on", mark("The end is before the beginning."))
+        problems.add("ends_on", mark("The last day comes after the first day."))
     if not FLOOR <= threshold <= MOST_THRESHOLD:
         problems.add("suppression_threshold", mark("Choose a threshold from 5 to 1000."))
     for position, phase in enumerate(form.phases):
@@ -75,7 +75,7 @@ def _check_phase(
     if form.name.casefold() in {name.casefold() for name in taken}:
         problems.add(f"{prefix}name", mark("There is a phase of this name already."))
     if form.ends_on < form.starts_on:
-        problems.add(f"{prefix}ends_on", mark("The end is before the beginning."))
+        problems.add(f"{prefix}ends_on", mark("The last day comes after the first day."))
     if form.starts_on < pilot.starts_on:
         problems.add(f"{prefix}starts_on", mark("A phase lies within the dates of its pilot."))
     if form.ends_on > pilot.ends_on:

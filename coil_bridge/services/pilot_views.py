@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from coil_bridge.domain import Institution, Phase, Pilot
+from coil_bridge.errors import Reason
 from coil_bridge.evaluation.participation import GroupStatus, GroupTable
-from coil_bridge.evaluation.records import Failure, Part, PilotCourse, PullRun, RunState, Tally
+from coil_bridge.evaluation.records import Part, PilotCourse, PullRun, RunState, Tally
 from coil_bridge.evaluation.suppression import courses_with_accounts
 from coil_bridge.services.pilot_groups import EVALUATED, groups_of
 from coil_bridge.storage.storage import Transaction
@@ -25,7 +26,7 @@ class RunView:
     requested_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
-    failure: Failure | None
+    failure: Reason | None
     tally: Tally | None
 
     @property

@@ -17,7 +17,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from coil_bridge.domain import Person
-from coil_bridge.errors import NotFound, PartnerUnavailable
+from coil_bridge.errors import NotFound, PartnerUnavailable, Reason
+from coil_bridge.i18n import mark
 from coil_bridge.services.context import Clock
 from coil_bridge.services.partners import PartnerFailed, Partners
 from coil_bridge.storage.deliveries import (
@@ -82,14 +83,15 @@ class Post:
         addressed = [each for each in claimed if self._mailer and people[each.person_id].email]
         for each in claimed:
             if each not in addressed:
-                self._finish(each, REFUSED, "no address or no mail server any more")
+                self._finish(each, REFUSED, mark("no address or no mail server any more"))
         mails = {each.id: self._mail(each, people[each.person_id]) for each in addressed}
         by_id = {each.id: each for each in addressed}
         for outcome in self._mailer.send(mails.values()) if self._mailer else []:
+            reason = Reason(outcome.reason, outcome.values)
             if outcome.result == "later":
-                self._later(by_id[outcome.mail.id], outcome.reason)
+                self._later(by_id[outcome.mail.id], reason)
             else:
-                self._finish(by_id[outcome.mail.id], _RESULTS[outcome.result], outcome.reason)
+                self._finish(by_id[outcome.mail.id], _RESULTS[outcome.result], reason)
 
     def _mail(self, each: Delivery, person: Person) -> Mail:
         return Mail(
@@ -113,7 +115,7 @@ class Post:
         }
         for each in claimed:
             if each.person_id not in user_ids:
-                self._finish(each, REFUSED, "the person has no account on this Moodle any more")
+                self._finish(each, REFUSED, mark("the person has no account on this Moodle any more"))
             elif self._clock() < until:
                 self._hand_over(site_id, each, user_ids[each.person_id])
             else:
@@ -127,23 +129,24 @@ class Post:
         except PartnerFailed as error:
             self._note_failure(each, error)
         except PartnerUnavailable as error:
-            self._later(each, str(error))
+            self._later(each, error.reason)
         except NotFound as error:
-            self._finish(each, FAILED, str(error))
+            self._finish(each, FAILED, error.reason)
         else:
             self._finish(each, REFUSED if result.id is None else SENT, result.refusal)
 
     def _note_failure(self, each: Delivery, error: PartnerFailed) -> None:
         if error.may_have_happened:
-            self._finish(each, FAILED, f"{error} It may have arrived all the same and is not sent again.")
+            unknown = mark("%(error)s It may have arrived all the same and is not sent again.")
+            self._finish(each, FAILED, Reason(unknown, {"error": error.reason}))
         elif isinstance(error.__cause__, ParameterRefused):
-            self._finish(each, FAILED, str(error))
+            self._finish(each, FAILED, error.reason)
         else:
-            self._later(each, str(error))
+            self._later(each, error.reason)
 
     def _put_back(self, each: Delivery) -> None:
         with self._storage.write() as tx:
-            tx.deliveries.retry(each.id, self._clock(), "waited behind others for a slow Moodle")
+            tx.deliveries.retry(each.id, self._clock(), mark("waited behind others for a slow Moodle"))
 
     def _finish(self, each: Delivery, state: str, error: str | None = None) -> None:
         with self._storage.write() as tx:

@@ -16,12 +16,7 @@ def planned(pairing: Pairing, sessions: Sequence[JointSession], page: str) -> Te
     """New sessions, the first of them on every clock."""
 
     def write(translator: Translator) -> MessageText:
-        subject = translator.ngettext(
-            "A joint session was planned: %(title)s",
-            "%(count)s joint sessions were planned: %(title)s",
-            len(sessions),
-            title=sessions[0].title,
-        )
+        subject = _planned_subject(translator, len(sessions), sessions[0].title)
         opening = translator.gettext("For the pairing “%(pairing)s”:", pairing=pairing.title)
         return MessageText(subject, _body(translator, pairing, sessions[0], opening, page))
 
@@ -68,6 +63,18 @@ def zone_rules_changed(pairing: Pairing, session: JointSession, page: str) -> Te
         return MessageText(subject, _body(translator, pairing, session, opening, page))
 
     return write
+
+
+def _planned_subject(translator: Translator, count: int, title: str) -> str:
+    if count == 1:
+        return translator.gettext("A joint session was planned: %(title)s", title=title)
+    # The form for one is also that of 21 in many languages, so it needs the number.
+    return translator.ngettext(
+        "%(count)s joint session was planned: %(title)s",
+        "%(count)s joint sessions were planned: %(title)s",
+        count,
+        title=title,
+    )
 
 
 def _body(translator: Translator, pairing: Pairing, session: JointSession, opening: str, *more: str) -> str:

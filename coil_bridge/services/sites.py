@@ -11,16 +11,15 @@ from dataclasses import dataclass, field
 from datetime import time
 
 from coil_bridge.domain import Institution, Person, Site, SiteState
-from coil_bridge.errors import Conflict, InvalidInput, NotFound
+from coil_bridge.errors import Conflict, InvalidInput, NotFound, Reason
 from coil_bridge.i18n import mark
 from coil_bridge.services import audit
 from coil_bridge.services.addresses import UnusableAddress, normalise
 from coil_bridge.services.catalogue import Catalogue
 from coil_bridge.services.context import Clock, administrators_only
-from coil_bridge.services.partners import FIRST_PAUSE, Partners
+from coil_bridge.services.partners import FIRST_PAUSE, Partners, reason_of
 from coil_bridge.storage.storage import Storage, Transaction
 from coil_bridge.vault import Vault, new_id
-from connectors.moodle.error_texts import explain
 from connectors.moodle.readiness import Readiness, from_json, probe, to_json
 from scheduling.zones import is_zone
 
@@ -242,10 +241,10 @@ def _not_removed(site: Site) -> Site:
     return site
 
 
-def _failure(report: Readiness) -> str:
-    """The words for why a site could not be asked at all."""
+def _failure(report: Readiness) -> Reason:
+    """Why a site could not be asked at all."""
     found = next(check for check in report.checks if check.key == f"failed.{report.failure}")
-    return explain(str(report.failure), found.values).message
+    return reason_of(str(report.failure), found.values)
 
 
 def _institution(tx: Transaction, given: InstitutionInput) -> Institution:

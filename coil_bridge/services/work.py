@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from coil_bridge.domain import Person, SiteState
+from coil_bridge.errors import Reason
 from coil_bridge.evaluation.records import RunState
 from coil_bridge.services.activity_pull import PULL
 from coil_bridge.services.context import administrators_only
@@ -25,7 +26,7 @@ class Trouble:
     site_name: str | None
     state: str
     attempts: int
-    error: str
+    error: Reason
     at: datetime
 
 
@@ -85,7 +86,7 @@ def _failed_pulls(tx: Transaction) -> list[Trouble]:
             site_name=courses[run.course_id].site_name,
             state=run.state.value,
             attempts=1,
-            error=str(run.failure or ""),
+            error=run.failure or Reason(""),
             at=run.finished_at or run.requested_at,
         )
         for run in failed

@@ -207,6 +207,14 @@ class Courses:
         for person_id in person_ids:
             self.enrol(person_id, course_id, role, at)
 
+    def end_enrolments(self, course_id: str, person_ids: Iterable[str]) -> None:
+        """End the part of these people in a course; feeds and pages are closed to them at once."""
+        self._connection.execute(
+            delete(enrolment).where(
+                enrolment.c.course_id == course_id, enrolment.c.person_id.in_(list(person_ids))
+            )
+        )
+
     def enrol(self, person_id: str, course_id: str, role: CourseRole, at: datetime) -> None:
         """Store or renew one enrolment."""
         row = {"course_id": course_id, "person_id": person_id, "role": role, "seen_at": at}

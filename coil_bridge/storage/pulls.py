@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
-from coil_bridge.evaluation.records import Failure, PullRun, RunState, Tally
+from coil_bridge.errors import Reason
+from coil_bridge.evaluation.records import PullRun, RunState, Tally
 from coil_bridge.storage.tables import pull_run
 
 
@@ -68,10 +68,10 @@ class Pulls:
             steps_expected=tally.steps_expected,
         )
 
-    def finish(self, run_id: str, at: datetime, failure: Failure | None = None) -> None:
+    def finish(self, run_id: str, at: datetime, failure: Reason | None = None) -> None:
         """It has ended: completely, or early with the reason."""
         state = RunState.FAILED if failure else RunState.DONE
-        self._update(run_id, state=state, finished_at=at, error=asdict(failure) if failure else None)
+        self._update(run_id, state=state, finished_at=at, error=failure.data() if failure else None)
 
     def _update(self, run_id: str, **values: Any) -> None:
         self._connection.execute(update(pull_run).where(pull_run.c.id == run_id).values(**values))
@@ -94,5 +94,5 @@ def _run(row: RowMapping) -> PullRun:
             steps_done=row["steps_done"],
             steps_expected=row["steps_expected"],
         ),
-        failure=Failure(**row["error"]) if row["error"] else None,
+        failure=Reason.of(row["error"]) if row["error"] else None,
     )

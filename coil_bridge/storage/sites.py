@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, insert, select, update
 
 from coil_bridge.domain import Institution, Site, SiteState
+from coil_bridge.errors import Reason
 from coil_bridge.storage.tables import institution, site
 
 INSTITUTION_COLUMNS = [column.label(f"institution_{column.name}") for column in institution.c]
@@ -94,7 +95,7 @@ class Sites:
         """The site has answered: the back-off ends."""
         self._update(site_id, last_ok_at=at, failures=0, retry_at=None)
 
-    def record_failure(self, site_id: str, at: datetime, error: str, retry_at: datetime) -> None:
+    def record_failure(self, site_id: str, at: datetime, error: Reason, retry_at: datetime) -> None:
         """The site has not answered usably: count it and leave the site alone until ``retry_at``."""
         self._update(
             site_id, last_error=error, last_error_at=at, failures=site.c.failures + 1, retry_at=retry_at

@@ -25,7 +25,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from coil_bridge.storage.types import UtcDateTime
+from coil_bridge.storage.types import ReasonText, UtcDateTime
 
 metadata = MetaData(
     naming_convention={
@@ -75,7 +75,7 @@ site = Table(
     Column("checked_at", UtcDateTime),
     Column("readiness", JSON),
     Column("last_ok_at", UtcDateTime),
-    Column("last_error", Text),
+    Column("last_error", ReasonText),
     Column("last_error_at", UtcDateTime),
     Column("failures", Integer, nullable=False, server_default="0"),
     Column("retry_at", UtcDateTime),
@@ -318,7 +318,7 @@ delivery = Table(
     Column("claimed_by", String(80)),
     Column("claimed_until", UtcDateTime),
     Column("sent_at", UtcDateTime),
-    Column("last_error", Text),
+    Column("last_error", ReasonText),
     Column("created_at", UtcDateTime, nullable=False),
     Index(None, "state", "due_at"),
 )
@@ -337,7 +337,7 @@ task = Table(
     Column("due_at", UtcDateTime, nullable=False),
     Column("claimed_by", String(80)),
     Column("claimed_until", UtcDateTime),
-    Column("last_error", Text),
+    Column("last_error", ReasonText),
     Column("created_at", UtcDateTime, nullable=False),
     Column("finished_at", UtcDateTime),
     Index(None, "state", "due_at"),
@@ -354,7 +354,7 @@ job_run = Table(
     Column("last_started_at", UtcDateTime),
     Column("last_finished_at", UtcDateTime),
     Column("last_outcome", String(20)),
-    Column("last_error", Text),
+    Column("last_error", ReasonText),
 )
 
 worker_beat = Table(

@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from coil_bridge.errors import CoilBridgeError, InvalidInput, NotSignedIn, TooManyRequests
 from coil_bridge.web.requests_log import log_failure, request_id
-from coil_bridge.web.texts import gettext
+from coil_bridge.web.texts import gettext, say
 
 
 def handle_errors(app: Flask, sign_in_first: Callable[[], str]) -> None:
@@ -65,7 +65,7 @@ def error_page(status: int, reason: str) -> Response:
 
 def message_of(error: CoilBridgeError) -> str:
     """The error's message in the reader's language."""
-    return gettext(error.message, **error.values) if error.message else ""
+    return say(error.reason)
 
 
 def csrf_reason() -> str:

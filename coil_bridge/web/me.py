@@ -104,5 +104,6 @@ class MePages:
 
 def _own_path(back: str) -> str:
     """A path of ours; anything that would lead elsewhere becomes the start page."""
-    ours = back.startswith("/") and not back.startswith(("//", "/\\"))
+    # isprintable: browsers drop a tab, which would make "//evil.example" of "/<tab>/evil.example"
+    ours = back.startswith("/") and back.isprintable() and not back.startswith(("//", "/\\"))
     return back if ours else "/"

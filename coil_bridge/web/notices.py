@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from coil_bridge.i18n import Translator
+from coil_bridge.web.holiday_names import holiday_name
 from coil_bridge.web.texts import gettext
 from scheduling.availability import Notice
 
@@ -39,10 +40,13 @@ def _weekend(detail: Mapping[str, object], translator: Translator) -> str:
 
 
 def _public_holiday(detail: Mapping[str, object], translator: Translator) -> str:
-    day = translator.short_day(date.fromisoformat(str(detail["date"])))
+    values = {
+        "day": translator.short_day(date.fromisoformat(str(detail["date"]))),
+        "name": holiday_name(str(detail["name"]), translator),
+    }
     if detail["estimated"]:
-        return gettext("Public holiday on %(day)s: %(name)s (estimated date)", day=day, name=detail["name"])
-    return gettext("Public holiday on %(day)s: %(name)s", day=day, name=detail["name"])
+        return gettext("Public holiday on %(day)s: %(name)s (estimated date)", **values)
+    return gettext("Public holiday on %(day)s: %(name)s", **values)
 
 
 def _clock_change(detail: Mapping[str, object], translator: Translator) -> str:

@@ -6,10 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import groupby
 
-from babel import Locale
-from babel.core import UnknownLocaleError
-
-from coil_bridge.i18n import Translator, translator
+from coil_bridge.i18n import Translator, mark, translator
 from coil_bridge.services.session_clocks import city
 from scheduling.zones import zone_names
 
@@ -26,11 +23,8 @@ def country_name(code: str, words: Translator) -> str:
 
 def language_name(code: str, words: Translator) -> str:
     """A language by its Moodle or BCP 47 code, the code itself where CLDR has no name."""
-    try:
-        name = Locale.parse(code.replace("-", "_")).get_display_name(words.locale)
-    except (UnknownLocaleError, ValueError):
-        name = words.locale.languages.get(code)
-    return name[:1].upper() + name[1:] if name else code
+    name = words.language_name(code)
+    return name if name == code else name[:1].upper() + name[1:]
 
 
 @lru_cache(maxsize=8)
@@ -38,24 +32,47 @@ def zone_choices(language: str) -> Sequence[tuple[str, Sequence[tuple[str, str]]
     """Every zone for a form, by region and then by the city's name in this language."""
     words = translator(language)
     return tuple(
-        (region.replace("_", " "), tuple(sorted(_named(zones, words), key=lambda pair: pair[1].casefold())))
+        (words.gettext(_REGIONS[region]), tuple(_sorted(_named(zones, words), words)))
         for region, zones in groupby(zone_names(), key=lambda name: name.partition("/")[0])
     )
 
 
 def country_choices(language: str) -> Sequence[tuple[str, str]]:
     """Every country for a form, by its name in this language."""
-    names = translator(language).locale.territories
+    words = translator(language)
+    names = words.locale.territories
     found = [(code, name) for code, name in names.items() if len(code) == 2 and code not in _NO_COUNTRIES]
-    return sorted(found, key=lambda pair: pair[1].casefold())
+    return _sorted(found, words)
 
 
 def language_choices(codes: Iterable[str], words: Translator) -> Sequence[tuple[str, str]]:
-    """Languages to work in for a form: those of the partner countries and the given ones, by name."""
-    named = {_plain(code): language_name(code, words) for code in (*_WORKING_LANGUAGES, *codes)}
-    return sorted(named.items(), key=lambda pair: pair[1].casefold())
+    """Languages to work in for a form: those of the partner countries and the given ones, by name.
+
+    A Moodle's variant of a language that is there already ("sr_lt") is no other language to work in.
+    """
+    others = [code for code in map(_plain, codes) if code.partition("_")[0] not in _WORKING_LANGUAGES]
+    named = {code: language_name(code, words) for code in (*_WORKING_LANGUAGES, *others)}
+    return _sorted(named.items(), words)
 
 
+def _sorted(choices: Iterable[tuple[str, str]], words: Translator) -> list[tuple[str, str]]:
+    return sorted(choices, key=lambda choice: words.sort_key(choice[1]))
+
+
+# The parts of the tz database; "Etc" holds UTC alone.
+_REGIONS = {
+    "Africa": mark("Africa"),
+    "America": mark("America"),
+    "Antarctica": mark("Antarctica"),
+    "Arctic": mark("Arctic"),
+    "Asia": mark("Asia"),
+    "Atlantic": mark("Atlantic Ocean"),
+    "Australia": mark("Australia"),
+    "Europe": mark("Europe"),
+    "Indian": mark("Indian Ocean"),
+    "Pacific": mark("Pacific Ocean"),
+    "Etc": mark("Worldwide"),
+}
 _WORKING_LANGUAGES = ("bs", "cnr", "cs", "de", "en", "es", "et", "fr", "kk", "pt", "ru", "sr", "sv", "zh")
 _NO_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})  # CLDR's groups and pseudo-regions
 

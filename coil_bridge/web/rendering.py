@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from babel import Locale
-from babel.dates import format_interval, format_timedelta
+from babel.dates import format_timedelta
 from flask import Flask, request, url_for
 from flask_babel import Babel  # type: ignore[import-untyped]  # carries no annotations
 
@@ -23,7 +23,7 @@ from coil_bridge.settings import Settings
 from coil_bridge.web import wording
 from coil_bridge.web.framing import framed
 from coil_bridge.web.places import city_name, country_name, language_name
-from coil_bridge.web.texts import gettext, ngettext
+from coil_bridge.web.texts import gettext, ngettext, say
 from coil_bridge.web.visitors import Visitors
 from scheduling.zones import to_local, utc_offset_label
 
@@ -112,11 +112,11 @@ def _filters(visitors: Visitors, clock: Clock) -> dict[str, Callable[..., Any]]:
         "full_day": lambda value: visitors.translator().day(_day(value, here)),
         "iso": lambda instant: instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "language_name": lambda code: language_name(code, visitors.translator()),
+        "number": lambda value: visitors.translator().number(value),
         "offset_in": utc_offset_label,
         "moment": lambda instant: visitors.translator().moment(here(instant)),
-        "span": lambda first, last: format_interval(
-            first, last, "yMMMd", locale=visitors.translator().locale
-        ),
+        "span": lambda first, last: visitors.translator().span(first, last),
+        "said": say,
         "translated": gettext,
         "until": until,
         "wall": lambda local: visitors.translator().moment(local),

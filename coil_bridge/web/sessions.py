@@ -9,9 +9,10 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from coil_bridge.domain import JointSession, Pairing, Person
-from coil_bridge.errors import EditConflict, InvalidInput
+from coil_bridge.errors import EditConflict, Forbidden, InvalidInput
+from coil_bridge.i18n import mark
 from coil_bridge.services.joint_sessions import PlanPreview, SessionService
-from coil_bridge.services.pairings import PairingService
+from coil_bridge.services.pairings import PairingService, PairingView
 from coil_bridge.services.session_clocks import institutions
 from coil_bridge.services.session_plans import TimeNeedsChoice
 from coil_bridge.web.clocks import Strip, strip
@@ -58,9 +59,9 @@ class SessionPages:
 
     def new(self, pairing_id: str) -> Answer:
         """The empty form, on the clock of the teacher's own university."""
-        view = self._pairings.get(self._visitors.signed_in(), pairing_id)
-        own = view.my_courses[0].course.institution if view.my_courses else institutions(view.pairing)[0]
-        form = Form.blank(zone=own.zone, minutes=SESSION_MINUTES, count=1, phase="team_building")
+        view = self._taught(self._visitors.signed_in(), pairing_id)
+        zone = view.my_courses[0].course.institution.zone
+        form = Form.blank(zone=zone, minutes=SESSION_MINUTES, count=1, phase="team_building")
         return self._plan_page(view.pairing, form)
 
     def plan(self, pairing_id: str) -> Answer:
@@ -89,7 +90,7 @@ class SessionPages:
         """The form with the session as it stands."""
         person = self._visitors.signed_in()
         session = self._sessions.get(person, session_id)
-        pairing = self._pairings.get(person, session.pairing_id).pairing
+        pairing = self._taught(person, session.pairing_id).pairing
         return self._edit_page(pairing, session, _form(session))
 
     def change(self, session_id: str) -> Answer:
@@ -135,6 +136,13 @@ class SessionPages:
         flash(gettext("The session is called off, and the partners are told."), "good")
         return redirect(url_for("pairings.show", pairing_id=session.pairing_id), 303)
 
+    def _taught(self, person: Person, pairing_id: str) -> PairingView:
+        """The pairing, for its teachers: nobody else is shown a form that would be refused in the end."""
+        view = self._pairings.get(person, pairing_id)
+        if view.part != "teacher":
+            raise Forbidden(mark("Only the teachers of this pairing's courses can do this."))
+        return view
+
     def _preview(self, person: Person, pairing: Pairing, refusal: InvalidInput | None = None) -> Preview:
         """What the form of this request means, as far as it can be read."""
         if isinstance(refusal, TimeNeedsChoice):
@@ -174,7 +182,7 @@ class SessionPages:
 
     def _cancel_page(self, person: Person, session_id: str, form: Form) -> str:
         session = self._sessions.get(person, session_id)
-        pairing = self._pairings.get(person, session.pairing_id).pairing
+        pairing = self._taught(person, session.pairing_id).pairing
         return render_template("sessions/cancel.html", session=session, pairing=pairing, form=form)
 
     @staticmethod

@@ -9,10 +9,18 @@ from typing import Any
 
 import flask_babel  # type: ignore[import-untyped]  # carries no annotations
 
+from coil_bridge.errors import Reason
+from coil_bridge.i18n import tell
+
 
 def gettext(message: str, **values: Any) -> str:
     """Translate a message and fill in its ``%(name)s`` places."""
     return str(flask_babel.gettext(message, **values))
+
+
+def say(reason: Reason | str) -> str:
+    """Tell a reason in the reader's language."""
+    return tell(reason, gettext)
 
 
 def ngettext(one: str, many: str, num: int, **values: Any) -> str:

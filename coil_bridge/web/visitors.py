@@ -156,5 +156,10 @@ class Visitors:
         for wish in (person.language if person else None, request.cookies.get(LANGUAGE_COOKIE)):
             if wish in self.languages:
                 return wish
-        tags = {code.replace("_", "-"): code for code in self.languages}
-        return tags[request.accept_languages.best_match(list(tags)) or DEFAULT_LANGUAGE]
+        return self._asked_for() or self.languages[0]
+
+    def _asked_for(self) -> str | None:
+        """What the browser asks for, by language alone: "sr" and "sr-Latn-RS" both get our Serbian."""
+        ours = {code.partition("_")[0]: code for code in self.languages}
+        wishes = (tag.lower().partition("-")[0] for tag, quality in request.accept_languages if quality)
+        return next((ours[wish] for wish in wishes if wish in ours), None)

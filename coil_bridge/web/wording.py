@@ -78,6 +78,7 @@ WORK_STATES: Mapping[str, Badge] = {
     "sent": Badge(lazy_gettext("Sent"), "check", "good"),
     "refused": Badge(lazy_gettext("Refused by Moodle"), "dash"),
     "failed": Badge(lazy_gettext("Failed"), "alert", "bad"),
+    "ok": Badge(lazy_gettext("Done"), "check", "good"),
 }
 
 KINDS: Mapping[str, str] = {
@@ -89,6 +90,14 @@ KINDS: Mapping[str, str] = {
     "tell_of_proposal": lazy_gettext("Telling of a proposal"),
     "pull_activity": lazy_gettext("Pulling activity"),
     "send_grades": lazy_gettext("Sending grades for participation"),
+}
+
+JOBS: Mapping[str, str] = {
+    "sync catalogues": lazy_gettext("Read every site’s courses"),
+    "refresh teachers": lazy_gettext("Read who teaches the paired courses"),
+    "move pairings by date": lazy_gettext("Start and complete pairings by date"),
+    "follow zone rules": lazy_gettext("Follow changed rules of time zones"),
+    "prune": lazy_gettext("Delete what is out of date"),
 }
 
 GROUP_STATES: Mapping[str, Badge] = {

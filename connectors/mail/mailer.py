@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import smtplib
 import ssl
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +18,10 @@ from urllib.parse import unquote, urlsplit
 
 _DEFAULT_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 _TIMEOUT = 20.0  # seconds, for each step of the dialogue
+# What writing a message raises for names and addresses that are none. Beyond what the email package
+# documents it stumbles over some ("a@": IndexError; "a@[1": AttributeError), and addresses come from
+# partners: one that cannot be written must not hold up everybody else's mail.
+_UNWRITABLE = (ValueError, MessageError, LookupError, AttributeError, smtplib.SMTPNotSupportedError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +39,12 @@ class Mail:
 
 @dataclass(frozen=True, slots=True)
 class MailOutcome:
-    """What became of a message; ``reason`` has the server's code and no address."""
+    """What became of a message; ``reason`` takes ``values``: the server's name and code, no address."""
 
     mail: Mail
     result: Literal["sent", "refused", "later"]
     reason: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 class Mailer:
@@ -76,23 +81,23 @@ class Mailer:
                 for mail in waiting:
                     outcomes.append(self._send_one(server, mail))  # noqa: PERF401 - those before an error count
         except (OSError, smtplib.SMTPException) as error:
-            reason = f"{self._host}: {_reason(error)}"
-            outcomes += [MailOutcome(mail, "later", reason) for mail in waiting[len(outcomes) :]]
+            reason, values = self._reason(error)
+            outcomes += [MailOutcome(mail, "later", reason, values) for mail in waiting[len(outcomes) :]]
         return outcomes
 
     def _send_one(self, server: smtplib.SMTP, mail: Mail) -> MailOutcome:
         try:
             server.send_message(self._message(mail))
-        except (ValueError, MessageError, smtplib.SMTPNotSupportedError):
-            return MailOutcome(mail, "refused", "the address or the subject cannot be written in a message")
+        except _UNWRITABLE:
+            return MailOutcome(
+                mail, "refused", mark("the address or the subject cannot be written in a message")
+            )
         except smtplib.SMTPRecipientsRefused as error:
             code = next(iter(error.recipients.values()))[0]
-            return MailOutcome(
-                mail, "later" if 400 <= code < 500 else "refused", f"recipient refused ({code})"
-            )
+            result = _result(code)
+            return MailOutcome(mail, result, mark("recipient refused (%(code)s)"), {"code": str(code)})
         except smtplib.SMTPResponseException as error:
-            passing = 400 <= error.smtp_code < 500
-            return MailOutcome(mail, "later" if passing else "refused", _reason(error))
+            return MailOutcome(mail, _result(error.smtp_code), *self._reason(error))
         return MailOutcome(mail, "sent")
 
     def _message(self, mail: Mail) -> EmailMessage:
@@ -107,6 +112,14 @@ class Mailer:
         message["X-Auto-Response-Suppress"] = "All"  # Exchange does not know RFC 3834
         message.set_content(mail.body)
         return message
+
+    def _reason(self, error: Exception) -> tuple[str, dict[str, str]]:
+        """A reason without the server's own words, which often repeat the address."""
+        if isinstance(error, smtplib.SMTPResponseException):
+            said = {"host": self._host, "code": str(error.smtp_code)}
+            return mark("the mail server %(host)s answered %(code)s"), said
+        said = {"host": self._host, "error": type(error).__name__}
+        return mark("the mail server %(host)s cannot be reached (%(error)s)"), said
 
     @contextmanager
     def _connection(self) -> Iterator[smtplib.SMTP]:
@@ -135,8 +148,11 @@ class Mailer:
             server.close()  # everything that could be handed over has been
 
 
-def _reason(error: Exception) -> str:
-    """A reason without the server's own words, which often repeat the address."""
-    if isinstance(error, smtplib.SMTPResponseException):
-        return f"the mail server answered {error.smtp_code}"
-    return f"the mail server cannot be reached ({type(error).__name__})"
+def mark(message: str) -> str:
+    """Mark a reason for translation (pybabel looks for the name); it is translated where it is shown."""
+    return message
+
+
+def _result(code: int) -> Literal["refused", "later"]:
+    """4yz passes, anything else is final (RFC 5321, 4.2.1)."""
+    return "later" if 400 <= code < 500 else "refused"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from connectors.moodle.capabilities import SEND, WRITE_CALENDARS
+from connectors.moodle.capabilities import SEND
 from connectors.moodle.clock import ClockSkew
 from connectors.moodle.errors import MoodleError
 from connectors.moodle.findings import Findings, People
@@ -20,7 +20,7 @@ NEWEST_TRIED = (5, 1)
 _NOT_FIXED = "99"
 _CLOCK_WARNING = 5.0
 _CLOCK_ERROR = 60.0
-_UNTRIED = ", ".join(each.name for each in (SEND, WRITE_CALENDARS))
+_UNTRIED = SEND.name
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 

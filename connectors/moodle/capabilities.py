@@ -32,7 +32,6 @@ SEE_GROUPS = Capability("moodle/site:accessallgroups", "Access all groups")
 SEND = Capability("moodle/site:messageanyuser", "Bypass user privacy preferences for messaging any user")
 READ_FORUMS = Capability("mod/forum:viewdiscussion", "View discussions")
 READ_COMPLETION = Capability("report/completion:view", "View course completion report")
-WRITE_CALENDARS = Capability("moodle/calendar:manageentries", "Manage any calendar entries")
 
 ROLE = (
     REST,
@@ -45,7 +44,6 @@ ROLE = (
     SEND,
     READ_FORUMS,
     READ_COMPLETION,
-    WRITE_CALENDARS,
 )
 
 _FORUMS = (ENTER_COURSES, READ_FORUMS, SEE_GROUPS)
@@ -60,8 +58,6 @@ _NEEDED: Mapping[Function, tuple[Capability, ...]] = MappingProxyType(
         Function.DISCUSSIONS: _FORUMS,
         Function.POSTS: _FORUMS,
         Function.COURSE_COMPLETION: (ENTER_COURSES, READ_COMPLETION, SEE_GROUPS),
-        Function.CREATE_EVENTS: (WRITE_CALENDARS,),
-        Function.DELETE_EVENTS: (WRITE_CALENDARS,),
     }
 )
 

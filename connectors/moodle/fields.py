@@ -8,7 +8,7 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load
 
-from connectors.moodle.text import plain_line, plain_text
+from connectors.moodle.text import plain_line, plain_text, printable
 
 
 class RecordSchema(Schema):
@@ -55,6 +55,13 @@ class Line(fields.Field[str]):
         return plain_line(_text(value))
 
 
+class Name(fields.String):
+    """A person's name, which Moodle does not treat as HTML: one line of what was typed."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        return " ".join(printable(super()._deserialize(value, attr, data, **kwargs)).split())
+
+
 class Prose(fields.Field[str]):
     """HTML from an editor, as plain text."""
 
@@ -67,7 +74,7 @@ class Filled(fields.String):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str | None:  # type: ignore[override]  # None is a value here
         text = super()._deserialize(value, attr, data, **kwargs)
-        return text.strip() or None if text else None
+        return printable(text).strip() or None if text else None
 
 
 def _text(value: object) -> str:

@@ -33,7 +33,8 @@ class Function(StrEnum):
 
 Need = Literal["essential", "useful"]
 
-# PUBLIC_CONFIG answers without a token and is therefore not part of any service.
+# PUBLIC_CONFIG answers without a token and is therefore not part of any service. The calendar functions are
+# known to the client but no capability of the product calls them yet, so no partner is asked for them.
 NEEDS: Mapping[Function, Need] = MappingProxyType(
     {
         Function.SITE_INFO: "essential",
@@ -47,8 +48,6 @@ NEEDS: Mapping[Function, Need] = MappingProxyType(
         Function.DISCUSSIONS: "useful",
         Function.POSTS: "useful",
         Function.COURSE_COMPLETION: "useful",
-        Function.CREATE_EVENTS: "useful",
-        Function.DELETE_EVENTS: "useful",
     }
 )
 

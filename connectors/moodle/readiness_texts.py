@@ -76,12 +76,6 @@ _LOSSES: Mapping[Function, Callable[[Gettext], str]] = {
     Function.DISCUSSIONS: lambda _: _("The evaluation does not count forum posts of this site."),
     Function.POSTS: lambda _: _("The evaluation does not count forum posts of this site."),
     Function.COURSE_COMPLETION: lambda _: _("The evaluation does not know who completed a course here."),
-    Function.CREATE_EVENTS: lambda _: _(
-        "Joint sessions cannot be written into this Moodle's calendar; the subscribed calendar still works."
-    ),
-    Function.DELETE_EVENTS: lambda _: _(
-        "Joint sessions written into this Moodle's calendar cannot be taken out again."
-    ),
 }
 
 _TEXTS: Mapping[str, Texts] = {
@@ -318,11 +312,8 @@ _TEXTS: Mapping[str, Texts] = {
         ),
     ),
     "untried": lambda _: (
-        _("Two things were not tried"),
-        _(
-            "Sending messages and writing into calendars change something in Moodle. The role needs "
-            "%(capabilities)s for them."
-        ),
+        _("One thing was not tried"),
+        _("Sending a message changes something in Moodle. The role needs %(capabilities)s for it."),
     ),
     "completion_off": lambda _: (
         _("Completion tracking is switched off"),

@@ -12,7 +12,17 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, fields, post_load, pre_load
 
 from connectors.moodle import records
-from connectors.moodle.fields import Filled, Instant, Line, Moment, Prose, RecordSchema, optional, required
+from connectors.moodle.fields import (
+    Filled,
+    Instant,
+    Line,
+    Moment,
+    Name,
+    Prose,
+    RecordSchema,
+    optional,
+    required,
+)
 
 _SEPARATE_GROUPS = 1
 
@@ -25,7 +35,7 @@ class SiteInfoSchema(RecordSchema):
     site_url = required(fields.String, "siteurl")
     user_id = required(fields.Integer, "userid")
     username = required(fields.String)
-    full_name = required(fields.String, "fullname")
+    full_name = required(Name, "fullname")
     release = fields.String(load_default="", allow_none=True)
     version = fields.String(load_default="", allow_none=True)
     functions = fields.List(fields.Dict(), required=True)
@@ -77,7 +87,7 @@ class ContactSchema(RecordSchema):
 
     record = records.Contact
     id = required(fields.Integer)
-    full_name = required(fields.String, "fullname")
+    full_name = required(Name, "fullname")
 
 
 class CourseSchema(RecordSchema):
@@ -127,7 +137,7 @@ class EnrolledUserSchema(RecordSchema):
 
     record = records.EnrolledUser
     id = required(fields.Integer)
-    full_name = required(fields.String, "fullname")
+    full_name = required(Name, "fullname")
     first_name = optional(Filled, "firstname")
     last_name = optional(Filled, "lastname")
     email = optional(Filled)
@@ -150,7 +160,7 @@ class UserSchema(RecordSchema):
 
     record = records.MoodleUser
     id = required(fields.Integer)
-    full_name = required(fields.String, "fullname")
+    full_name = required(Name, "fullname")
     username = optional(Filled)
     email = optional(Filled)
     id_number = optional(Filled, "idnumber")

@@ -13,6 +13,9 @@ import re
 
 import nh3
 
+# What no name or text of ours may carry: controls but tab and line feed, Unicode's own line ends, halves
+# of surrogate pairs. Calendar files refuse them, PostgreSQL refuses NUL, and UTF-8 has no halves.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _BREAKS = re.compile(r"<\s*(?:br|/p|/div|/li|/h[1-6]|/tr)\b[^>]*>", re.IGNORECASE)
 _SPACES = re.compile(r"[^\S\n]+")
 _BLANK_LINES = re.compile(r"\s*\n\s*")
@@ -20,10 +23,15 @@ _LAST_WORD = re.compile(r"\S+\Z")
 _LINKS = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)]")
 
 
+def printable(text: str) -> str:
+    """Return text with a space for every character that a calendar, a database or UTF-8 refuses."""
+    return _UNPRINTABLE.sub(" ", text)
+
+
 def plain_text(markup: str) -> str:
     """Return HTML as plain text: tags, scripts and styles dropped, entities resolved, a line a block."""
-    broken = _BREAKS.sub("\n", markup)
-    text = html.unescape(nh3.clean(broken, tags=set()))
+    broken = _BREAKS.sub("\n", printable(markup))
+    text = printable(html.unescape(nh3.clean(broken, tags=set())))
     return _BLANK_LINES.sub("\n", _SPACES.sub(" ", text)).strip()
 
 

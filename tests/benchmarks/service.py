@@ -18,7 +18,7 @@ from tests.benchmarks.world import Prepared, World
 
 EVENTS = 40
 FEED_REQUESTS = 3000
-PAGE_REQUESTS = 400
+PAGE_REQUESTS = 200
 FEED_GZIP, FEED_PLAIN, FEED_UNCHANGED = "feed, 200 with gzip", "feed, 200 without gzip", "feed, 304"
 _CALENDAR = {"Accept": "text/calendar", "User-Agent": "Benchmark/1"}
 _BROWSER = {"Accept": "text/html", "Accept-Encoding": "gzip", "Accept-Language": "en"}

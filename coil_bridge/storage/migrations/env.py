@@ -7,13 +7,15 @@ from typing import Any, Literal
 from alembic import context
 
 from coil_bridge.storage.tables import metadata
-from coil_bridge.storage.types import UtcDateTime
+from coil_bridge.storage.types import ReasonText, UtcDateTime
 
 
 def render_item(kind: str, item: Any, _autogen_context: Any) -> str | Literal[False]:
     """Write our own column type as what it is in the database, so that old steps need none of our code."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(item, ReasonText):
+        return "sa.Text()"
     return False
 
 

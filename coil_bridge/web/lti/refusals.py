@@ -23,14 +23,14 @@ def handle_refusals(app: Flask) -> None:
         g.person = None
         page = render_template("lti/refused.html", refusal=refusal, said=_said_by_platform(refusal))
         answer = make_response(page, refusal.status)
-        if refusal.reason is Reason.METHOD:
+        if refusal.code is Reason.METHOD:
             answer.headers["Allow"] = "POST"
         return answer
 
 
 def _said_by_platform(refusal: Refusal) -> str:
     """The words with which a platform refused to log somebody in; shown, never logged."""
-    if refusal.reason is not Reason.PLATFORM_ERROR:
+    if refusal.code is not Reason.PLATFORM_ERROR:
         return ""
     parts = (request.form.get(name, "").strip() for name in ("error", "error_description"))
     return ": ".join(part for part in parts if part)[:_LONGEST]

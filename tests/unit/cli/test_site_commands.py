@@ -35,7 +35,7 @@ def test_the_token_comes_from_a_file_and_is_never_printed(
     there = moodle()
     secret = tmp_path / "token"
     secret.write_text(f"{there.token}\n")
-    arguments = "--short-name=UB --city=Belgrade --country=RS --zone=Europe/Belgrade".split()
+    arguments = ["--short-name=UB", "--city=Belgrade", "--country=RS", "--zone=Europe/Belgrade"]
     added = shell("site", "add", there.url, "--institution=UB", *arguments, "--token-file", str(secret))
     assert added.exit_code == 0, added.output
     assert there.token not in added.output

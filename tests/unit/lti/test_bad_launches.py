@@ -271,7 +271,7 @@ def test_a_bad_launch_is_refused_and_leaves_nothing(
     spoil(attempt)
     with pytest.raises(Refusal) as refused:
         attempt.send()
-    assert refused.value.reason is reason
+    assert refused.value.code is reason
     assert 400 <= refused.value.status < 500
     left = rows(sqlite_storage)
     used_up = 0 if reason in (Reason.STATE_MISSING, Reason.STATE_UNKNOWN) else 1
@@ -283,40 +283,40 @@ def test_a_launch_signed_with_another_key_of_the_same_id_is_refused(
 ) -> None:
     attempt = launcher.attempt()
     attempt.key = other_key
-    assert refusal(attempt).reason is Reason.SIGNATURE
+    assert refusal(attempt).code is Reason.SIGNATURE
 
 
 def test_a_launch_works_once(launcher: Launcher) -> None:
     attempt = launcher.attempt()
     attempt.send()
-    assert refusal(attempt).reason is Reason.STATE_UNKNOWN
+    assert refusal(attempt).code is Reason.STATE_UNKNOWN
 
 
 def test_a_refused_launch_has_used_its_state_up(launcher: Launcher) -> None:
     attempt = launcher.attempt()
     nonce = attempt.claims.pop("nonce")
-    assert refusal(attempt).reason is Reason.NONCE_WRONG
+    assert refusal(attempt).code is Reason.NONCE_WRONG
     attempt.claims["nonce"] = nonce
-    assert refusal(attempt).reason is Reason.STATE_UNKNOWN
+    assert refusal(attempt).code is Reason.STATE_UNKNOWN
 
 
 def test_a_nonce_of_another_state_of_the_same_browser_is_refused(launcher: Launcher) -> None:
     one, other = launcher.attempt(), launcher.attempt()
     one.claims["nonce"], one.cookies = other.claims["nonce"], one.cookies | other.cookies
-    assert refusal(one).reason is Reason.NONCE_WRONG
+    assert refusal(one).code is Reason.NONCE_WRONG
 
 
 def test_a_reused_nonce_is_refused(launcher: Launcher) -> None:
     used = launcher.attempt()
     used.send()
     again = launcher.attempt(nonce=used.claims["nonce"])
-    assert refusal(again).reason is Reason.NONCE_WRONG
+    assert refusal(again).code is Reason.NONCE_WRONG
 
 
 def test_a_state_of_another_browser_is_refused(launcher: Launcher) -> None:
     victim, attacker = launcher.attempt(), launcher.attempt()
     attacker.cookies = victim.cookies
-    assert refusal(attacker).reason is Reason.COOKIE_MISSING
+    assert refusal(attacker).code is Reason.COOKIE_MISSING
 
 
 def test_a_login_lasts_ten_minutes(launcher: Launcher, clock: SettableClock) -> None:
@@ -327,7 +327,7 @@ def test_a_login_lasts_ten_minutes(launcher: Launcher, clock: SettableClock) -> 
     in_time.send()
     clock.advance(seconds=1)
     too_late.claims |= fresh
-    assert refusal(too_late).reason is Reason.STATE_UNKNOWN
+    assert refusal(too_late).code is Reason.STATE_UNKNOWN
 
 
 def test_logins_that_never_come_back_are_pruned(
@@ -346,7 +346,7 @@ def test_a_platform_that_was_switched_off_meanwhile_is_refused(
     attempt = launcher.attempt()
     with sqlite_storage.write() as tx:
         tx.lti.set_disabled(launcher.platform.id, clock())
-    assert refusal(attempt).reason is Reason.PLATFORM_DISABLED
+    assert refusal(attempt).code is Reason.PLATFORM_DISABLED
 
 
 BAD_LOGINS: dict[str, tuple[dict[str, str], Reason]] = {
@@ -368,20 +368,20 @@ def test_a_bad_login_is_refused_and_leaves_nothing(
     before = rows(sqlite_storage)
     with pytest.raises(Refusal) as refused:
         launcher.launching.begin(launcher.login(**changes))
-    assert refused.value.reason is reason
+    assert refused.value.code is reason
     assert rows(sqlite_storage) == before
 
 
 def test_an_issuer_with_a_slash_too_many_is_unknown(launcher: Launcher) -> None:
     with pytest.raises(Refusal) as refused:
         launcher.launching.begin(launcher.login(iss=f"{launcher.platform.issuer}/"))
-    assert refused.value.reason is Reason.ISSUER_UNKNOWN
+    assert refused.value.code is Reason.ISSUER_UNKNOWN
 
 
 def test_without_any_cookie_and_state_a_stranger_gets_nothing(launching: Launching) -> None:
     with pytest.raises(Refusal) as refused:
         launching.receive({"id_token": "eyJhbGciOiJub25lIn0.e30."}, {})
-    assert refused.value.reason is Reason.STATE_MISSING
+    assert refused.value.code is Reason.STATE_MISSING
 
 
 def refusal(attempt: Attempt) -> Refusal:

@@ -45,7 +45,7 @@ def test_of_many_replays_at_once_one_gets_through(launcher: Launcher) -> None:
         try:
             return attempt.send()
         except Refusal as refused:
-            return refused.reason
+            return refused.code
 
     with ThreadPoolExecutor(4) as pool:
         outcomes = list(pool.map(send, range(8)))

@@ -39,7 +39,7 @@ def test_a_selection_is_one_persons_and_lasts_an_hour(
     clock.advance(hours=1)
     with pytest.raises(Refusal) as refused:
         unseal(vault, sealed, "person", clock())
-    assert refused.value.reason is Reason.SELECTION_EXPIRED
+    assert refused.value.code is Reason.SELECTION_EXPIRED
 
 
 @pytest.mark.parametrize("text", ["", "nonsense", "ünsinn"])
@@ -53,7 +53,7 @@ def test_an_invented_selection_is_refused(text: str, vault: Vault, clock: Settab
 def test_only_the_picker_has_a_selection(launcher: Launcher, clock: SettableClock) -> None:
     with pytest.raises(Refusal) as refused:
         selection_of(launcher.attempt().send(), "person", "course", clock())
-    assert refused.value.reason is Reason.MESSAGE_TYPE_WRONG
+    assert refused.value.code is Reason.MESSAGE_TYPE_WRONG
 
 
 def signed(
@@ -123,7 +123,7 @@ def test_a_return_address_elsewhere_is_refused(launcher: Launcher) -> None:
     attempt.claims[names.DEEP_LINKING_SETTINGS]["deep_link_return_url"] = "https://evil.example.org/"
     with pytest.raises(Refusal) as refused:
         attempt.send()
-    assert refused.value.reason is Reason.CLAIM_WRONG
+    assert refused.value.code is Reason.CLAIM_WRONG
 
 
 def test_a_picker_that_takes_no_links_is_refused(launcher: Launcher) -> None:
@@ -131,4 +131,4 @@ def test_a_picker_that_takes_no_links_is_refused(launcher: Launcher) -> None:
     attempt.claims[names.DEEP_LINKING_SETTINGS]["accept_types"] = ["file"]
     with pytest.raises(Refusal) as refused:
         attempt.send()
-    assert refused.value.reason is Reason.CLAIM_WRONG
+    assert refused.value.code is Reason.CLAIM_WRONG

@@ -212,7 +212,7 @@ def test_of_two_registrations_in_one_moodle_the_login_must_name_one(
     second = register(sqlite_storage, site, launcher.platform.issuer, clock, client_id="second")
     with pytest.raises(Refusal) as refused:
         launcher.launching.begin(launcher.login(client_id=""))
-    assert refused.value.reason is Reason.CLIENT_UNKNOWN
+    assert refused.value.code is Reason.CLIENT_UNKNOWN
     launcher.platform = second
     assert launcher.attempt().send().platform == second
 
@@ -233,7 +233,7 @@ def test_two_moodles_with_the_same_numbers_stay_apart(
     crossed.key = launcher.key
     with pytest.raises(Refusal) as refused:
         crossed.send()
-    assert refused.value.reason is Reason.KEY_UNKNOWN
+    assert refused.value.code is Reason.KEY_UNKNOWN
 
 
 @pytest.mark.parametrize("kid", ["weak", "for encryption", "of another algorithm", "private"])
@@ -255,7 +255,7 @@ def test_keys_of_a_wrong_kind_are_left_out(
     attempt.headers["kid"] = kid
     with pytest.raises(Refusal) as refused:
         attempt.send()
-    assert refused.value.reason is Reason.KEY_UNKNOWN
+    assert refused.value.code is Reason.KEY_UNKNOWN
 
 
 def test_an_unregistered_platform_never_learns_of_the_others(

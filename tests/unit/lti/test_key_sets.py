@@ -75,7 +75,7 @@ def test_a_withdrawn_key_ends_within_a_day(launcher: Launcher, moodle: Moodle, c
     clock.advance(hours=23)
     launcher.attempt().send()
     clock.advance(hours=1)
-    assert refusal(launcher).reason is Reason.KEY_UNKNOWN
+    assert refusal(launcher).code is Reason.KEY_UNKNOWN
 
 
 def test_a_silent_key_address_does_not_stop_known_keys(
@@ -105,8 +105,8 @@ def test_an_unusable_key_set_is_said_and_not_asked_for_again(
     answer: Says, launcher: Launcher, moodle: Moodle, clock: SettableClock
 ) -> None:
     moodle.answers[CERTS] = answer
-    assert refusal(launcher).reason is Reason.KEYS_UNREACHABLE
-    assert refusal(launcher).reason is Reason.KEYS_UNREACHABLE
+    assert refusal(launcher).code is Reason.KEYS_UNREACHABLE
+    assert refusal(launcher).code is Reason.KEYS_UNREACHABLE
     assert len(moodle.to(CERTS)) == 1
     moodle.publish(launcher.key)
     clock.advance(minutes=1)
@@ -134,7 +134,7 @@ def forged(launcher: Launcher, kid: str = "invented") -> None:
     attempt.headers["kid"] = kid
     with pytest.raises(Refusal) as refused:
         attempt.send()
-    assert refused.value.reason is Reason.KEY_UNKNOWN
+    assert refused.value.code is Reason.KEY_UNKNOWN
 
 
 def refusal(launcher: Launcher) -> Refusal:

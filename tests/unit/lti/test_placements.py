@@ -107,7 +107,7 @@ def test_a_picker_is_its_teachers_own(
 ) -> None:
     with pytest.raises(Refusal) as refused:
         placements.place(build.person("Aigerim Sadykova"), opened[1].sealed, [ResourceKind.NEXT])
-    assert refused.value.reason is Reason.SELECTION_EXPIRED
+    assert refused.value.code is Reason.SELECTION_EXPIRED
 
 
 def test_a_picker_outside_a_course_is_refused(
@@ -116,4 +116,4 @@ def test_a_picker_outside_a_course_is_refused(
     message = launcher.attempt("51-LtiDeepLinkingRequest", **{names.CONTEXT: None}).send()
     with pytest.raises(Refusal) as refused:
         placements.open(message, launches.enter(message).scope)
-    assert refused.value.reason is Reason.CLAIM_WRONG
+    assert refused.value.code is Reason.CLAIM_WRONG

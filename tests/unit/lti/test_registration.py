@@ -133,7 +133,7 @@ def test_a_registration_address_works_once(
     administrator: Person,
 ) -> None:
     platform = complete(registration, moodle, invitation)
-    assert refusal(registration, moodle, invitation).reason is Reason.INVITATION_GONE
+    assert refusal(registration, moodle, invitation).code is Reason.INVITATION_GONE
     assert len(moodle.to(REGISTRATION)) == 1
     (used,) = registry.invitations(administrator, site.id)
     assert used.platform_id == platform.id
@@ -143,12 +143,12 @@ def test_a_registration_address_lasts_a_week(
     registration: Registration, moodle: Moodle, invitation: str, clock: SettableClock
 ) -> None:
     clock.set(clock.now + timedelta(days=7))
-    assert refusal(registration, moodle, invitation).reason is Reason.INVITATION_GONE
+    assert refusal(registration, moodle, invitation).code is Reason.INVITATION_GONE
     assert moodle.asked == []
 
 
 def test_an_invented_address_registers_nothing(registration: Registration, moodle: Moodle) -> None:
-    assert refusal(registration, moodle, "invented").reason is Reason.INVITATION_GONE
+    assert refusal(registration, moodle, "invented").code is Reason.INVITATION_GONE
     assert moodle.asked == []
 
 
@@ -157,7 +157,7 @@ def test_a_removed_site_registers_nothing(
 ) -> None:
     with sqlite_storage.write() as tx:
         tx.sites.set_state(site.id, SiteState.REMOVED)
-    assert refusal(registration, moodle, invitation).reason is Reason.SITE_CLOSED
+    assert refusal(registration, moodle, invitation).code is Reason.SITE_CLOSED
     assert moodle.asked == []
 
 
@@ -177,7 +177,7 @@ def test_only_the_invited_site_is_ever_asked(
 ) -> None:
     with pytest.raises(Refusal) as refused:
         registration.complete(invitation, address, TOKEN)
-    assert refused.value.reason is Reason.SITE_MISMATCH
+    assert refused.value.code is Reason.SITE_MISMATCH
     assert moodle.asked == []
 
 
@@ -191,7 +191,7 @@ def test_the_address_opened_by_itself_says_what_it_is_for(
             "" if missing == "configuration" else f"{moodle.url}{CONFIGURATION}",
             "" if missing == "token" else TOKEN,
         )
-    assert refused.value.reason is Reason.REGISTRATION_INCOMPLETE
+    assert refused.value.code is Reason.REGISTRATION_INCOMPLETE
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,7 @@ def test_everything_must_be_on_the_invited_site(
 ) -> None:
     elsewhere = {name: "http://169.254.169.254/latest"}
     moodle.answers[CONFIGURATION] = Says(body=configuration(moodle, **elsewhere))
-    assert refusal(registration, moodle, invitation).reason is Reason.SITE_MISMATCH
+    assert refusal(registration, moodle, invitation).code is Reason.SITE_MISMATCH
     assert moodle.to(REGISTRATION) == []
     with sqlite_storage.read() as tx:
         assert tx.lti.of_issuer(moodle.url) == []
@@ -212,7 +212,7 @@ def test_another_moodle_in_a_folder_of_the_same_host_is_another_site(
     registration: Registration, moodle: Moodle, invitation: str
 ) -> None:
     moodle.answers[CONFIGURATION] = Says(body=configuration(moodle, issuer=f"{moodle.url}/other"))
-    assert refusal(registration, moodle, invitation).reason is Reason.SITE_MISMATCH
+    assert refusal(registration, moodle, invitation).code is Reason.SITE_MISMATCH
 
 
 @pytest.mark.parametrize(
@@ -230,7 +230,7 @@ def test_a_description_that_cannot_be_used(
     answer: Says, reason: Reason, registration: Registration, moodle: Moodle, invitation: str
 ) -> None:
     moodle.answers[CONFIGURATION] = answer
-    assert refusal(registration, moodle, invitation).reason is reason
+    assert refusal(registration, moodle, invitation).code is reason
 
 
 @pytest.mark.parametrize(
@@ -248,7 +248,7 @@ def test_after_a_failure_the_same_address_can_be_tried_again(
     answer: Says, reason: Reason, registration: Registration, moodle: Moodle, invitation: str
 ) -> None:
     moodle.answers[REGISTRATION] = answer
-    assert refusal(registration, moodle, invitation).reason is reason
+    assert refusal(registration, moodle, invitation).code is reason
     moodle.answers[REGISTRATION] = strict_registration
     assert complete(registration, moodle, invitation).pending
 
@@ -256,8 +256,8 @@ def test_after_a_failure_the_same_address_can_be_tried_again(
 def test_nobody_tries_for_ever(registration: Registration, moodle: Moodle, invitation: str) -> None:
     moodle.answers[REGISTRATION] = Says(400, "no")
     for _ in range(MOST_ATTEMPTS):
-        assert refusal(registration, moodle, invitation).reason is Reason.REGISTRATION_REFUSED
-    assert refusal(registration, moodle, invitation).reason is Reason.INVITATION_GONE
+        assert refusal(registration, moodle, invitation).code is Reason.REGISTRATION_REFUSED
+    assert refusal(registration, moodle, invitation).code is Reason.INVITATION_GONE
     assert len(moodle.to(REGISTRATION)) == MOST_ATTEMPTS
 
 

@@ -138,7 +138,7 @@ def test_another_deployment_can_be_added(
     launcher.deployment_id = "7"
     with pytest.raises(Refusal) as refused:
         launcher.attempt()
-    assert refused.value.reason is Reason.DEPLOYMENT_UNKNOWN
+    assert refused.value.code is Reason.DEPLOYMENT_UNKNOWN
     registry.add_deployment(administrator, launcher.platform.id, " 7 ")
     assert launcher.attempt().send().deployment_id == "7"
 
@@ -158,7 +158,7 @@ def test_switching_off_ends_sessions_and_launches(
     assert sessions.scope(token) is None
     with pytest.raises(Refusal) as refused:
         launcher.attempt()
-    assert refused.value.reason is Reason.PLATFORM_DISABLED
+    assert refused.value.code is Reason.PLATFORM_DISABLED
     registry.enable(administrator, launcher.platform.id)
     assert launcher.attempt().send().subject == "5"
 
@@ -168,7 +168,7 @@ def test_a_removed_site_launches_nobody(launcher: Launcher, sqlite_storage: Stor
         tx.sites.set_state(site.id, SiteState.REMOVED)
     with pytest.raises(Refusal) as refused:
         launcher.attempt()
-    assert refused.value.reason is Reason.PLATFORM_DISABLED
+    assert refused.value.code is Reason.PLATFORM_DISABLED
 
 
 def test_what_was_done_is_on_record(

@@ -111,6 +111,18 @@ def test_a_long_list_comes_in_pages_without_gaps(services: Services, build: Buil
     assert services.catalogue.search(mira, page=-1).number == 1
 
 
+def test_a_hostile_name_of_a_course_is_cut_and_cleaned(
+    services: Services, build: Build, moodle: Callable[..., Simulator]
+) -> None:
+    there = moodle()
+    site = build.site("Almaty", url=there.url, token=there.token)
+    there.world.add_course("EN-7", "Nego\x01tiation " + "x" * 5000)
+    services.catalogue.sync_site(site.id)
+    [course] = services.catalogue.search(build.person("Mira Jovanović")).items
+    assert course.fullname.startswith("Nego tiation xxx")
+    assert len(course.fullname) == 1333
+
+
 def test_who_may_open_a_course(services: Services, build: Build) -> None:
     site = build.site()
     mira, petar = build.person("Mira Jovanović"), build.person("Petar Lazić")
@@ -144,6 +156,30 @@ def test_teachers_are_stored_as_persons_and_an_empty_answer_is_not_believed(
     assert other.name == "Timur Ospanov"
     there.world.enrolments.clear()
     assert services.catalogue.sync_teachers(course.id) == [other]
+
+
+def test_a_student_who_has_left_the_course_loses_the_part_in_it(
+    services: Services, build: Build, moodle: Callable[..., Simulator], storage: Storage
+) -> None:
+    there = moodle()
+    site = build.site("Almaty", url=there.url, token=there.token)
+    negotiation = there.world.add_course("EN-7", "Negotiation")
+    accounts = [there.world.add_user(name, name, "Akhmetova") for name in ("dana", "saule")]
+    for account in accounts:
+        there.world.enrol(account, negotiation, "student")
+    dana, saule = (build.person(each.username, site=site, moodle_user_id=each.id) for each in accounts)
+    course = build.course(site, moodle_id=negotiation.id, students=[dana, saule])
+
+    def students() -> list[str]:
+        services.catalogue.sync_teachers(course.id)
+        with storage.read() as tx:
+            return [person.id for person in tx.courses.people(course.id, CourseRole.STUDENT)]
+
+    assert set(students()) == {dana.id, saule.id}
+    there.world.unenrol(accounts[0], negotiation)
+    assert students() == [saule.id]
+    there.world.unenrol(accounts[1], negotiation)  # nobody at all: more likely a permission that was lost
+    assert students() == [saule.id]
 
 
 def test_refreshing_twice_queues_once_and_only_for_ones_own_site(

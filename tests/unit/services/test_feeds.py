@@ -239,7 +239,7 @@ def test_the_language_follows_the_person_and_the_address_stays(
     monkeypatch.setattr("coil_bridge.services.feeds.translator", lambda _language: Translator("sr_Latn"))
     after = consortium.feeds.link(consortium.dana, pairing.id)
     assert (after.token, after.language) == (first.token, "sr_Latn")
-    assert "UB (Beograd): uto 27 okt" in unfolded(consortium.feeds.serve(first.token).body)
+    assert "UB (Beograd): uto\\, 27. okt 2026. u " in unfolded(consortium.feeds.serve(first.token).body)
 
 
 def unfolded(body: bytes) -> str:
@@ -250,8 +250,16 @@ def test_in_serbian_the_cities_and_weekdays_are_serbian(consortium: Consortium) 
     pairing = consortium.agreed()
     session = consortium.build.session(pairing, consortium.mira)
     text = unfolded(feed_content.build(pairing, [session], PAGE, Translator("sr_Latn")).body)
-    assert "AIL (Almati): uto 27 okt" in text
-    assert "SNC (Šangaj): uto 27 okt" in text
+    assert "AIL (Almati): uto\\, 27. okt 2026. u " in text
+    assert "SNC (Šangaj): uto\\, 27. okt 2026. u " in text
+    assert "Zajednički susreti: " in text
+
+
+def test_in_serbian_a_cancelled_session_is_marked_in_serbian(consortium: Consortium) -> None:
+    pairing = consortium.agreed()
+    session = consortium.build.session(pairing, consortium.mira, state=SessionState.CANCELLED)
+    text = unfolded(feed_content.build(pairing, [session], PAGE, Translator("sr_Latn")).body)
+    assert f"SUMMARY:Otkazano: {session.title}" in text
 
 
 def test_a_session_over_midnight_says_so_on_each_clock(consortium: Consortium) -> None:

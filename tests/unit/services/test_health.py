@@ -48,7 +48,7 @@ def test_a_silent_worker_is_told_but_pages_go_on(storage: Storage, clock: Settab
 def test_an_old_schema_is_not_ready_and_says_what_to_do(storage: Storage, clock: SettableClock) -> None:
     report = look(storage, clock, Schema(current=None))
     assert not report.ready
-    assert report.checks[0].detail == "schema empty, needed 0001: run coil-bridge db upgrade"
+    assert report.checks[0].detail == "schema –, needed 0001: run coil-bridge db upgrade"
 
 
 def test_a_database_that_is_not_there_is_an_answer_and_not_an_error(clock: SettableClock) -> None:

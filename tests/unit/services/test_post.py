@@ -299,3 +299,15 @@ def test_a_long_message_ends_in_the_link_to_its_page(
     [message] = there.world.inbox(account)
     link = "https://bridge.example.org/pairings/7"
     assert message.text.endswith(f'…<br>\n<br>\n<a href="{link}">{link}</a>')
+
+
+@pytest.mark.parametrize("address", ["ana@", "ana@[1", "ana", "ana@b\r\nBcc: all@ub.example"])
+def test_an_address_that_is_none_holds_up_nobody_elses_mail(
+    services: Services, build: Build, letterbox: Letterbox, address: str
+) -> None:
+    tell(services, build.person("Ana Petrović", email=address))
+    tell(services, build.person("Mira Jovanović", email="mira@ub.example"))
+    services.post.deliver_due()
+    assert [str(mail["To"]) for mail in letterbox.mails] == ["Mira Jovanović <mira@ub.example>"]
+    with services.storage.read() as tx:
+        assert tx.deliveries.counts() == {"refused": 1, "sent": 1}

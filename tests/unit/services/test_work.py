@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from coil_bridge.errors import Forbidden
-from coil_bridge.evaluation.records import Failure
+from coil_bridge.errors import Forbidden, Reason
 from coil_bridge.services.work import Work
 from coil_bridge.storage.storage import Storage
 from tests.builders import Build, SettableClock
@@ -16,7 +15,7 @@ def test_only_the_latest_pull_of_a_course_counts_as_trouble(
     course = build.course(build.site("Belgrade"), teachers=[mira])
     pilot = build.pilot()
     pairing = build.pairing([course], proposed_by=mira, phase=build.phase(pilot))
-    failure = Failure("%(site)s did not answer.", {"site": "UB Moodle"})
+    failure = Reason("%(site)s did not answer.", {"site": "UB Moodle"})
     with storage.write() as tx:
         tx.pulls.insert("first", pilot.id, pairing.id, course.id, clock())
         tx.pulls.finish("first", clock(), failure)

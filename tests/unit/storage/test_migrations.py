@@ -9,7 +9,6 @@ from sqlalchemy import Engine, create_engine, inspect, make_url, text
 from coil_bridge.storage import migrate
 from coil_bridge.storage.engine import open_engine, writing
 from coil_bridge.storage.tables import metadata
-from tests import postgresql
 
 EmptyDatabase = Callable[[], Engine]
 

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import gzip
+import re
 from datetime import timedelta
 
 import pytest
 from werkzeug.http import http_date
 
 from coil_bridge.domain import CourseRole, FeedLink
+from coil_bridge.storage.served_feeds import ServedFeeds
 from tests.unit.web.conftest import ORIGIN, World
 
 
@@ -103,3 +105,33 @@ def test_a_cookie_of_a_signed_in_person_changes_nothing(world: World, link: Feed
     answer = world.browser(world.dana).get(path(link))
     assert answer.status_code == 200
     assert "Set-Cookie" not in answer.headers
+
+
+def test_each_answer_is_counted_once(world: World, link: FeedLink) -> None:
+    def counted() -> float:
+        line = r'request_seconds_count\{endpoint="feed.serve",method="GET",status="200"\} (\S+)'
+        found = re.search(line, world.browser().get("/metrics").text)
+        return float(found[1]) if found else 0
+
+    before = counted()
+    world.browser().get(path(link))
+    assert counted() == before + 1
+
+
+def test_a_failure_is_answered_and_logged_by_the_application_without_the_address(
+    world: World, link: FeedLink, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(_self: ServedFeeds, _token_hash: str) -> None:
+        raise OSError("the disk is gone")
+
+    monkeypatch.setattr(ServedFeeds, "at", fail)
+    answer = world.browser().get(path(link))
+    assert answer.status_code == 500
+    written = capsys.readouterr()
+    assert "failure" in written.out + written.err
+    assert link.token not in answer.text + written.out + written.err
+
+
+def test_a_calendar_is_only_read(world: World, link: FeedLink) -> None:
+    answer = world.browser().client.put(path(link), base_url=ORIGIN)
+    assert answer.status_code == 405

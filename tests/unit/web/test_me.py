@@ -11,6 +11,7 @@ from tests.unit.web.conftest import World
         ("/about?x=1", "/about?x=1"),
         ("//evil.example/", "/"),
         ("/\\evil.example/", "/"),
+        ("/\t/evil.example/", "/"),
         ("https://evil.example/", "/"),
     ],
 )
@@ -47,3 +48,20 @@ def test_an_unknown_zone_or_language_is_refused(world: World) -> None:
 def test_the_language_of_the_page_is_declared(world: World) -> None:
     page = world.browser().get("/", headers={"Accept-Language": "de, en;q=0.5"}).text
     assert '<html lang="en"' in page
+
+
+@pytest.mark.parametrize(
+    ("wishes", "language"),
+    [
+        ("sr", "sr-Latn"),
+        ("sr-RS,sr;q=0.9,en;q=0.8", "sr-Latn"),
+        ("sr-Latn-RS, en;q=0.5", "sr-Latn"),
+        ("kk-KZ, en-GB;q=0.8, sr;q=0.5", "en"),
+        ("sr;q=0, en", "en"),
+        ("*", "en"),
+        ("", "en"),
+    ],
+)
+def test_a_browser_gets_the_language_that_it_asks_for(world: World, wishes: str, language: str) -> None:
+    page = world.browser().get("/", headers={"Accept-Language": wishes}).text
+    assert f'<html lang="{language}"' in page

@@ -177,3 +177,16 @@ def test_the_calendar_page_gives_a_private_address_with_five_doors_and_takes_it_
     assert world.browser(world.dana).post(f"/calendar-links/{link.id}/revoke").status_code == 404
     assert browser.post(f"/calendar-links/{link.id}/revoke").status_code == 303
     assert browser.get(f"/calendar/{link.token}.ics").status_code == 410
+
+
+def test_only_teachers_are_shown_the_forms_of_a_session(world: World) -> None:
+    pairing = world.pairing()
+    world.browser(world.mira).post(f"/pairings/{pairing.id}/sessions", plan())
+    [session] = sessions(world, pairing.id)
+    forms = [
+        f"/pairings/{pairing.id}/sessions/new",
+        f"/sessions/{session.id}/edit",
+        f"/sessions/{session.id}/cancel",
+    ]
+    for person, status in ((world.aigerim, 200), (world.jelena, 403), (world.build.lead(), 403)):
+        assert [world.browser(person).get(form).status_code for form in forms] == [status] * 3

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from connectors.moodle.schemas import EnrolledUserSchema
 from connectors.moodle.text import linked_html, plain_line, plain_text, safe_name
 
 
@@ -21,6 +22,8 @@ from connectors.moodle.text import linked_html, plain_line, plain_text, safe_nam
         ("<script>alert(1)</script><style>p{}</style>ok", "ok"),
         ('<img src=x onerror="alert(1)">内科学', "内科学"),
         ("&lt;script&gt;", "<script>"),  # text that a template escapes, not markup
+        ("a\x01b\x7fc\x9fd&#1;e", "a b c d e"),
+        ("a\ud800b", "a b"),
         ("<p></p>", ""),
         ("", ""),
     ],
@@ -54,3 +57,8 @@ def test_a_name_for_moodle_holds_no_tag_and_no_edge_space(text: str) -> None:
     assert "<" not in name
     assert name == name.strip()
     assert "\n" not in name
+
+
+def test_a_persons_name_is_one_line_and_no_markup() -> None:
+    user = EnrolledUserSchema().load({"id": 7, "fullname": "Mira\x00\r\nBcc: <b> \ud800Jovanović"})
+    assert user.full_name == "Mira Bcc: <b> Jovanović"

@@ -97,6 +97,12 @@ def test_who_signed_in_by_a_link_has_nothing_to_hand_over(campus: Campus) -> Non
     assert rows(campus.world) == before
 
 
+def test_a_session_that_ended_in_a_frame_is_renewed_through_moodle(campus: Campus) -> None:
+    page = campus.world.browser().get("/pairings", headers={"Sec-Fetch-Dest": "iframe"})
+    assert page.status_code == 401
+    assert "Open the link in your course once more" in page.text
+
+
 def test_nobody_makes_an_address_from_another_site(campus: Campus) -> None:
     visit = _inside(campus)
     assert visit.client.post("/lti/open", base_url=ORIGIN, data={"path": "/"}).status_code == 400

@@ -29,9 +29,11 @@ def _token(visit: Visit) -> str:
 
 def test_a_teacher_of_an_unpaired_course_finds_a_partner_for_exactly_that_course(campus: Campus) -> None:
     course = campus.course()
-    answer = campus.visit("mira").launch()
+    visit = campus.visit("mira")
+    answer = visit.launch()
     assert answer.status_code == 303
     assert answer.location == f"/courses/find?own={course.id}"
+    assert "For your course “Intercultural Communication”" in visit.browser.get(answer.location).text
 
 
 @pytest.mark.parametrize("state", [PairingState.PROPOSED, PairingState.ACCEPTED, PairingState.ACTIVE])
