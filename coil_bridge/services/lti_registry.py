@@ -83,7 +83,7 @@ class LtiRegistry:
     def origins(self) -> set[str]:
         """The Moodles in which the tool is registered, as browsers name them ("https://moodle.example")."""
         with self._storage.read() as tx:
-            return {web_origin(issuer) for issuer in tx.lti.issuers()}
+            return {web_origin(issuer) for issuer in tx.lti.issuers()} - {""}
 
     def invitations(self, actor: Person, site_id: str) -> list[Invitation]:
         """The registration addresses that a site was given, the newest first. Raises as ``of_site``."""
