@@ -16,7 +16,7 @@ from datetime import timedelta
 from typing import Any
 
 from coil_bridge.domain import Course, CourseRole, Pairing, Person, SessionState
-from coil_bridge.errors import Conflict, NotFound
+from coil_bridge.errors import Conflict, NotFound, Reason
 from coil_bridge.i18n import mark, translator
 from coil_bridge.lti.claims import LINE_ITEM_SCOPE, SCORE_SCOPE
 from coil_bridge.lti.grades import Column, Grades, Outcome
@@ -138,8 +138,7 @@ class ParticipationGrades:
             for each in due:
                 self._send(gradebook, pairing_id, course_id, each)
         except ServiceFailed as error:
-            values = {name: str(value) for name, value in error.values.items()}
-            self._end(pairing_id, course_id, {"message": error.message, "values": values})
+            self._end(pairing_id, course_id, error.reason)
             if error.temporary:
                 raise
         else:
@@ -166,7 +165,7 @@ class ParticipationGrades:
             if tx.gradings.get(pairing_id, course_id):  # else it was switched off meanwhile
                 tx.gradings.set_sent(pairing_id, course_id, value)
 
-    def _end(self, pairing_id: str, course_id: str, problem: Mapping[str, Any] | None) -> None:
+    def _end(self, pairing_id: str, course_id: str, problem: Reason | None) -> None:
         with self._storage.write() as tx:
             tx.gradings.set_outcome(pairing_id, course_id, self._clock(), problem)
 

@@ -6,7 +6,7 @@ a launch or from web services, stays one for as long as the roster lists the per
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from coil_bridge.domain import Course, CourseRole, Person
 from coil_bridge.evaluation.records import Part, PilotCourse
@@ -35,7 +35,7 @@ class RosterFallback:
         self._rosters = rosters
 
     def store_teachers(self, course: Course, failure: PartnerFailed) -> None:
-        """Store who teaches a course, after its Moodle would not say so.
+        """Store who teaches a course, after its Moodle would not say so; students who have left go.
 
         Raises:
             PartnerFailed: ``failure`` is another one, or no launch has named a roster.
@@ -58,14 +58,14 @@ class RosterFallback:
             return None
         members = _numbered(self._rosters.members(course.course_id))
         with self._storage.read() as tx:
-            teachers = _teachers(tx, course.course_id, course.site_id)
+            teachers = _known(tx, course.course_id, course.site_id)
         return [(number, _counted(each, known=number in teachers)) for number, each in members.items()]
 
     def _store(self, tx: Transaction, course: Course, members: Iterable[Member]) -> None:
         now, listed = self._clock(), _numbered(members)
         staying = [
             person_id
-            for number, person_id in _teachers(tx, course.id, course.site_id).items()
+            for number, person_id in _known(tx, course.id, course.site_id).items()
             if number in listed
         ]
         instructors = [
@@ -75,6 +75,7 @@ class RosterFallback:
         ]
         people = dict.fromkeys([*staying, *instructors])
         tx.courses.replace_people_of_course(course.id, CourseRole.TEACHER, people, now)
+        _let_students_go(tx, course, listed)
 
 
 def _numbered(members: Iterable[Member]) -> dict[int, Member]:
@@ -84,9 +85,18 @@ def _numbered(members: Iterable[Member]) -> dict[int, Member]:
     }
 
 
-def _teachers(tx: Transaction, course_id: str, site_id: str) -> dict[int, str]:
-    """Whom we know as teachers of a course: persons by the number of the account there."""
-    people = [person.id for person in tx.courses.people(course_id)]
+def _let_students_go(tx: Transaction, course: Course, listed: Mapping[int, Member]) -> None:
+    """End the part of students whom the roster shows no more; one without any is not believed."""
+    if CourseRole.STUDENT in {each.part for each in listed.values()}:
+        known = _known(tx, course.id, course.site_id, CourseRole.STUDENT)
+        tx.courses.end_enrolments(course.id, [known[number] for number in known.keys() - listed.keys()])
+
+
+def _known(
+    tx: Transaction, course_id: str, site_id: str, role: CourseRole = CourseRole.TEACHER
+) -> dict[int, str]:
+    """Whom we know in a course: persons by the number of the account there."""
+    people = [person.id for person in tx.courses.people(course_id, role)]
     return {
         int(way.subject): person_id
         for person_id, ways in tx.people.identities(people).items()

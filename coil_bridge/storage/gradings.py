@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, select, update
 
+from coil_bridge.errors import Reason
 from coil_bridge.storage.joining_tables import grading, sent_grade
 from coil_bridge.storage.writes import insert_new, upsert
 
 
 @dataclass(frozen=True, slots=True)
 class Grading:
-    """A course's wish; ``problem`` is why the last sending ended early: a message and its values."""
+    """A course's wish; ``problem`` is why the last sending ended early."""
 
     pairing_id: str
     course_id: str
     set_by: str
     set_at: datetime
     sent_at: datetime | None
-    problem: Mapping[str, Any] | None
+    problem: Reason | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +60,7 @@ class Gradings:
         query = select(grading).order_by(grading.c.pairing_id, grading.c.course_id)
         return [Grading(**row) for row in self._connection.execute(query).mappings()]
 
-    def set_outcome(
-        self, pairing_id: str, course_id: str, at: datetime, problem: Mapping[str, Any] | None
-    ) -> None:
+    def set_outcome(self, pairing_id: str, course_id: str, at: datetime, problem: Reason | None) -> None:
         """How the last sending ended."""
         self._connection.execute(
             update(grading).where(_of(pairing_id, course_id)).values(sent_at=at, problem=problem)

@@ -6,10 +6,10 @@ A join names a person: it goes away with the person or the session, and by itsel
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, ForeignKey, ForeignKeyConstraint, Index, Integer, String, Table
+from sqlalchemy import Boolean, Column, ForeignKey, ForeignKeyConstraint, Index, Integer, String, Table
 
 from coil_bridge.storage.tables import ID, metadata
-from coil_bridge.storage.types import UtcDateTime
+from coil_bridge.storage.types import ReasonText, UtcDateTime
 
 # Somebody pressed "join" while the room was open.
 session_join = Table(
@@ -32,7 +32,7 @@ grading = Table(
     Column("set_by", ID, ForeignKey("person.id"), nullable=False),
     Column("set_at", UtcDateTime, nullable=False),
     Column("sent_at", UtcDateTime),
-    Column("problem", JSON),  # the message and its values apart, so that a page can translate it
+    Column("problem", ReasonText),
 )
 
 # What the gradebook was told last of a student, so that nothing is sent twice.

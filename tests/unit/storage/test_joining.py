@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import delete
 
 from coil_bridge.domain import Course, CourseRole, JointSession, Pairing, Person
+from coil_bridge.errors import Reason
 from coil_bridge.storage.engine import writing
 from coil_bridge.storage.gradings import SentGrade
 from coil_bridge.storage.joins import Join
@@ -118,11 +119,13 @@ def test_a_wish_for_grades_and_what_was_told(
         tx.gradings.set_sent(*place, SentGrade(jelena.id, 1, 2, taken=True))
         tx.gradings.set_sent(*place, SentGrade(jelena.id, 2, 3, taken=True))
         assert tx.gradings.sent(*place) == {jelena.id: SentGrade(jelena.id, 2, 3, taken=True)}
-        tx.gradings.set_outcome(*place, START, {"message": "%(host)s does not answer.", "values": {}})
+        problem = Reason("%(host)s does not answer.", {"host": "moodle.example.org"})
+        tx.gradings.set_outcome(*place, START, problem)
         found = tx.gradings.get(*place)
         assert found is not None
         assert (found.set_by, found.sent_at) == (mira.id, START)
-        assert found.problem == {"message": "%(host)s does not answer.", "values": {}}
+        assert found.problem is not None
+        assert found.problem.data() == problem.data()
         assert tx.gradings.all() == [found]
         assert tx.gradings.switch_off(*place)
         assert not tx.gradings.switch_off(*place)

@@ -34,7 +34,7 @@ def upgrade() -> None:
     sa.Column('set_by', sa.String(length=26), nullable=False),
     sa.Column('set_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('problem', sa.JSON(), nullable=True),
+    sa.Column('problem', sa.Text(), nullable=True),
     sa.ForeignKeyConstraint(['course_id'], ['course.id'], name=op.f('fk_grading_course_id')),
     sa.ForeignKeyConstraint(['pairing_id'], ['pairing.id'], name=op.f('fk_grading_pairing_id')),
     sa.ForeignKeyConstraint(['set_by'], ['person.id'], name=op.f('fk_grading_set_by')),
