@@ -36,7 +36,8 @@ _TAG = re.compile(r"<[^>]*>")
 _ATTRIBUTE = re.compile(r'[a-z-]+="[^"]*"')  # a macro may write one by itself
 _SPOKEN = re.compile(r'(?:aria-label|title|alt|placeholder)="([^"]*[A-Za-z][^"]*)"')
 _WORD = re.compile(r"[^\W\d_]{2,}")
-_UNTRANSLATABLE = {"GPL", "or", "later"}  # the licence's name
+# The licence's name; the system's name before its version; the class name in the block "shape".
+_UNTRANSLATABLE = {"GPL", "or", "later", "Moodle", "compact"}
 _FOR_OPERATORS = {"ConfigurationError"}  # read on the command line, which is in English
 _ERRORS = {name for name in vars(errors) if name[0].isupper()} - _FOR_OPERATORS
 _TELLING = {*_ERRORS, "UnusableAddress", "ValidationError", "flash"}
