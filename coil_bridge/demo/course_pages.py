@@ -7,7 +7,7 @@ which asks the Moodle back while it is registered. One link in every course open
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import parse_qsl, urljoin, urlsplit
@@ -29,26 +29,32 @@ _PLACED = (ResourceKind.SESSIONS, ResourceKind.NEXT)
 
 
 class NotPlaced(Exception):
-    """A page on the way was not the one that was expected; says which."""
+    """A page on the way was not what was expected; says which."""
 
 
-def open_from_courses(settings: Settings, partners: Iterable[Partner]) -> None:
+def open_from_courses(settings: Settings, partners: Sequence[Partner]) -> None:
     """Register the service in every Moodle and place its links in every course.
 
     Raises:
-        NotPlaced: the service or a Moodle answered with something else than the next step.
+        NotPlaced: the service or a Moodle answered with something else than the next step, or not at all.
     """
     services = build_services(settings, clock=system_clock)
     try:
         addresses = {partner.key: _invitation(services, partner) for partner in partners}
     finally:
         services.close()
-    for partner in partners:
-        tool = _register(partner, addresses[partner.key])
-        for entry in partner.facts["courses"]:
-            course = partner.courses[entry["shortname"]]
-            _place(partner, course, tool, partner.people[entry["teachers"][0]].username)
-            partner.moodle.lti.add_link(course, tool, WINDOW_LINK, new_window=True)
+    try:
+        for partner in partners:
+            _open_from(partner, _register(partner, addresses[partner.key]))
+    except requests.RequestException as error:
+        raise NotPlaced(f"No answer while links were placed: {type(error).__name__}.") from None
+
+
+def _open_from(partner: Partner, tool: Tool) -> None:
+    for entry in partner.facts["courses"]:
+        course = partner.courses[entry["shortname"]]
+        _place(partner, course, tool, partner.people[entry["teachers"][0]].username)
+        partner.moodle.lti.add_link(course, tool, WINDOW_LINK, new_window=True)
 
 
 def _invitation(services: Services, partner: Partner) -> str:

@@ -289,9 +289,16 @@ def test_moodles_update_of_the_same_client_keeps_the_platform(
 
 
 def test_a_site_may_have_several_registrations(
-    registration: Registration, moodle: Moodle, registry: LtiRegistry, administrator: Person, site: Site
+    *,
+    registration: Registration,
+    moodle: Moodle,
+    registry: LtiRegistry,
+    administrator: Person,
+    site: Site,
+    clock: SettableClock,
 ) -> None:
     for client_id in ("first", "second"):
+        clock.advance(minutes=1)
         moodle.answers[REGISTRATION] = Says(body=json.loads(EXCHANGE["resp"]) | {"client_id": client_id})
         complete(registration, moodle, registry.invite(administrator, site.id).url.rpartition("/")[2])
     assert [each.platform.client_id for each in registry.of_site(administrator, site.id)] == [
