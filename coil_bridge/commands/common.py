@@ -13,9 +13,10 @@ from functools import wraps
 from typing import Any, TypeVar
 
 import click
+from sqlalchemy.exc import OperationalError
 
 from coil_bridge.app import build_services
-from coil_bridge.errors import CoilBridgeError, InvalidInput
+from coil_bridge.errors import CoilBridgeError, InvalidInput, Unavailable
 from coil_bridge.services.bundle import Services
 from coil_bridge.settings import Settings, load_settings
 
@@ -62,6 +63,9 @@ def exits_by_error(command: Command) -> Command:
         except CoilBridgeError as error:
             click.echo(f"coil-bridge: {_words(error)}", err=True)
             sys.exit(error.exit_code)
+        except OperationalError as error:  # not there, not ours to open, or locked for too long
+            click.echo(f"coil-bridge: The database cannot be used: {error.orig}", err=True)
+            sys.exit(Unavailable.exit_code)
 
     return wrapped  # type: ignore[return-value]  # wraps() keeps the signature, mypy cannot see it
 

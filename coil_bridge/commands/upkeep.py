@@ -97,6 +97,9 @@ def _source() -> str:
 
 
 def _check_address(found: Settings) -> Finding:
+    if found.https and not found.trusted_proxies:
+        # We speak plain http ourselves. Without this everybody counts as one address, the proxy's.
+        return Finding("public address", False, f"{found.public_url} needs a proxy: set trusted_proxies")
     local = found.host in ("127.0.0.1", "localhost", "::1")
     detail = (
         found.public_url if found.https else f"{found.public_url} is not https; cookies travel unprotected"

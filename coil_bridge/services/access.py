@@ -94,25 +94,6 @@ def pairing_access(tx: Transaction, person: Person, pairing_id: str, *, lock: bo
     return access
 
 
-def pairing_for(tx: Transaction, person: Person, pairing_id: str) -> Pairing:
-    """The pairing, for a person who may see it.
-
-    Raises:
-        NotFound: there is no such pairing, or the person may not know of it.
-    """
-    return pairing_access(tx, person, pairing_id).pairing
-
-
-def teaches(tx: Transaction, person: Person, pairing: Pairing) -> bool:
-    """Whether the person teaches a course that is part of the pairing."""
-    return bool(access_to(tx, person, pairing).teaching)
-
-
-def attends(tx: Transaction, person: Person, pairing: Pairing) -> bool:
-    """Whether the person attends a course that is part of the pairing."""
-    return bool(access_to(tx, person, pairing).attending)
-
-
 def require_teacher(access: Access) -> None:
     """Let a teacher of the pairing pass.
 

@@ -45,7 +45,7 @@ def cancelled(pairing: Pairing, session: JointSession, reason: str, page: str) -
             "In the pairing “%(pairing)s”, this session does not take place:", pairing=pairing.title
         )
         note = translator.gettext("Reason: %(reason)s", reason=reason) if reason else ""
-        return MessageText(subject, _body(translator, pairing, session, opening, page, note))
+        return MessageText(subject, _body(translator, pairing, session, opening, note, page))
 
     return write
 

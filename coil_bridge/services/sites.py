@@ -156,13 +156,18 @@ class SiteRegistry:
         return self._set_state(actor, site_id, SiteState.ACTIVE, "resumed")
 
     def remove(self, actor: Person, site_id: str) -> Site:
-        """Wipe the token, sign its people out; courses and pairings stay. Raises as ``pause``."""
+        """Wipe the token, sign its people out; courses and pairings stay. Raises as ``pause``.
+
+        Its people's parts in courses end, and with them their calendars and the messages to them. They
+        come back with the site: a teacher's when the roster is read, a student's at the next sign-in.
+        """
         administrators_only(actor)
         with self._storage.write() as tx:
             _not_removed(_found(tx, site_id))
             tx.sites.set_token(site_id, None)
             tx.sites.set_state(site_id, SiteState.REMOVED)
             tx.people.end_web_sessions_of_site(site_id)
+            tx.courses.end_enrolments_of_site(site_id)
             self._record(tx, actor, site_id, "removed")
             return _found(tx, site_id)
 

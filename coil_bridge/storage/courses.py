@@ -215,6 +215,11 @@ class Courses:
             )
         )
 
+    def end_enrolments_of_site(self, site_id: str) -> None:
+        """End everybody's part in every course of a site."""
+        here = select(course.c.id).where(course.c.site_id == site_id)
+        self._connection.execute(delete(enrolment).where(enrolment.c.course_id.in_(here)))
+
     def enrol(self, person_id: str, course_id: str, role: CourseRole, at: datetime) -> None:
         """Store or renew one enrolment."""
         row = {"course_id": course_id, "person_id": person_id, "role": role, "seen_at": at}

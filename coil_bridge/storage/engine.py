@@ -3,6 +3,8 @@
 SQLite runs with WAL (readers never wait for the writer), foreign keys on, a busy timeout, and
 ``BEGIN IMMEDIATE`` for writes: a transaction that will write takes the lock at its start, so it can
 never find out halfway that somebody else wrote first.
+
+Errors of either engine quote no values: rows hold names and addresses, and errors end up in logs.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
 
 from coil_bridge.errors import ConfigurationError
 
@@ -22,14 +25,23 @@ def open_engine(url: str) -> Engine:
     """Open an engine for ``sqlite:///path`` or ``postgresql://…``.
 
     Raises:
-        ConfigurationError: another kind of database was asked for.
+        ConfigurationError: another kind of database was asked for, or the address is none.
     """
-    parsed = make_url(url)
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise ConfigurationError(
+            "database_url is no address of a database; use sqlite:///… or postgresql://…"
+        ) from None
     if parsed.get_backend_name() == "sqlite":
         return _open_sqlite(url)
     if parsed.get_backend_name() == "postgresql":
         return create_engine(
-            parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=10, max_overflow=10
+            parsed.set(drivername="postgresql+psycopg"),
+            pool_pre_ping=True,
+            pool_size=10,
+            max_overflow=10,
+            hide_parameters=True,
         )
     raise ConfigurationError(
         f"database_url names {parsed.get_backend_name()!r}; use sqlite:///… or postgresql://…"
@@ -37,7 +49,7 @@ def open_engine(url: str) -> Engine:
 
 
 def _open_sqlite(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": SQLITE_BUSY_SECONDS})
+    engine = create_engine(url, connect_args={"timeout": SQLITE_BUSY_SECONDS}, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: object) -> None:

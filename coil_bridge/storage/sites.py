@@ -83,10 +83,6 @@ class Sites:
         """Pause, resume or remove."""
         self._update(site_id, state=state)
 
-    def set_name(self, site_id: str, name: str) -> None:
-        """Rename."""
-        self._update(site_id, name=name)
-
     def set_readiness(self, site_id: str, readiness: Mapping[str, Any], at: datetime) -> None:
         """Keep the report of a check."""
         self._update(site_id, readiness=dict(readiness), checked_at=at)

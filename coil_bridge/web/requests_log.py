@@ -12,6 +12,7 @@ import time
 import structlog
 from flask import Flask, Response, g, request
 
+from coil_bridge.logs import what_failed
 from coil_bridge.vault import new_id
 from coil_bridge.web.metrics import Metrics
 
@@ -59,26 +60,11 @@ def request_id() -> str:
 
 
 def log_failure(error: BaseException) -> None:
-    """Log an unexpected error: its type and where it came from.
-
-    Its message is left out on purpose: a driver's error may quote the row it failed on.
-    """
+    """Log an unexpected error: its type and where it came from, not its message."""
     log.error(
         "failure",
         request_id=request_id(),
         endpoint=request.endpoint,
         rule=request.url_rule.rule if request.url_rule else None,
-        error=type(error).__qualname__,
-        cause=type(error.__cause__).__qualname__ if error.__cause__ else None,
-        frames=_frames(error),
+        **what_failed(error),
     )
-
-
-def _frames(error: BaseException) -> list[str]:
-    frames = []
-    trace = error.__traceback__
-    while trace is not None:
-        code = trace.tb_frame.f_code
-        frames.append(f"{code.co_filename.rpartition('/')[2]}:{trace.tb_lineno} {code.co_name}")
-        trace = trace.tb_next
-    return frames[-12:]

@@ -7,7 +7,7 @@ link.
 
 from __future__ import annotations
 
-from flask import Flask, Response
+from flask import Flask, Response, abort, request
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -46,6 +46,12 @@ def secure(app: Flask, settings: Settings, cookies: Cookies, framing: Framing) -
     if count := settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]  # Flask's documented way
     headers = _HEADERS | ({"Strict-Transport-Security": f"max-age={_TWO_YEARS}"} if settings.https else {})
+
+    @app.before_request
+    def _refuse_nul() -> None:
+        # PostgreSQL cannot even be asked for an id with a NUL in it; forms refuse it field by field.
+        if "\0" in request.path or any("\0" in value for _, value in request.args.items(multi=True)):
+            abort(404)
 
     @app.after_request
     def _add_headers(response: Response) -> Response:

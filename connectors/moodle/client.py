@@ -97,10 +97,6 @@ class MoodleClient:
         """The present instant (UTC) by the clock of the transport."""
         return self._caller.transport.now()
 
-    def course_url(self, course_id: int) -> str:
-        """The address of a course's page, for people."""
-        return f"{self.base_url}/course/view.php?id={course_id}"
-
     def site_info(self) -> SiteInfo:
         """Who the token is, what it may call, which version runs (core_webservice_get_site_info)."""
         answer = self._read(Function.SITE_INFO)

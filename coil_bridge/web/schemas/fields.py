@@ -145,20 +145,6 @@ class EmailAddress(fields.Email):
         )
 
 
-class WebAddress(fields.Url):
-    """An http(s) address."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        wrong = mark("Please give a web address that starts with https://")
-        super().__init__(
-            schemes={"http", "https"},
-            require_tld=False,
-            validate=validate.Length(max=1000, error=mark("This is too long; please shorten it.")),
-            error_messages={**_REASONS, "invalid": wrong},
-            **kwargs,
-        )
-
-
 def _single_line(value: str) -> None:
     if "\n" in value or "\r" in value:
         raise ValidationError(mark("Please keep this on one line."))

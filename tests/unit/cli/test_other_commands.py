@@ -137,6 +137,13 @@ def test_the_doctor_says_what_is_missing_and_what_is_well(
     assert "NO" not in second.stdout
 
 
+def test_the_doctor_asks_for_the_proxy_that_https_needs(shell: Shell) -> None:
+    https = {"COIL_BRIDGE_PUBLIC_URL": "https://bridge.example.org"}
+    assert "NO  public address: https://bridge.example.org needs a proxy" in shell("doctor", **https).stdout
+    proxied = shell("doctor", **https, COIL_BRIDGE_TRUSTED_PROXIES="1").stdout
+    assert "ok  public address: https://bridge.example.org\n" in proxied
+
+
 def test_the_doctor_gives_fresh_secrets_that_work(empty_shell: Shell) -> None:
     bare = Shell({"COIL_BRIDGE_DATABASE_URL": empty_shell.environment["COIL_BRIDGE_DATABASE_URL"]})
     result = bare("doctor")
@@ -151,3 +158,20 @@ def test_settings_that_cannot_be_used_end_every_command_alike(shell: Shell) -> N
     result = shell("site", "list", COIL_BRIDGE_SMTP_URL="mail.example.org")
     assert result.exit_code == 78
     assert "smtp_url cannot be used" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "code", "says"),
+    [
+        ("sqlite:////nowhere/at/all.db", 8, "The database cannot be used: unable to open database file"),
+        ("postgresql://u:s3cret@127.0.0.1:1/x", 8, "The database cannot be used: connection failed"),
+        ("nonsense", 78, "database_url is no address of a database"),
+    ],
+)
+def test_a_database_that_cannot_be_used_is_said_in_a_line_without_its_password(
+    shell: Shell, url: str, code: int, says: str
+) -> None:
+    for command in (("db", "check"), ("db", "upgrade"), ("person", "list")):
+        refused = shell(*command, COIL_BRIDGE_DATABASE_URL=url)
+        assert (refused.exit_code, says in refused.stderr) == (code, True)
+        assert "s3cret" not in refused.stderr

@@ -87,13 +87,14 @@ def test_a_removed_site_loses_its_token_and_comes_back_as_itself(
 ) -> None:
     there = moodle()
     site = services.sites.add(ana, form(there))
-    course = build.course(site)
     mira = build.person("Mira Jovanović", site=site)
+    course = build.course(site, teachers=[mira])
     cookie = services.web_sessions.start(mira.id)
     removed = services.sites.remove(ana, site.id)
     with storage.read() as tx:
         assert tx.sites.sealed_token(site.id) is None
         assert tx.courses.get(course.id) is not None
+        assert tx.courses.people(course.id) == []
     assert removed.state is SiteState.REMOVED
     assert services.sites.all() == []
     assert services.web_sessions.resolve(cookie) is None

@@ -58,6 +58,11 @@ def test_over_plain_http_the_cookie_is_not_secure(make_test_settings: Callable[.
     assert "Strict-Transport-Security" not in answer.headers
 
 
+@pytest.mark.parametrize("path", ["/pairings/new?own=%00", "/courses/find?text=a&text=%00", "/pairings/a%00"])
+def test_an_address_with_a_nul_is_none_of_ours(world: World, path: str) -> None:
+    assert world.browser(world.mira).get(path).status_code == 404
+
+
 @pytest.mark.parametrize("path", ["/signin", "/language", "/appearance", "/signout", "/pairings", "/me"])
 def test_a_form_of_another_site_is_refused(world: World, path: str) -> None:
     answer = world.browser(world.mira).client.post(path, base_url=ORIGIN, data={"login": "x"})
