@@ -8,6 +8,7 @@ from importlib.metadata import version
 from flask import Blueprint, Flask
 
 from coil_bridge.errors import ConfigurationError
+from coil_bridge.lti_wiring import lti_services, pages_for_people, pages_for_platforms
 from coil_bridge.services.activity_pull import ActivityPull
 from coil_bridge.services.bundle import Services
 from coil_bridge.services.catalogue import Catalogue
@@ -22,6 +23,7 @@ from coil_bridge.services.partners import Partners
 from coil_bridge.services.people import PeopleService
 from coil_bridge.services.pilots import PilotService
 from coil_bridge.services.post import Post
+from coil_bridge.services.roster_fallback import RosterFallback
 from coil_bridge.services.signin import SignIn
 from coil_bridge.services.sites import SiteRegistry
 from coil_bridge.services.web_sessions import WebSessions
@@ -33,11 +35,15 @@ from coil_bridge.storage.storage import Storage
 from coil_bridge.vault import Vault
 from coil_bridge.web.about import AboutPages
 from coil_bridge.web.calendar import CalendarPages
+from coil_bridge.web.cookies import Cookies
 from coil_bridge.web.courses import CoursePages
 from coil_bridge.web.errors import handle_errors
 from coil_bridge.web.feed import FeedPages
+from coil_bridge.web.framing import Framing
 from coil_bridge.web.health import HealthPages
 from coil_bridge.web.home import HomePages
+from coil_bridge.web.lti.console import LtiConsolePages
+from coil_bridge.web.lti.refusals import handle_refusals
 from coil_bridge.web.me import MePages
 from coil_bridge.web.metrics import Metrics
 from coil_bridge.web.pairings import PairingPages
@@ -70,12 +76,17 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     app = Flask("coil_bridge.web")
     app.config["SERVICES"] = services  # for whoever made the application (tests, shells); pages never ask
     observe_requests(app, metrics, behind_proxy=settings.trusted_proxies > 0)
-    secure(app, settings)
+    cookies = Cookies.of(settings)
+    csrf = secure(app, settings, cookies, Framing(services.lti.registry.origins, clock))
     prepare_templates(app, visitors, settings, clock)
     signin = SignInPages(services.signin, services.sites, visitors, settings.signin_link_minutes)
     handle_errors(app, signin.sign_in_first)
+    handle_refusals(app)
     app.register_blueprint(signin.blueprint())
-    for pages in _blueprints(services, visitors, metrics, clock):
+    for pages in _blueprints(services, visitors, cookies, metrics, clock):
+        app.register_blueprint(pages)
+    for pages in pages_for_platforms(services.lti, visitors, cookies):
+        csrf.exempt(pages)
         app.register_blueprint(pages)
     return app
 
@@ -102,7 +113,11 @@ def build_services(
     partners = Partners(storage=storage, vault=vault, transport=transport, clock=clock)
     mailer = mailer_of(settings)
     messages = Messages(vault=vault, clock=clock, mail=mailer is not None)
-    catalogue = Catalogue(storage=storage, clock=clock, partners=partners)
+    lti = lti_services(
+        settings, storage=storage, vault=vault, transport=transport, messages=messages, clock=clock
+    )
+    launched = RosterFallback(storage=storage, clock=clock, rosters=lti.rosters)
+    catalogue = Catalogue(storage=storage, clock=clock, partners=partners, launched=launched)
     feeds = FeedService(storage=storage, clock=clock, vault=vault, settings=settings)
     sessions = SessionService(storage=storage, clock=clock, settings=settings, messages=messages, feeds=feeds)
     return Services(
@@ -145,13 +160,14 @@ def build_services(
         sessions=sessions,
         feeds=feeds,
         pilots=PilotService(storage=storage, clock=clock, vault=vault, settings=settings),
-        pulls=ActivityPull(storage=storage, clock=clock, vault=vault, partners=partners),
+        pulls=ActivityPull(storage=storage, clock=clock, vault=vault, partners=partners, launched=launched),
         exports=ExportService(storage=storage, clock=clock),
+        lti=lti,
     )
 
 
 def _blueprints(
-    services: Services, visitors: Visitors, metrics: Metrics, clock: Clock
+    services: Services, visitors: Visitors, cookies: Cookies, metrics: Metrics, clock: Clock
 ) -> Iterable[Blueprint]:
     yield HomePages(
         sessions=services.sessions,
@@ -161,12 +177,13 @@ def _blueprints(
         visitors=visitors,
         clock=clock,
     ).blueprint()
-    yield MePages(services.people, services.web_sessions, visitors, https=services.settings.https).blueprint()
+    yield MePages(services.people, services.web_sessions, visitors, cookies).blueprint()
     yield CoursePages(services.catalogue, visitors).blueprint()
     yield PairingPages(
         pairings=services.pairings,
         catalogue=services.catalogue,
         phases=services.pilots.phases,
+        grading=services.lti.participation,
         feeds=services.feeds,
         visitors=visitors,
         clock=clock,
@@ -181,11 +198,16 @@ def _blueprints(
         visitors=visitors,
         threshold=services.settings.suppression_threshold,
     ).blueprint()
-    yield SitePages(services.sites, visitors).blueprint()
+    lti_console = LtiConsolePages(
+        services.lti.registry, services.sites, visitors, clock, services.settings.public_url
+    )
+    yield lti_console.blueprint()
+    yield SitePages(services.sites, lti_console, visitors).blueprint()
     yield PeoplePages(services.people, visitors).blueprint()
     yield WorkPages(services.work, services.health, visitors).blueprint()
     yield AboutPages().blueprint()
     yield HealthPages(services.health, metrics).blueprint()
+    yield from pages_for_people(services, visitors, clock)
 
 
 def _transport(settings: Settings, observe: Observer | None) -> Transport:

@@ -141,7 +141,12 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who has signed in, or was told of a proposal; a student is stored at the first sign-in."""
+    """Somebody who has signed in, or was told of a proposal; a student is stored at the first sign-in.
+
+    ``learner_in``: courses in which this session counts as a student's, because Moodle said so when it was
+    opened; a teacher may switch the role there to see what students see. ``attends_only``: a session that
+    began with a launch attends the course of the launch and no other; ``None`` where nothing limits it.
+    """
 
     id: str
     name: str
@@ -149,6 +154,15 @@ class Person:
     language: str | None
     zone: str | None
     roles: frozenset[Role] = frozenset()
+    learner_in: frozenset[str] = frozenset()
+    attends_only: frozenset[str] | None = None
+
+    def part(self, course_id: str, recorded: CourseRole | None) -> CourseRole | None:
+        """The part in a course, by what is on record and by what this session may be."""
+        if recorded is CourseRole.TEACHER:
+            return CourseRole.STUDENT if course_id in self.learner_in else recorded
+        elsewhere = self.attends_only is not None and course_id not in self.attends_only
+        return None if elsewhere else recorded
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import sys
 import threading
 from types import FrameType
 
+from coil_bridge.demo.course_pages import NotPlaced
 from coil_bridge.demo.ports import Ports, PortTaken
 from coil_bridge.demo.running import ServiceFailed, consortium
 from coil_bridge.errors import CoilBridgeError
@@ -28,7 +29,7 @@ def main() -> int:
             threading.Event().wait()
     except KeyboardInterrupt:
         _say("\nStopped.")
-    except (PortTaken, ServiceFailed, CoilBridgeError) as error:
+    except (PortTaken, ServiceFailed, NotPlaced, CoilBridgeError) as error:
         print(error, file=sys.stderr)  # noqa: T201 - the demo talks to the person at the terminal
         return 1
     return 0

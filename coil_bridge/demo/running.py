@@ -27,6 +27,7 @@ from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from coil_bridge.demo.consortium import Partner, build_partner, load_data, monday_of
+from coil_bridge.demo.course_pages import open_from_courses
 from coil_bridge.demo.doors import Doors
 from coil_bridge.demo.front import create_front
 from coil_bridge.demo.mailbox import Mailbox
@@ -57,7 +58,7 @@ def consortium(ports: Ports, say: Callable[[str], None]) -> Iterator[Consortium]
     ``say`` is told what is being waited for.
 
     Raises:
-        PortTaken, ServiceFailed
+        PortTaken, ServiceFailed, NotPlaced
     """
     data = load_data()
     ports.check(len(data["sites"]))
@@ -68,9 +69,12 @@ def consortium(ports: Ports, say: Callable[[str], None]) -> Iterator[Consortium]
         partners = [stack.enter_context(_started(each)) for each in _partners(data, ports)]
         environment = _environment(folder, ports, mailbox)
         say("Connecting three Moodles and planting a first pairing ...")
-        doors = seed(load_settings(environment), data, partners)
+        settings = load_settings(environment)
+        doors = seed(settings, data, partners)
         say("Starting the service ...")
         stack.enter_context(_service(environment, folder / "service.log", service_url))
+        say("Placing links to the service in the courses of the Moodles ...")
+        open_from_courses(settings, partners)
         front = create_front(Doors(service_url, mailbox, doors), partners, mailbox, service_url)
         stack.enter_context(_serving(front, ports.front))
         yield Consortium(front_url, service_url, {each.key: each for each in partners})

@@ -20,6 +20,7 @@ from coil_bridge.services.activity_pull import PULL
 from coil_bridge.services.bundle import Services
 from coil_bridge.services.catalogue import SYNC_SITE, SYNC_TEACHERS
 from coil_bridge.services.context import Clock
+from coil_bridge.services.participation_grades import SEND_GRADES
 from coil_bridge.services.proposing import TELL_OF_PROPOSAL
 from coil_bridge.services.signin import SIGNIN
 
@@ -60,13 +61,28 @@ def follow_zone_rules(services: Services, _clock: Clock) -> None:
 
 
 def prune(services: Services, clock: Clock) -> None:
-    """Delete what has ended: links and sessions after a day, finished work and messages after 90 days."""
+    """Delete what has ended: links and sessions after a day, finished work and messages after 90 days.
+
+    Who joined which session goes after a study year and its report.
+    """
     now = clock()
     with services.storage.write() as tx:
         tx.people.prune(now - _KEPT)
         tx.tasks.prune(now - _KEPT_HISTORY)
         tx.deliveries.prune(now - _KEPT_HISTORY)
         tx.jobs.prune_beats(now - _KEPT)
+        tx.account_links.prune(now)
+    services.lti.joining.prune()
+
+
+def send_grades(services: Services, _clock: Clock) -> None:
+    """Queue the sending of participation to the gradebooks that want it."""
+    services.lti.participation.queue_all()
+
+
+def tidy_lti(services: Services, _clock: Clock) -> None:
+    """Rotate the keys of the LTI tool; delete logins, invitations and hand-overs that have expired."""
+    services.lti.registry.tidy()
 
 
 JOBS: tuple[Job, ...] = (
@@ -74,7 +90,9 @@ JOBS: tuple[Job, ...] = (
     Job("refresh teachers", CronTrigger(hour="*/6", minute=23, timezone=UTC), refresh_teachers),
     Job("move pairings by date", CronTrigger(minute=3, timezone=UTC), move_pairings),
     Job("follow zone rules", CronTrigger(hour=3, minute=17, timezone=UTC), follow_zone_rules),
+    Job("send grades", CronTrigger(minute=37, timezone=UTC), send_grades),
     Job("prune", CronTrigger(hour=2, minute=41, timezone=UTC), prune),
+    Job("tidy LTI", CronTrigger(hour=1, minute=53, timezone=UTC), tidy_lti),
 )
 
 
@@ -86,4 +104,5 @@ def handlers(services: Services) -> Mapping[str, Handler]:
         SYNC_TEACHERS: services.catalogue.perform_teachers,
         PULL: services.pulls.perform,
         TELL_OF_PROPOSAL: services.pairings.tell_of_proposal,
+        SEND_GRADES: services.lti.participation.perform,
     }

@@ -32,6 +32,11 @@ class Access:
     oversees: bool
 
     @property
+    def takes_part(self) -> bool:
+        """Whether the person teaches or attends one of its courses."""
+        return bool(self.teaching or self.attending)
+
+    @property
     def visible(self) -> bool:
         """Whether the person may know of the pairing at all."""
         attends = bool(self.attending) and self.pairing.state in AGREED
@@ -62,7 +67,8 @@ def partners(pairing: Pairing) -> tuple[PairedCourse, ...]:
 
 def access_to(tx: Transaction, person: Person, pairing: Pairing) -> Access:
     """The person's parts in a pairing, by the enrolments as Moodle last showed them."""
-    roles = tx.pairings.roles(person.id, pairing.id)
+    recorded = tx.pairings.roles(person.id, pairing.id)
+    roles = {course_id: person.part(course_id, role) for course_id, role in recorded.items()}
     taught = [each for each in pairing.courses if roles.get(each.course.id) is CourseRole.TEACHER]
     attended = [each for each in pairing.courses if roles.get(each.course.id) is CourseRole.STUDENT]
     inside = partners(pairing)

@@ -36,7 +36,8 @@ class Account:
 def remember(tx: Transaction, site_id: str, account: Account, at: datetime) -> Person:
     """Store an account as a person, or bring the person up to date.
 
-    Name and address follow Moodle; language and zone only fill what the person has not chosen here.
+    Name and address follow Moodle; language and zone only fill what the person has not chosen here. Who has
+    a role keeps the address to which it was given: sign-in links go there.
     """
     identity = Identity(MOODLE, site_id, str(account.user_id))
     known = tx.people.by_identity(identity)
@@ -50,7 +51,7 @@ def remember(tx: Transaction, site_id: str, account: Account, at: datetime) -> P
     person = replace(
         known,
         name=name,
-        email=email or known.email,
+        email=known.email if known.roles else email or known.email,
         language=known.language or account.language,
         zone=known.zone or account.zone,
     )

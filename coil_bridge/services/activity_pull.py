@@ -22,6 +22,7 @@ from coil_bridge.services.partners import Partners
 from coil_bridge.services.pilot_groups import EVALUATED, key_gone, pilot_for
 from coil_bridge.services.pilot_views import CourseLine, run_views
 from coil_bridge.services.pull_rows import PullRows
+from coil_bridge.services.roster_fallback import RosterFallback
 from coil_bridge.storage.storage import Storage, Transaction
 from coil_bridge.vault import Vault, new_id
 
@@ -55,7 +56,10 @@ class PullProgress:
 class ActivityPull:
     """Asks for pulls, does them, and tells how they stand."""
 
-    def __init__(self, *, storage: Storage, clock: Clock, vault: Vault, partners: Partners) -> None:
+    def __init__(
+        self, *, storage: Storage, clock: Clock, vault: Vault, partners: Partners, launched: RosterFallback
+    ) -> None:
+        self._launched = launched
         self._storage = storage
         self._clock = clock
         self._vault = vault
@@ -135,7 +139,8 @@ class ActivityPull:
         if pilot is None or course is None:
             raise Conflict(mark("The course is not part of the pilot any more."))
         rows = PullRows(self._storage, pilot, course, run.id)
-        pull = CoursePull(course, self._names(pilot, sealed), rows, self._clock())
+        names = self._names(pilot, sealed)
+        pull = CoursePull(course, names, rows, self._clock(), lambda: self._launched.listed(course))
         self._partners.call(course.site_id, pull.read)
 
     def _names(self, pilot: Pilot, sealed: bytes | None) -> Pseudonymiser:

@@ -10,6 +10,7 @@ from coil_bridge.services.exports import ExportService
 from coil_bridge.services.feeds import FeedService
 from coil_bridge.services.health import Health
 from coil_bridge.services.joint_sessions import SessionService
+from coil_bridge.services.lti_bundle import LtiServices
 from coil_bridge.services.messages import Messages
 from coil_bridge.services.pairings import PairingService
 from coil_bridge.services.partners import Partners
@@ -48,6 +49,7 @@ class Services:
     pilots: PilotService
     pulls: ActivityPull
     exports: ExportService
+    lti: LtiServices
 
     def close(self) -> None:
         """Give back what is held open (before a fork, at the end)."""

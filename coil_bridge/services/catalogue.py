@@ -6,7 +6,7 @@ No page waits for a Moodle: it shows what was last known, and since when.
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from coil_bridge.domain import Course, CourseRole, Enrolment, Institution, Person, Role, SiteState
@@ -14,7 +14,8 @@ from coil_bridge.errors import NotFound
 from coil_bridge.i18n import mark
 from coil_bridge.services.accounts import Account, course_record, remember
 from coil_bridge.services.context import Clock, Page
-from coil_bridge.services.partners import Partners
+from coil_bridge.services.partners import PartnerFailed, Partners
+from coil_bridge.services.roster_fallback import RosterFallback
 from coil_bridge.storage.people import MOODLE, Identity
 from coil_bridge.storage.storage import Storage, Transaction
 from connectors.moodle.client import MoodleClient
@@ -37,10 +38,13 @@ class SyncReport:
 class Catalogue:
     """Reads, searches and shows courses."""
 
-    def __init__(self, *, storage: Storage, clock: Clock, partners: Partners) -> None:
+    def __init__(
+        self, *, storage: Storage, clock: Clock, partners: Partners, launched: RosterFallback
+    ) -> None:
         self._storage = storage
         self._clock = clock
         self._partners = partners
+        self._launched = launched
 
     def search(
         self,
@@ -77,7 +81,8 @@ class Catalogue:
     def own_courses(self, actor: Person) -> list[Enrolment]:
         """The person's courses as last seen in Moodle (``seen_at``)."""
         with self._storage.read() as tx:
-            return tx.courses.enrolments(actor.id)
+            found = tx.courses.enrolments(actor.id)
+        return [replace(each, role=actor.part(each.course.id, each.role) or each.role) for each in found]
 
     def course(self, actor: Person, course_id: str) -> Course:
         """A course that the person can find or has a part in; administrators and leads see all.
@@ -157,6 +162,7 @@ class Catalogue:
     def sync_teachers(self, course_id: str) -> list[Person]:
         """Read who teaches a course and store them as persons; students who have left it lose their part.
 
+        Where the Moodle's token may not list people, teachers come from the roster of launches.
         Students are stored when they sign in and never here.
         An empty answer is not believed when teachers are known: separate groups or a lost permission make
         Moodle answer with nobody at all, and a pairing must not lose its teachers by that.
@@ -169,9 +175,13 @@ class Catalogue:
             course = tx.courses.get(course_id)
         if course is None:
             raise NotFound(mark("There is no such course."))
-        enrolled = self._partners.call(
-            course.site_id, lambda client: client.enrolled_users(course.moodle_id, only_active=True)
-        )
+        try:
+            enrolled = self._partners.call(
+                course.site_id, lambda client: client.enrolled_users(course.moodle_id, only_active=True)
+            )
+        except PartnerFailed as failure:
+            self._launched.store_teachers(course, failure)
+            enrolled = ()
         now = self._clock()
         with self._storage.write() as tx:
             if enrolled:

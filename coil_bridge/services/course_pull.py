@@ -7,7 +7,7 @@ answer and the hash; names, addresses and words are never looked at.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -19,6 +19,7 @@ from coil_bridge.i18n import mark
 from coil_bridge.services.completion_pull import CompletionPull
 from coil_bridge.services.forum_pull import ForumPull
 from coil_bridge.services.pull_rows import PullRows
+from coil_bridge.services.roster_fallback import MAY_NOT_LIST, Listed
 from connectors.moodle.client import MoodleClient
 from connectors.moodle.errors import PermissionMissing
 from connectors.moodle.records import EnrolledUser
@@ -30,6 +31,15 @@ STUDENT_ROLES = frozenset({"student"})
 
 
 @dataclass(frozen=True, slots=True)
+class _Participant:
+    """Somebody who counts, between Moodle's answer and the hash."""
+
+    user_id: int
+    part: Part
+    last_course_access: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class CoursePull:
     """Reads one course through a client and stores it through ``rows``."""
 
@@ -37,6 +47,7 @@ class CoursePull:
     names: Pseudonymiser
     rows: PullRows
     now: datetime
+    listed: Callable[[], Listed | None]  # the roster of launches, where the Moodle shows none
 
     def read(self, client: MoodleClient) -> None:
         """Pull everything; what was stored before is not stored again.
@@ -50,7 +61,7 @@ class CoursePull:
         account.steps_expected = 3  # twice the roster, once the list of forums
         people = self._roster(client)
         known = self.rows.known()
-        members = {user.id: self._member(user, part, known) for user, part in people}
+        members = {each.user_id: self._member(each, known) for each in people}
         changed = sum(_differs(known.get(each.pseudonym), each) for each in members.values())
         self.rows.put_members(list(members.values()), changed)
         students = {user_id: each for user_id, each in members.items() if each.part is Part.STUDENT}
@@ -59,18 +70,35 @@ class CoursePull:
         enrolled = frozenset(known) | {each.pseudonym for each in members.values()}
         ForumPull(client, self.course, self.names, self.rows).read(enrolled)
 
-    def _roster(self, client: MoodleClient) -> list[tuple[EnrolledUser, Part]]:
+    def _roster(self, client: MoodleClient) -> list[_Participant]:
         """The participants who count, each with the part; the others are dropped by reason."""
         account = self.rows.account
-        everybody = client.enrolled_users(self.course.moodle_id, ROSTER_FIELDS)
+        try:
+            everybody = client.enrolled_users(self.course.moodle_id, ROSTER_FIELDS)
+        except MAY_NOT_LIST as refusal:
+            return self._roster_of_launches(refusal)
         if Part.STUDENT not in {part_of(user.roles) for user in everybody}:
-            raise self._no_students()
+            return self._roster_of_launches(self._no_students())
         active = self._active(client, everybody)
         account.steps_done += 2
         enrolled = [user for user in everybody if user.id in active]
-        people = [(user, part) for user in enrolled if (part := part_of(user.roles))]
+        people = [
+            _Participant(user.id, part, user.last_course_access)
+            for user in enrolled
+            if (part := part_of(user.roles))
+        ]
         account.drop(Dropped.SUSPENDED, len(everybody) - len(enrolled))
         account.drop(Dropped.ROLE_NOT_COUNTED, len(enrolled) - len(people))
+        return people
+
+    def _roster_of_launches(self, failure: Exception) -> list[_Participant]:
+        """The same by the roster of launches; it knows active enrolments only, and no last visits."""
+        found = self.listed() or []
+        if Part.STUDENT not in {part for _, part in found}:
+            raise failure
+        people = [_Participant(number, part, None) for number, part in found if part]
+        self.rows.account.drop(Dropped.ROLE_NOT_COUNTED, len(found) - len(people))
+        self.rows.account.steps_done += 2
         return people
 
     def _no_students(self) -> PartnerUnavailable:
@@ -92,17 +120,17 @@ class CoursePull:
             return {user.id for user in everybody}
         return {user.id for user in found}
 
-    def _member(self, user: EnrolledUser, part: Part, known: Mapping[str, Member]) -> Member:
-        pseudonym = self.names.person(self.course.site_id, user.id)
+    def _member(self, seen: _Participant, known: Mapping[str, Member]) -> Member:
+        pseudonym = self.names.person(self.course.site_id, seen.user_id)
         before = known.get(pseudonym)
-        week = self._week(user.last_course_access)
+        week = self._week(seen.last_course_access)
         if before and before.last_access_week:
             week = max(week or date.min, before.last_access_week)
         return Member(
             pairing_id=self.course.pairing_id,
             course_id=self.course.course_id,
             pseudonym=pseudonym,
-            part=part,
+            part=seen.part,
             last_access_week=week,
             completed=before.completed if before else None,
             observed_at=self.now,

@@ -16,7 +16,7 @@ from coil_bridge.domain import CourseRole, JointSession, Pairing, PairingState, 
 from coil_bridge.errors import NotFound
 from coil_bridge.i18n import mark
 from coil_bridge.services import audit, session_texts
-from coil_bridge.services.access import Access, pairing_access, partners, require_teacher
+from coil_bridge.services.access import Access, access_to, pairing_access, partners, require_teacher
 from coil_bridge.services.checks import Problems, check_key, checked_reason
 from coil_bridge.services.context import SYSTEM, Clock
 from coil_bridge.services.feeds import FeedService
@@ -203,9 +203,10 @@ class SessionService:
         with self._storage.read() as tx:
             earliest = now - timedelta(minutes=LONGEST)
             found = tx.sessions.of_person_since(actor.id, states, earliest)
-            coming = [each for each in found if ends_at(each) > now][:limit]
-            pairings = {each.pairing_id: tx.pairings.get(each.pairing_id) for each in coming}
-        return [UpcomingSession(each, pairing) for each in coming if (pairing := pairings[each.pairing_id])]
+            coming = [each for each in found if ends_at(each) > now]
+            pairings = {each.pairing_id: _attended(tx, actor, each.pairing_id) for each in coming}
+        mine = [UpcomingSession(each, pairing) for each in coming if (pairing := pairings[each.pairing_id])]
+        return mine[:limit]
 
     def cancel_future(self, tx: Transaction, actor: Person, pairing: Pairing, reason: str) -> int:
         """Call off what lies ahead of a pairing that ends, in the caller's transaction; how many.
@@ -296,3 +297,9 @@ class SessionService:
 
     def _page(self, pairing: Pairing) -> str:
         return f"{self._settings.public_url}/pairings/{pairing.id}"
+
+
+def _attended(tx: Transaction, actor: Person, pairing_id: str) -> Pairing | None:
+    """The pairing, if this session of the person has a part in it."""
+    pairing = tx.pairings.get(pairing_id)
+    return pairing if pairing and access_to(tx, actor, pairing).takes_part else None

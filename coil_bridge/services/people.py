@@ -38,12 +38,14 @@ class PeopleService:
 
         Raises:
             Forbidden, InvalidInput: ``name``, ``email`` or ``roles`` cannot be used.
+            Conflict: an administrator's Moodle account must not be connected (see ``connecting``).
         """
         administrators_only(actor)
         name, email, wanted = name.strip(), email.strip(), frozenset(roles)
         _check(name, email, wanted)
         with self._storage.write() as tx:
             person = self._with_address(tx, name, email)
+            _check_administrator(tx, person, person.roles | wanted)
             tx.people.set_roles(person.id, person.roles | wanted, self._clock())
             self._record(tx, actor, person.id, "person_added", roles=sorted(wanted))
             self._messages.queue(
@@ -119,6 +121,7 @@ class PeopleService:
             raise Conflict(
                 mark("Roles are for people who sign in by e-mail: add the person with an address.")
             )
+        _check_administrator(tx, person, wanted)
         administrators = {each.id for each in tx.people.with_roles() if Role.ADMINISTRATOR in each.roles}
         if administrators == {person.id} and Role.ADMINISTRATOR not in wanted:
             raise Conflict(mark("This is the last administrator. Make somebody else one first."))
@@ -142,6 +145,17 @@ def _found(tx: Transaction, person_id: str) -> Person:
     if person is None:
         raise NotFound(mark("There is no such person."))
     return person
+
+
+def _check_administrator(tx: Transaction, person: Person, wanted: frozenset[Role]) -> None:
+    ways_in = tx.people.identities([person.id]).get(person.id, [])
+    if Role.ADMINISTRATOR in wanted and any(identity.kind != EMAIL for identity in ways_in):
+        raise Conflict(
+            mark(
+                "This person's Moodle account is connected, and no Moodle may let anybody in as an "
+                "administrator. Add the person with another address."
+            )
+        )
 
 
 def _check(name: str, email: str, roles: frozenset[Role]) -> None:

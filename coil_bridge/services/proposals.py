@@ -112,7 +112,7 @@ def as_pairing(form: ProposalInput, chosen: Chosen, actor: Person, now: datetime
 
 def _own_course(tx: Transaction, actor: Person, course_id: str) -> Course:
     own = tx.courses.get(course_id)
-    taught = tx.courses.role_in(actor.id, course_id) is CourseRole.TEACHER
+    taught = actor.part(course_id, tx.courses.role_in(actor.id, course_id)) is CourseRole.TEACHER
     if own is None or not taught or own.gone_at is not None:
         raise NotFound(mark("You teach no such course."))
     return own

@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from coil_bridge.domain import Person
 from coil_bridge.services.context import Clock
+from coil_bridge.services.launch_sessions import launched
 from coil_bridge.storage.storage import Storage
 from coil_bridge.vault import new_token, token_hash
 
@@ -33,17 +34,18 @@ class WebSessions:
         return token
 
     def resolve(self, token: str) -> Person | None:
-        """Who a cookie belongs to; ``None`` when the session has ended or never was."""
+        """Who a cookie belongs to, in the part that a launch gave; ``None`` when the session has ended."""
         now, hashed = self._clock(), token_hash(token)
         with self._storage.read() as tx:
             found = tx.people.web_session(hashed, now)
+            scope = tx.lti_courses.scope_of_session(hashed, now)
         if found is None:
             return None
         person, last_seen_at = found
         if now - last_seen_at >= _SEEN_EVERY:
             with self._storage.write() as tx:
                 tx.people.touch_web_session(hashed, now)
-        return person
+        return launched(person, scope)
 
     def end(self, token: str) -> None:
         """Sign out here; nothing happens when the session has ended already."""

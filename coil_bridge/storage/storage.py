@@ -10,13 +10,18 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine, text
 
+from coil_bridge.storage.account_links import AccountLinks
 from coil_bridge.storage.activity import Activity
 from coil_bridge.storage.audit import Audit
 from coil_bridge.storage.courses import Courses
 from coil_bridge.storage.deliveries import Deliveries
 from coil_bridge.storage.engine import reading, writing
 from coil_bridge.storage.feeds import Feeds
+from coil_bridge.storage.gradings import Gradings
 from coil_bridge.storage.jobs import Jobs
+from coil_bridge.storage.joins import Joins
+from coil_bridge.storage.lti import LtiPlatforms
+from coil_bridge.storage.lti_courses import LtiCourses
 from coil_bridge.storage.pairings import Pairings
 from coil_bridge.storage.people import People
 from coil_bridge.storage.pilots import Pilots
@@ -46,6 +51,11 @@ class Transaction:
         self.activity = Activity(connection)
         self.pulls = Pulls(connection)
         self.unlinking = Unlinking(connection)
+        self.lti = LtiPlatforms(connection)
+        self.lti_courses = LtiCourses(connection)
+        self.joins = Joins(connection)
+        self.gradings = Gradings(connection)
+        self.account_links = AccountLinks(connection)
 
 
 class Storage:

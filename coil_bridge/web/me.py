@@ -10,6 +10,7 @@ from coil_bridge.errors import InvalidInput
 from coil_bridge.i18n import mark
 from coil_bridge.services.people import PeopleService
 from coil_bridge.services.web_sessions import WebSessions
+from coil_bridge.web.cookies import Cookies
 from coil_bridge.web.forms import Form, load
 from coil_bridge.web.places import zone_choices
 from coil_bridge.web.rendering import THEME_COOKIE
@@ -25,12 +26,12 @@ class MePages:
     """Preferences."""
 
     def __init__(
-        self, people: PeopleService, sessions: WebSessions, visitors: Visitors, *, https: bool
+        self, people: PeopleService, sessions: WebSessions, visitors: Visitors, cookies: Cookies
     ) -> None:
         self._people = people
         self._sessions = sessions
         self._visitors = visitors
-        self._https = https
+        self._cookies = cookies
 
     def blueprint(self) -> Blueprint:
         """The index of URLs."""
@@ -97,7 +98,7 @@ class MePages:
         return render_template("me.html", form=form, zones=zones, somebody=person)
 
     def _with_cookie(self, response: Response, name: str, value: str) -> Response:
-        response.set_cookie(name, value, max_age=_A_YEAR, secure=self._https, httponly=True, samesite="Lax")
+        self._cookies.keep(response, name, value, seconds=_A_YEAR)
         return response
 
 

@@ -25,6 +25,7 @@ from coil_bridge.services.context import Clock
 from coil_bridge.services.feeds import FeedService
 from coil_bridge.services.pairing_states import Action
 from coil_bridge.services.pairings import PairingService, PairingView
+from coil_bridge.services.participation_grades import ParticipationGrades
 from coil_bridge.web.deed_words import ASKING, DONE, OFFER
 from coil_bridge.web.forms import Form, load
 from coil_bridge.web.places import language_choices
@@ -46,6 +47,7 @@ class PairingPages:
         pairings: PairingService,
         catalogue: Catalogue,
         phases: Callable[[], Sequence[Phase]],
+        grading: ParticipationGrades,
         feeds: FeedService,
         visitors: Visitors,
         clock: Clock,
@@ -53,6 +55,7 @@ class PairingPages:
         self._pairings = pairings
         self._catalogue = catalogue
         self._open_phases = phases
+        self._grading = grading
         self._feeds = feeds
         self._visitors = visitors
         self._clock = clock
@@ -167,6 +170,7 @@ class PairingPages:
             over=[card for card in cards if card.over],
             deeds=deeds(view.audit, self._visitors.translator()),
             phases=self._phases() if Role.EVALUATION_LEAD in person.roles else [],
+            grading=self._grading.standing(person, view.pairing.id) if view.part == "teacher" else (),
             link=links[0] if links else None,
             asking=ASKING,
             offers=OFFER,

@@ -21,14 +21,16 @@ from coil_bridge.services.context import Clock
 from coil_bridge.services.pull_texts import REASONS
 from coil_bridge.settings import Settings
 from coil_bridge.web import wording
+from coil_bridge.web.framing import framed
 from coil_bridge.web.places import city_name, country_name, language_name
-from coil_bridge.web.texts import gettext, say
+from coil_bridge.web.texts import gettext, ngettext, say
 from coil_bridge.web.visitors import Visitors
 from scheduling.zones import to_local, utc_offset_label
 
 THEME_COOKIE = "coil_bridge_theme"
 THEMES = ("", "light", "dark")
 _JUST_NOW = timedelta(minutes=1)
+_AN_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ def prepare_templates(app: Flask, visitors: Visitors, settings: Settings, clock:
         consortium=settings.consortium,
         wording=wording,
         dropped=REASONS,
+        framed=framed,
         ROLE=Role,
     )
 
@@ -92,6 +95,14 @@ def _filters(visitors: Visitors, clock: Clock) -> dict[str, Callable[..., Any]]:
             return gettext("just now")
         return format_timedelta(passed, add_direction=True, locale=visitors.translator().locale)
 
+    def until(instant: datetime) -> str:
+        """How long it is until an instant: whole minutes within the hour, rounded up so as not to promise."""
+        left = instant - clock()
+        if left >= _AN_HOUR:
+            return format_timedelta(left, add_direction=True, locale=visitors.translator().locale)
+        minutes = max(-(-left // _JUST_NOW), 0)
+        return ngettext("in %(num)d minute", "in %(num)d minutes", minutes)
+
     return {
         "ago": ago,
         "city": lambda zone: city_name(zone, visitors.translator()),
@@ -107,6 +118,7 @@ def _filters(visitors: Visitors, clock: Clock) -> dict[str, Callable[..., Any]]:
         "span": lambda first, last: visitors.translator().span(first, last),
         "said": say,
         "translated": gettext,
+        "until": until,
         "wall": lambda local: visitors.translator().moment(local),
     }
 

@@ -1,7 +1,8 @@
 """Headers that keep browsers to what the pages need, and forms to our own pages.
 
-Content-Security-Policy Level 3: nothing but our own static files; no inline script or style. The
-Referrer-Policy "same-origin" keeps secret addresses (sign-in, calendar) from leaving with a click on a link.
+Content-Security-Policy Level 3: nothing but our own static files; no inline script or style (``framing``).
+The Referrer-Policy "same-origin" keeps secret addresses (sign-in, calendar) from leaving with a click on a
+link.
 """
 
 from __future__ import annotations
@@ -11,24 +12,11 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from coil_bridge.settings import Settings
-
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self'",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'self'",
-    )
-)
+from coil_bridge.web.cookies import Cookies
+from coil_bridge.web.framing import Framing
 
 _HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "SAMEORIGIN",
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -39,14 +27,15 @@ _A_YEAR = 31_536_000
 BIGGEST_FORM = 256 * 1024
 
 
-def secure(app: Flask, settings: Settings) -> CSRFProtect:
+def secure(app: Flask, settings: Settings, cookies: Cookies, framing: Framing) -> CSRFProtect:
     """Cookies, CSRF protection, proxies and headers; what is exempt from CSRF is said by the caller."""
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SESSION_COOKIE_NAME="coil_bridge_session",
         SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=settings.https,
+        SESSION_COOKIE_SAMESITE=cookies.same_site,
+        SESSION_COOKIE_SECURE=cookies.across_sites,
+        SESSION_COOKIE_PARTITIONED=cookies.across_sites,
         SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=settings.web_session_hours * 3600,
         WTF_CSRF_TIME_LIMIT=None,  # a form may stay open as long as the session lasts
@@ -68,6 +57,7 @@ def secure(app: Flask, settings: Settings) -> CSRFProtect:
     def _add_headers(response: Response) -> Response:
         for name, value in headers.items():
             response.headers.setdefault(name, value)
+        framing.protect(response)
         if "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "no-store"  # pages are personal, computers in labs shared
         return response

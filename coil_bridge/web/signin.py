@@ -17,6 +17,7 @@ from coil_bridge.errors import InvalidInput
 from coil_bridge.services.signin import SignIn
 from coil_bridge.services.sites import SiteRegistry
 from coil_bridge.web.forms import Form, load
+from coil_bridge.web.framing import framed
 from coil_bridge.web.schemas.signin import SignInSchema
 from coil_bridge.web.texts import gettext
 from coil_bridge.web.visitors import NEXT, Visitors
@@ -51,6 +52,8 @@ class SignInPages:
 
     def sign_in_first(self) -> str:
         """The form in place of a page that needs a person; afterwards that page is opened."""
+        if framed():
+            return render_template("lti/again.html")  # a link in a mail would not open in this frame
         if request.method == "GET":
             session[NEXT] = request.full_path.rstrip("?")
         return self._page(Form(), wanted=True)

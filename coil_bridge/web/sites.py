@@ -12,6 +12,7 @@ from coil_bridge.errors import InvalidInput
 from coil_bridge.i18n import Translator
 from coil_bridge.services.sites import SiteRegistry
 from coil_bridge.web.forms import Form, load
+from coil_bridge.web.lti.console import LtiConsolePages
 from coil_bridge.web.places import country_choices, zone_choices
 from coil_bridge.web.schemas.site import SiteSchema, TokenSchema
 from coil_bridge.web.texts import gettext
@@ -34,8 +35,9 @@ class Finding:
 class SitePages:
     """Sites."""
 
-    def __init__(self, sites: SiteRegistry, visitors: Visitors) -> None:
+    def __init__(self, sites: SiteRegistry, lti: LtiConsolePages, visitors: Visitors) -> None:
         self._sites = sites
+        self._lti = lti
         self._visitors = visitors
 
     def blueprint(self) -> Blueprint:
@@ -76,8 +78,8 @@ class SitePages:
 
     def show(self, site_id: str) -> Reply:
         """One site with its readiness report."""
-        self._administrator()
-        return self._show_page(self._sites.get(site_id), Form())
+        person = self._administrator()
+        return self._show_page(person, self._sites.get(site_id), Form())
 
     def check(self, site_id: str) -> Reply:
         """Check again, now."""
@@ -91,7 +93,7 @@ class SitePages:
         try:
             self._sites.replace_token(person, site_id, load(TokenSchema())["token"])
         except InvalidInput as error:
-            return self._show_page(self._sites.get(site_id), Form({}, error.errors)), 422
+            return self._show_page(person, self._sites.get(site_id), Form({}, error.errors)), 422
         flash(gettext("The token is replaced, and the site was checked with it."), "good")
         return _to(site_id)
 
@@ -130,19 +132,23 @@ class SitePages:
             countries=country_choices(language),
         )
 
-    def _show_page(self, site: Site, form: Form) -> str:
+    def _show_page(self, person: Person, site: Site, form: Form) -> str:
         report = self._sites.readiness(site)
         return render_template(
             "console/site.html",
             site=site,
             report=report,
-            findings=_findings(report, self._visitors.translator()) if report else [],
+            findings=findings_of(report, self._visitors.translator()),
             removed=site.state is SiteState.REMOVED,
             form=form,
+            lti=self._lti.section(person, site.id),
         )
 
 
-def _findings(report: Readiness, words: Translator) -> list[Finding]:
+def findings_of(report: Readiness | None, words: Translator) -> list[Finding]:
+    """A report in words, the worst first; nothing where there is none."""
+    if report is None:
+        return []
     found = [Finding(each.level, _words(each, words)) for each in report.checks]
     return sorted(found, key=lambda each: _WORST_FIRST.index(each.level))
 

@@ -57,6 +57,12 @@ _SENTENCES: Mapping[tuple[str, str], _Sentence] = {
     ("pairing", "start"): lambda _: gettext("Started the pairing"),
     ("pairing", "complete"): lambda _: gettext("Completed the pairing"),
     ("pairing", "cancel"): lambda _: gettext("Called off the pairing"),
+    ("pairing", "grades_on"): lambda d: gettext(
+        "Has participation sent as a grade for %(course)s", course=d.get("course", "")
+    ),
+    ("pairing", "grades_off"): lambda d: gettext(
+        "Has no more grades sent for %(course)s", course=d.get("course", "")
+    ),
     ("pairing", "phase_assigned"): lambda d: (
         gettext("Assigned it to %(phase)s", phase=d["phase"])
         if d.get("phase")
@@ -78,6 +84,12 @@ _SENTENCES: Mapping[tuple[str, str], _Sentence] = {
     ("site", "paused"): lambda _: gettext("Paused the site"),
     ("site", "resumed"): lambda _: gettext("Resumed the site"),
     ("site", "removed"): lambda _: gettext("Removed the site"),
+    ("site", "lti_invited"): lambda _: gettext("Created a registration address for Moodle"),
+    ("site", "lti_registered_by_hand"): lambda _: gettext("Registered the tool by hand"),
+    ("site", "lti_deployment_added"): lambda _: gettext("Added a deployment of the tool"),
+    ("site", "lti_disabled"): lambda _: gettext("Switched a registration of the tool off"),
+    ("site", "lti_enabled"): lambda _: gettext("Switched a registration of the tool on"),
+    ("lti", "lti_key_replaced"): lambda _: gettext("Replaced the key of the tool"),
 }
 
 _FIELDS: Mapping[str, Callable[[], str]] = {

@@ -83,11 +83,26 @@ class Visitors:
     def start(self, person: Person) -> str:
         """Sign the person in (a new session, against fixation); where the person wanted to go."""
         wanted = session.get(NEXT)
+        self.begin(person, self._sessions.start(person.id))
+        return str(wanted or "/")
+
+    def begin(self, person: Person, token: str) -> None:
+        """Go on as this person in a session that was just started; the one before it is over."""
         self.end()
-        session[TOKEN] = self._sessions.start(person.id)
+        session[TOKEN] = token
         session.permanent = True
         g.person = person
-        return str(wanted or "/")
+
+    def resume(self, token: str) -> None:
+        """Go on in this browser with a session that was just started for whoever brought it."""
+        self.end()
+        session[TOKEN] = token
+        session.permanent = True
+        del g.person  # the next page asks who it is
+
+    def token(self) -> str:
+        """The token of the session that this request belongs to; empty when nobody is signed in."""
+        return str(session.get(TOKEN, ""))
 
     def end(self) -> None:
         """Sign out: the session is over on the server too."""
@@ -95,6 +110,8 @@ class Visitors:
             self._sessions.end(token)
         session.clear()
         g.person = None
+        g.pop("language", None)
+        g.pop("zone", None)
 
     def language(self) -> str:
         """Person's preference, else the cookie, else what the browser asks for, else English."""

@@ -89,6 +89,7 @@ KINDS: Mapping[str, str] = {
     "sync_teachers": lazy_gettext("Reading who teaches a course"),
     "tell_of_proposal": lazy_gettext("Telling of a proposal"),
     "pull_activity": lazy_gettext("Pulling activity"),
+    "send_grades": lazy_gettext("Sending grades for participation"),
 }
 
 JOBS: Mapping[str, str] = {
@@ -103,6 +104,18 @@ GROUP_STATES: Mapping[str, Badge] = {
     "shown": Badge(lazy_gettext("Shown"), "check", "good"),
     "withheld": Badge(lazy_gettext("Withheld: too few people"), "people", "warn"),
     "not pulled": Badge(lazy_gettext("Not pulled yet"), "hourglass"),
+}
+
+LTI_PLATFORMS: Mapping[str, Badge] = {
+    "pending": Badge(lazy_gettext("Pending in Moodle"), "hourglass", "warn"),
+    "open": Badge(lazy_gettext("In use"), "check", "good"),
+    "disabled": Badge(lazy_gettext("Switched off"), "pause"),
+}
+
+LTI_INVITATIONS: Mapping[str, Badge] = {
+    "waiting": Badge(lazy_gettext("Waiting"), "hourglass", "info"),
+    "used": Badge(lazy_gettext("Used"), "check", "good"),
+    "expired": Badge(lazy_gettext("Expired"), "cross"),
 }
 
 _HEALTH: Mapping[str, Badge] = {

@@ -28,7 +28,7 @@ AGAIN = "run `make translations` and fill in what it adds"
 TEMPLATES = sorted((ROOT / "coil_bridge" / "web" / "templates").rglob("*.html"))
 MODULES = sorted(
     path
-    for part in ("services", "web", "jobs", "storage")
+    for part in ("services", "lti", "web", "jobs", "storage")
     for path in (ROOT / "coil_bridge" / part).rglob("*.py")
 )
 _CODE = re.compile(r"{#.*?#}|{%.*?%}|{{.*?}}", re.DOTALL)
@@ -36,7 +36,7 @@ _TAG = re.compile(r"<[^>]*>")
 _ATTRIBUTE = re.compile(r'[a-z-]+="[^"]*"')  # a macro may write one by itself
 _SPOKEN = re.compile(r'(?:aria-label|title|alt|placeholder)="([^"]*[A-Za-z][^"]*)"')
 _WORD = re.compile(r"[^\W\d_]{2,}")
-_UNTRANSLATABLE = {"GPL", "or", "later"}  # the licence's name
+_UNTRANSLATABLE = {"GPL", "or", "later", "Moodle"}  # the licence's name; the system's, before its version
 _FOR_OPERATORS = {"ConfigurationError"}  # read on the command line, which is in English
 _ERRORS = {name for name in vars(errors) if name[0].isupper()} - _FOR_OPERATORS
 _TELLING = {*_ERRORS, "UnusableAddress", "ValidationError", "flash"}

@@ -31,8 +31,37 @@ function showClock() {
   }
 }
 
-setInterval(() => { countAgo(); showClock(); }, 30_000);
+/* "in 12 minutes" goes on counting too; what is more than an hour away stays as the server wrote it. */
+function countDown() {
+  for (const element of document.querySelectorAll("time[data-until]")) {
+    const minutes = Math.ceil((Date.parse(element.dateTime) - Date.now()) / 60_000);
+    if (minutes <= 60) element.textContent = relative.format(Math.max(minutes, 0), "minute");
+  }
+}
+
+setInterval(() => { countAgo(); countDown(); showClock(); }, 30_000);
 showClock();
+
+/* In Moodle's frame only the frame knows who this is, and the room needs a window of its own: the window
+   is opened by the press itself, and led to the room once we have the answer. */
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[data-join]");
+  if (!link || window.top === window) return;
+  event.preventDefault();
+  const room = window.open("", "_blank");
+  const reply = await fetch(link.href, { headers: { Accept: "application/json" } }).catch(() => null);
+  const address = reply?.ok ? (await reply.json()).room : null;
+  if (room && address) {
+    room.opener = null;
+    room.location.replace(address);
+    return;
+  }
+  room?.close();
+  location.assign(link.href); // too early, over, or no window allowed: the page says so
+});
+
+/* The answer to Moodle's picker goes back by itself. */
+document.querySelector("form[data-submit]")?.submit();
 
 /* Copy a link; where the clipboard is denied, select it so that the person can. */
 document.addEventListener("click", async (event) => {
@@ -62,6 +91,29 @@ document.addEventListener("submit", (event) => {
 addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;
 });
+
+/* From Moodle's frame into a tab: the tab is opened with the click, or the browser would block it. */
+for (const form of document.querySelectorAll("form[data-new-tab]")) {
+  form.addEventListener("submit", (event) => {
+    const tab = window.open("", "_blank");
+    if (!tab) return; // the form's own answer holds the link
+    event.preventDefault();
+    openInTab(form, tab);
+  });
+}
+
+async function openInTab(form, tab) {
+  const reply = await fetch(form.action, {
+    method: "POST", body: new FormData(form), headers: { "X-Fragment": "address" },
+  }).catch(() => null);
+  delete form.dataset.sent;
+  if (reply?.ok) {
+    tab.location = new URL(await reply.text(), location.href);
+  } else {
+    tab.close();
+    form.submit(); // shows why not
+  }
+}
 
 /* A form with data-preview shows what it means while it is filled in. */
 for (const form of document.querySelectorAll("form[data-preview]")) livePreview(form);

@@ -34,11 +34,17 @@ _ROLES: dict[RoleName, set[str]] = {
     "manager": _TEACHER | {"moodle/course:update", "moodle/course:view"},
 }
 _EVERY_ACCOUNT = {"moodle/calendar:manageownentries", "moodle/site:sendmessage"}
+_CONFIGURES = "moodle/site:config"
+
+
+def is_administrator(user: User) -> bool:
+    """Whether the account is a site administrator: the first one, or one that may configure the site."""
+    return user.username == "admin" or _CONFIGURES in user.capabilities
 
 
 def can(world: World, user: User, capability: str, course_id: int | None = None) -> bool:
     """Whether the account has the capability in that course, or everywhere without one."""
-    if capability in user.capabilities or capability in _EVERY_ACCOUNT:
+    if is_administrator(user) or capability in user.capabilities or capability in _EVERY_ACCOUNT:
         return True
     enrolment = None if course_id is None else world.enrolment(user.id, course_id)
     if enrolment is None or enrolment.suspended:

@@ -15,8 +15,10 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from connectors.moodle.simulator import access
+from connectors.moodle.simulator.lti import roles
+from connectors.moodle.simulator.lti.platform import Platform
 from connectors.moodle.simulator.markup import show
-from connectors.moodle.simulator.records import Course, Event, Site, User
+from connectors.moodle.simulator.records import SITE_COURSE, Course, Event, Site, User
 from connectors.moodle.simulator.world import World
 
 _STAFF = {"guest", "admin"}
@@ -32,6 +34,7 @@ class Pages:
 
     world: World
     site: Site
+    platform: Platform
 
     def blueprint(self) -> Blueprint:
         """Return the routes, under the addresses that Moodle has for them."""
@@ -52,7 +55,7 @@ class Pages:
         """Offer the people of this Moodle, or enter as the one named."""
         username = request.values.get("username")
         if username is None:
-            return self._page("login", people=self._people())
+            return self.page("login", people=self._people())
         person = {each.username: each for each in self._people()}.get(username)
         if person is None:
             abort(404)
@@ -67,48 +70,57 @@ class Pages:
 
     def dashboard(self) -> AnyResponse | str:
         """Show a person's courses and what comes next in their calendars."""
-        person = self._person()
+        person = self.person()
         if person is None:
             return redirect(url_for("pages.login"))
         courses = self._courses(person)
         coming = self._events(person, {course.id for course in courses})
-        return self._page(
+        return self.page(
             "my", courses=courses, events=coming[:10], names={c.id: c.shortname for c in courses}
         )
 
     def messages(self) -> AnyResponse | str:
         """Show the messages a person received, newest first."""
-        person = self._person()
+        person = self.person()
         if person is None:
             return redirect(url_for("pages.login"))
-        return self._page("messages", inbox=self.world.inbox(person), users=self.world.users, show=show)
+        return self.page("messages", inbox=self.world.inbox(person), users=self.world.users, show=show)
 
     def course(self) -> AnyResponse | str:
         """Show a course to its people: who teaches, its calendar, its forums."""
-        person = self._person()
+        person = self.person()
         if person is None:
             return redirect(url_for("pages.login"))
         with self.world.lock:
             course = self.world.courses.get(request.args.get("id", 0, int))
             if course is None or course not in self._courses(person):
                 abort(404)
-            return self._page(
+            return self.page(
                 "course",
                 course=course,
                 teachers=self._teachers(course),
                 events=self._events(person, {course.id}),
                 forums=self._forums(course),
                 show=show,
+                **self._tools(person, course),
             )
 
-    def _page(self, name: str, **values: Any) -> str:
-        person = self._person()
+    def page(self, name: str, **values: Any) -> str:
+        """Draw a page of templates/moodle within the frame that all have."""
+        person = self.person()
         unread = 0 if person is None else len(self.world.inbox(person))
         return render_template(
-            f"moodle/{name}.html", site=self.site, person=person, received=unread, when=self._when, **values
+            f"moodle/{name}.html",
+            site=self.site,
+            person=person,
+            administrator=person is not None and access.is_administrator(person),
+            received=unread,
+            when=self._when,
+            **values,
         )
 
-    def _person(self) -> User | None:
+    def person(self) -> User | None:
+        """Return who is there in this browser."""
         return self.world.users.get(session.get("user", 0))
 
     def _people(self) -> list[User]:
@@ -120,6 +132,8 @@ class Pages:
     def _courses(self, person: User) -> list[Course]:
         with self.world.lock:
             courses = self.world.courses_of(person.id)
+            if access.is_administrator(person):
+                courses = [course for course in self.world.courses.values() if course.id != SITE_COURSE]
             return [course for course in courses if access.can_enter(self.world, person, course)]
 
     def _events(self, person: User, courses: set[int]) -> list[Event]:
@@ -140,6 +154,21 @@ class Pages:
             if place == course.id and {"editingteacher", "teacher"} & set(enrolment.roles)
         ]
 
+    def _tools(self, person: User, course: Course) -> dict[str, Any]:
+        """Return what a course page says of external tools, in the role that the person has taken."""
+        switched = course.id in session.get("switched", [])
+        editing = not switched and roles.edits(self.world, person, course.id)
+        links = self.platform.links_in(course)
+        return {
+            "switched": switched,
+            "teaching": roles.teaches(self.world, person, course.id),
+            "editing": editing,
+            "links": links,
+            "windows": {link.id: self.platform.opens_window(link) for link in links},
+            "offered": self.platform.offered_in(course) if editing else [],
+            "sesskey": self.platform.sesskey(person),
+        }
+
     def _forums(self, course: Course) -> list[tuple[str, list[tuple[str, int]]]]:
         return [
             (
@@ -156,7 +185,7 @@ class Pages:
 
     def _when(self, moment: datetime | int) -> str:
         """Return an instant, or Unix seconds, on the person's clock (the server's for zone "99")."""
-        person = self._person()
+        person = self.person()
         zone = self.site.zone if person is None or person.timezone == "99" else person.timezone
         instant = datetime.fromtimestamp(moment, UTC) if isinstance(moment, int) else moment
         return f"{instant.astimezone(ZoneInfo(zone)):%A, %d %B %Y, %H:%M} ({zone})"

@@ -8,11 +8,16 @@ import threading
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from flask import Flask, redirect, request
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wrappers import Response as AnyResponse
 
 from connectors.moodle.simulator.faults import Faults
+from connectors.moodle.simulator.lti.api import Lti
+from connectors.moodle.simulator.lti.blueprints import lti_blueprints
+from connectors.moodle.simulator.lti.keys import SigningKey
+from connectors.moodle.simulator.lti.platform import Platform
 from connectors.moodle.simulator.nologin import NoLogin
 from connectors.moodle.simulator.pages import Pages
 from connectors.moodle.simulator.records import SITE_COURSE, LoggedCall, Site
@@ -48,7 +53,8 @@ class Simulator:
     """One simulated Moodle; start it, use `url` and `token`, change `world`, break it with `faults`.
 
     `version` is "4.1", "4.5" or "5.1"; `zone` is the server's IANA time zone. With port 0 the first start
-    picks a free port and keeps it for later starts. Raises KeyError for an unknown version, and OSError from
+    picks a free port and keeps it for later starts. `lti` is the site's LTI side; its signing key is made on
+    first use unless one is given. Raises KeyError for an unknown version, and OSError from
     `start()` when the port is taken. Also a context manager.
     """
 
@@ -61,12 +67,14 @@ class Simulator:
         zone: str = "Europe/Belgrade",
         host: str = "127.0.0.1",
         port: int = 0,
+        lti_key: RSAPrivateKey | None = None,
     ) -> None:
         self.world = World() if world is None else world
         self.site = Site(name, zone, RELEASES[version])
         self.world.courses[SITE_COURSE].fullname = name
         self.token = self.world.add_token(self.world.service_user, secrets.token_hex(16)).value
         self.faults = Faults(self._refuse_connections)
+        self.lti = Lti(Platform(self.world, self.site, SigningKey(lti_key)))
         self._traffic = Traffic(self.world.clock)
         self._host, self._port = host, port
         self._lock = threading.Lock()
@@ -164,7 +172,10 @@ class Simulator:
         app.config["PROPAGATE_EXCEPTIONS"] = True
         app.secret_key = secrets.token_bytes(32)
         app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
-        app.register_blueprint(Pages(self.world, self.site).blueprint())
+        pages = Pages(self.world, self.site, self.lti.platform)
+        app.register_blueprint(pages.blueprint())
+        for blueprint in lti_blueprints(self.lti, pages, self.faults):
+            app.register_blueprint(blueprint)
         app.register_blueprint(NoLogin(self.site, self.faults).blueprint())
         app.register_blueprint(Endpoint(self.world, self.site, self.faults, self._traffic).blueprint())
         app.before_request(self._own_address_only)

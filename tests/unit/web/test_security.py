@@ -45,14 +45,16 @@ def test_static_files_are_kept_for_good_under_an_address_that_changes_with_them(
 def test_the_session_cookie_is_for_us_alone(world: World) -> None:
     cookie = world.browser().get("/signin").headers["Set-Cookie"]
     assert cookie.startswith("coil_bridge_session=")
-    assert {"Secure", "HttpOnly", "SameSite=Lax"} <= set(cookie.split("; "))
+    assert {"Secure", "HttpOnly", "SameSite=None", "Partitioned"} <= set(cookie.split("; "))
 
 
 def test_over_plain_http_the_cookie_is_not_secure(make_test_settings: Callable[..., Settings]) -> None:
     app = create_app(make_test_settings(public_url="http://127.0.0.1:8400"))
     answer = app.test_client().get("/signin")
     app.config["SERVICES"].close()
-    assert "Secure" not in answer.headers.get("Set-Cookie", "")
+    cookie = set(answer.headers["Set-Cookie"].split("; "))
+    assert "SameSite=Lax" in cookie
+    assert cookie.isdisjoint(("Secure", "Partitioned"))
     assert "Strict-Transport-Security" not in answer.headers
 
 
