@@ -5,7 +5,7 @@ No page waits for a Moodle: it shows what was last known, and since when.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -209,16 +209,17 @@ def _let_students_go(tx: Transaction, course: Course, enrolled: Iterable[Enrolle
     if not there:
         return
     known = [person.id for person in tx.courses.people(course.id, CourseRole.STUDENT)]
-    ways_in = tx.people.identities(known)
-    tx.courses.end_enrolments(
-        course.id, [each for each in known if not _is_among(there, ways_in.get(each, []), course.site_id)]
-    )
+    gone = [
+        person_id
+        for person_id, ways_in in tx.people.identities(known).items()
+        # Who has come by a launch alone is in no roster that could be compared.
+        if (here := _accounts_at(course.site_id, ways_in)) and there.isdisjoint(here)
+    ]
+    tx.courses.end_enrolments(course.id, gone)
 
 
-def _is_among(user_ids: Container[str], identities: Iterable[Identity], site_id: str) -> bool:
-    return any(
-        (each.kind, each.issuer) == (MOODLE, site_id) and each.subject in user_ids for each in identities
-    )
+def _accounts_at(site_id: str, identities: Iterable[Identity]) -> set[str]:
+    return {each.subject for each in identities if (each.kind, each.issuer) == (MOODLE, site_id)}
 
 
 def _account(user: EnrolledUser) -> Account:
