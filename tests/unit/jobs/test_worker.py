@@ -41,9 +41,10 @@ def test_a_partner_that_hangs_holds_up_nobody_else(
     fine.world.add_course("EN-7", "Negotiation")
     stuck = build.site("Belgrade", url=hanging.url, token=hanging.token)
     other = build.site("Almaty", url=fine.url, token=fine.token)
-    hanging.faults.hang()
+    hanging.faults.hang(times=1)
     services.catalogue.queue_all()
     worker.run_tasks()
+    eventually(lambda: not hanging.faults._active)  # the request has met its fault and hangs
     eventually(lambda: services.sites.get(other.id).courses_synced_at is not None)
     assert services.sites.get(stuck.id).courses_synced_at is None
     hanging.faults.clear()
