@@ -46,6 +46,16 @@ def visit(campus: Campus) -> Visit:
     return campus.picking("mira")
 
 
+def test_nothing_leads_away_from_the_picker(campus: Campus) -> None:
+    campus.course("phonetics")
+    campus.moodle.world.enrol(campus.people["jelena"], campus.courses["phonetics"], "editingteacher")
+    visit = campus.picking("jelena", "phonetics")  # nobody tells her time zone, so other pages ask for it
+    picker = visit.launch()
+    assert picker.status_code == 200
+    assert 'id="zone-offer"' not in picker.text
+    assert re.findall(r'action="([^"]+)"', picker.text) == ["/lti/place"]
+
+
 def test_several_links_at_once_go_back_to_moodle(campus: Campus, visit: Visit) -> None:
     picker = visit.launch()
     assert picker.status_code == 200
