@@ -18,7 +18,7 @@ def main() -> int:
     """Run until Ctrl-C; 0 then, 1 with a reason when it cannot start."""
     parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
     parser.add_argument(
-        "--port", type=int, default=8400, help="the front page's port; the others follow from it"
+        "--port", type=_port, default=8400, help="the front page's port; the others follow from it"
     )
     ports = Ports(parser.parse_args().port)
     for name in (signal.SIGTERM, signal.SIGHUP):  # the second: the terminal's window was closed
@@ -33,6 +33,13 @@ def main() -> int:
         print(error, file=sys.stderr)  # noqa: T201 - the demo talks to the person at the terminal
         return 1
     return 0
+
+
+def _port(text: str) -> int:
+    """A port with room for the others after it; what needs root's rights or does not exist is refused."""
+    if not text.isdecimal() or not 1024 <= int(text) <= 65000:
+        raise argparse.ArgumentTypeError("choose a number from 1024 to 65000")
+    return int(text)
 
 
 def _say(text: str) -> None:

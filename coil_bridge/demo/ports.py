@@ -32,9 +32,13 @@ class Ports:
         """Where the Moodle of that position (from 0) listens."""
         return self.front + 11 + position
 
+    def all(self, moodles: int) -> list[int]:
+        """Every port of a demo with so many Moodles."""
+        return [self.front, self.service, self.mail, *map(self.moodle, range(moodles))]
+
     def check(self, moodles: int) -> None:
         """Raise ``PortTaken`` for the first port that another program has."""
-        for port in [self.front, self.service, self.mail, *map(self.moodle, range(moodles))]:
+        for port in self.all(moodles):
             with socket.socket() as probe:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 try:

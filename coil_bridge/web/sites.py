@@ -8,14 +8,14 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from coil_bridge.domain import Person, Role, Site, SiteState
-from coil_bridge.errors import InvalidInput
+from coil_bridge.errors import Conflict, InvalidInput
 from coil_bridge.i18n import Translator
 from coil_bridge.services.sites import SiteRegistry
 from coil_bridge.web.forms import Form, load
 from coil_bridge.web.lti.console import LtiConsolePages
 from coil_bridge.web.places import country_choices, zone_choices
 from coil_bridge.web.schemas.site import SiteSchema, TokenSchema
-from coil_bridge.web.texts import gettext
+from coil_bridge.web.texts import gettext, say
 from coil_bridge.web.visitors import Visitors
 from connectors.moodle.readiness_texts import CheckText, describe
 from connectors.moodle.report import Check, Readiness
@@ -73,6 +73,8 @@ class SitePages:
             site = self._sites.add(person, load(SiteSchema()))
         except InvalidInput as error:
             return self._new_page(Form.refused(error)), 422
+        except Conflict as error:
+            return self._new_page(Form.typed({"base_url": [say(error.reason)]})), error.status
         flash(gettext("%(site)s is connected and was checked.", site=site.name), "good")
         return redirect(url_for("sites.show", site_id=site.id), 303)
 

@@ -58,11 +58,14 @@ def test_a_refused_form_keeps_everything_but_the_token(browser: Browser, moodle:
     assert 'href="#f-country"' in answer.text
 
 
-def test_the_same_moodle_twice_is_a_conflict(browser: Browser, moodle: Simulator) -> None:
+def test_the_same_moodle_twice_is_a_conflict_told_in_the_form(browser: Browser, moodle: Simulator) -> None:
     browser.post("/console/sites", form(moodle))
     again = browser.post("/console/sites", form(moodle))
     assert again.status_code == 409
     assert "connected already" in again.text
+    assert 'href="#f-base_url"' in again.text
+    assert f'value="{moodle.url}"' in again.text
+    assert moodle.token not in again.text
 
 
 def test_pausing_resuming_and_removing(world: World, browser: Browser) -> None:
