@@ -86,6 +86,7 @@ def test_without_javascript_it_takes_two(in_moodle: InMoodle, running: Consortiu
     expect(frame.get_by_role("link", name="Open the room")).to_be_visible()
     address = frame.get_by_role("link", name="Open the room").get_attribute("href")
     inside = next(each for each in page.frames if "/next" in each.url)
+    inside.wait_for_load_state("load")  # its links are there before its stylesheets are
     inside.goto(f"{running.service_url}{address}")  # what the link does where no script takes it
     expect(frame.get_by_text("You are noted as coming in.")).to_be_visible()
     with page.context.expect_page() as opening:
@@ -100,6 +101,7 @@ def test_the_compact_page_fits_a_small_frame(in_moodle: InMoodle) -> None:
     frame = framed(page, "Next session: join")
     expect(frame.get_by_role("link", name="Open the room")).to_be_visible()
     inside = next(each for each in page.frames if "/next" in each.url)
+    inside.wait_for_load_state("load")  # its links are there before its stylesheets are
     width, scroll, height = inside.evaluate(
         "[innerWidth, document.documentElement.scrollWidth, document.querySelector('.next').offsetHeight]"
     )
