@@ -54,7 +54,7 @@ class Catalogue:
         language: str | None = None,
         page: int = 1,
     ) -> Page[Course]:
-        """Visible courses of active sites, without the own; words in any order, accents aside."""
+        """Visible courses of active sites elsewhere; words in any order, accents aside."""
         number = max(page, 1)
         with self._storage.read() as tx:
             found, total = tx.courses.search(
@@ -67,11 +67,13 @@ class Catalogue:
             )
         return Page(tuple(found), number, PAGE_SIZE, total)
 
-    def institutions(self) -> list[Institution]:
-        """The institutions with an active site, to choose from."""
+    def institutions(self, actor: Person) -> list[Institution]:
+        """The institutions with an active site whose courses ``search`` can find, to choose from."""
         with self._storage.read() as tx:
             sites = tx.sites.all([SiteState.ACTIVE])
-        return list({site.institution.id: site.institution for site in sites}.values())
+            own = tx.courses.only_institution_of(actor.id)
+        found = {site.institution.id: site.institution for site in sites}
+        return [each for each in found.values() if each.id != own]
 
     def languages(self) -> list[str]:
         """The teaching languages (Moodle's codes) that courses name, to choose from."""

@@ -122,7 +122,8 @@ class Courses:
         limit: int,
         offset: int,
     ) -> tuple[list[Course], int]:
-        """Visible courses of active sites that the person has no part in, and how many there are in all."""
+        """Visible courses of active sites that the person could pair a course with, and how many in all."""
+        own = self.only_institution_of(not_of_person)
         query = select_courses().where(
             site.c.state == SiteState.ACTIVE,
             course.c.visible,
@@ -132,11 +133,24 @@ class Courses:
         )
         if institution_id:
             query = query.where(institution.c.id == institution_id)
+        if own:
+            query = query.where(institution.c.id != own)
         if language:
             query = query.where(_speaks(language))
         total = self._connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
         page = query.order_by(institution.c.name, course.c.fullname, course.c.id).limit(limit).offset(offset)
         return self._courses(page), total
+
+    def only_institution_of(self, person_id: str) -> str | None:
+        """Where the person teaches or attends; None for nowhere, and for several, which can be paired."""
+        query = (
+            select(site.c.institution_id)
+            .join(course, course.c.site_id == site.c.id)
+            .join(enrolment, enrolment.c.course_id == course.c.id)
+            .where(enrolment.c.person_id == person_id)
+        )
+        found = self._connection.execute(query.distinct().limit(2)).scalars().all()
+        return found[0] if len(found) == 1 else None
 
     def languages(self) -> list[str]:
         """The teaching languages that courses name, for a choice in a form."""

@@ -67,7 +67,7 @@ class CoursePages:
             form=form,
             found=found,
             own=[each.course for each in taught(self._catalogue.own_courses(person))],
-            institutions=self._catalogue.institutions(),
+            institutions=self._catalogue.institutions(person),
             teaching_languages=self._catalogue.languages(),
             page_url=_page_url,
         )

@@ -82,7 +82,9 @@ def test_search_ignores_case_and_accents_and_shows_only_what_can_be_paired(
     mira = build.person("Mira Jovanović")
     site, paused = build.site("Belgrade"), build.site("Shanghai", state=SiteState.PAUSED)
     found = build.course(site, "Učenje đaka i KOMUNIKACIJA", language="sr_lt")
-    build.course(site, "Komunikacija, moja", teachers=[mira])
+    home = build.site("Kraków")
+    build.course(home, "Komunikacija, moja", teachers=[mira])
+    build.course(home, "Komunikacija, koleginica")  # of the own university: cannot be paired with
     build.course(site, "Komunikacija, skrivena", visible=False)
     build.course(site, "Komunikacija, prošla", gone_at=START)
     build.course(paused, "Komunikacija u Šangaju")
@@ -99,7 +101,18 @@ def test_search_ignores_case_and_accents_and_shows_only_what_can_be_paired(
     assert search("", institution_id=site.institution.id) == [found.id]
     assert search("", language="en") == [other.id]
     assert services.catalogue.languages() == ["en_us", "sr_lt"]
-    assert {each.city for each in services.catalogue.institutions()} == {"Belgrade", "Almaty"}
+    assert {each.city for each in services.catalogue.institutions(mira)} == {"Belgrade", "Almaty"}
+
+
+def test_somebody_of_two_universities_finds_the_courses_of_both(services: Services, build: Build) -> None:
+    mira = build.person("Mira Jovanović")
+    for city in ("Belgrade", "Almaty"):
+        site = build.site(city)
+        build.course(site, f"Taught in {city}", teachers=[mira])
+        build.course(site, f"Another in {city}")
+    found = services.catalogue.search(mira).items
+    assert {course.fullname for course in found} == {"Another in Almaty", "Another in Belgrade"}
+    assert len(services.catalogue.institutions(mira)) == 2
 
 
 def test_a_long_list_comes_in_pages_without_gaps(services: Services, build: Build) -> None:
