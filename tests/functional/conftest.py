@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import random
 import shutil
 import socket
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, StorageState, sync_playwright
 
 from coil_bridge.demo.ports import HOST, Ports
 from coil_bridge.demo.running import Consortium, consortium
+from tests.functional.visitors import Enter, Visitor, enter_again, enter_by_door
 from tests.required import skip_or_fail
 
 NO_CHROMIUM = "Chromium is not installed, so no page was tried in a browser: apt-get install chromium"
@@ -24,33 +26,32 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-ZONES = {"belgrade": "Europe/Belgrade", "almaty": "Asia/Almaty", "shanghai": "Asia/Shanghai"}
-FIRST_PORT, LAST_PORT, STEP = 18400, 28400, 100
-
-
-@pytest.fixture(autouse=True)
-def _only_loopback() -> None:
-    """The browser is another process; the guard of the other tests would stop its driver's own socket."""
+FIRST_PORT, STEP, RUNS = 18400, 100, 25  # so many runs of ports for each of the processes that test
 
 
 def free_ports() -> Ports:
-    """A run of ports that nobody uses; the demo needs some beside its first."""
-    for first in range(FIRST_PORT, LAST_PORT, STEP):
-        ports = Ports(first)
-        if all(
-            _is_free(port) for port in [ports.front, ports.service, ports.mail, *map(ports.moodle, range(3))]
-        ):
+    """A run of ports that nobody uses; the demo needs some beside its first.
+
+    Each process of a parallel run looks among its own, or two could find the same ones free.
+    """
+    process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    first = FIRST_PORT + process * STEP * RUNS
+    for each in random.sample(range(RUNS), RUNS):
+        ports = Ports(first + each * STEP)
+        if all(is_free(port) for port in ports.all(3)):
             return ports
     raise AssertionError("no free ports")
 
 
-def _is_free(port: int) -> bool:
+def is_free(port: int) -> bool:
+    """Whether nobody listens there."""
     with socket.socket() as probe:
         return probe.connect_ex((HOST, port)) != 0
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
+    """One headless Chromium of the distribution for all these tests."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if path is None:
         skip_or_fail("browser", NO_CHROMIUM)
@@ -67,62 +68,32 @@ def running() -> Iterator[Consortium]:
         yield started
 
 
-@dataclass
-class Visitor:
-    """One person's browser window, and what it complained about."""
-
-    page: Page
-    service_url: str
-    complaints: list[str] = field(default_factory=list)
-
-    def go(self, path: str) -> Visitor:
-        """Open a page of the service."""
-        self.page.goto(path if "://" in path else self.service_url + path)
-        return self
-
-    def press(self, name: str) -> Visitor:
-        """Press the button or follow the link of that name."""
-        target = self.page.get_by_role("button", name=name).or_(self.page.get_by_role("link", name=name))
-        target.first.click()
-        self.page.wait_for_load_state()
-        return self
-
-    @property
-    def text(self) -> str:
-        """What can be read in the main part of the page."""
-        return self.page.locator("main").inner_text()
-
-
-Enter = Callable[..., Visitor]
+@pytest.fixture(scope="module")
+def signed_in() -> dict[str, StorageState]:
+    """Who has signed in to ``running``, by door: a link is asked for once, as the service limits them."""
+    return {}
 
 
 @pytest.fixture
-def enter(chromium: Browser, running: Consortium) -> Iterator[Enter]:
-    """Open a door of the demo: ``enter("belgrade-teacher")``; options go to the browser window."""
+def enter(chromium: Browser, running: Consortium, signed_in: dict[str, StorageState]) -> Iterator[Enter]:
+    """A window of the person behind a door, signed in: ``enter("belgrade-teacher")``.
+
+    Options go to the browser window; with ``anew=True`` the person signs in once more.
+    """
     opened: list[Visitor] = []
 
-    def enter_by(door: str, **options: Any) -> Visitor:
-        place = door.partition("-")[0]
-        options = {"locale": "en-GB", "timezone_id": ZONES.get(place, "Europe/Prague")} | options
-        context = chromium.new_context(**options)
-        context.set_default_timeout(15_000)
-        visitor = Visitor(context.new_page(), running.service_url)
-        visitor.page.on("console", lambda said: _note(visitor, said.type, said.text))
-        visitor.page.on("pageerror", lambda error: visitor.complaints.append(str(error)))
-        visitor.page.goto(running.front_url)
-        visitor.page.locator(f"form[action='/doors/{door}'] button").click()
-        visitor.page.get_by_role("button", name="Sign in as").click()
-        visitor.page.wait_for_url(f"{running.service_url}/")
+    def one(door: str, *, anew: bool = False, **options: Any) -> Visitor:
+        if door in signed_in and not anew:
+            visitor = enter_again(chromium, running, door, signed_in[door], **options)
+        else:
+            visitor = enter_by_door(chromium, running, door, **options)
+            if not anew:
+                signed_in[door] = visitor.context.storage_state()
         opened.append(visitor)
         return visitor
 
-    yield enter_by
+    yield one
+    complaints = [each for visitor in opened for each in visitor.complaints]
     for visitor in opened:
-        visitor.page.context.close()
-        assert visitor.complaints == []
-
-
-def _note(visitor: Visitor, kind: str, text: str) -> None:
-    # The statuses that a story expects (409, 422, 404) are reported by Chromium as failed loads.
-    if kind == "error" and "the server responded with a status of" not in text:
-        visitor.complaints.append(text)
+        visitor.context.close()
+    assert complaints == []

@@ -2,28 +2,45 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import requests
 
-from coil_bridge.demo.ports import HOST, Ports
-from tests.functional.conftest import free_ports
+from coil_bridge.demo.ports import HOST
+from tests.functional.conftest import free_ports, is_free
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.timeout(180)
 
 
-def start(ports: Ports) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "coil_bridge.demo", "--port", str(ports.front)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+@contextmanager
+def demo(port: int, folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """The demo as a process of its own, with its own place for temporary files."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "coil_bridge.demo", "--port", str(port)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=os.environ | {"TMPDIR": str(folder)},
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.terminate()
+        process.communicate(timeout=60)
 
 
-def wait_for_address(process: subprocess.Popen[str]) -> str:
+def address(process: subprocess.Popen[str]) -> str:
+    """What it prints once everything runs."""
     assert process.stdout is not None
     for line in process.stdout:
         if "running:" in line:
@@ -31,38 +48,53 @@ def wait_for_address(process: subprocess.Popen[str]) -> str:
     raise AssertionError("the demo did not print its address")
 
 
-def leftovers() -> set[Path]:
-    return set(Path(tempfile.gettempdir()).glob("coil-bridge-demo-*"))
+def processes_of(folder: Path) -> set[str]:
+    """The processes that were started with that place for temporary files: the demo and all it started."""
+    mark = f"TMPDIR={folder}\0".encode()
+    return {each.parent.name for each in Path("/proc").glob("[0-9]*/environ") if mark in _environment(each)}
 
 
-def is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex((HOST, port)) != 0
+def _environment(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:  # it has ended, or is somebody else's
+        return b""
 
 
-def test_it_starts_stops_and_starts_again() -> None:
-    ports, before = free_ports(), leftovers()
-    for _ in range(2):
-        process = start(ports)
-        try:
-            page = requests.get(wait_for_address(process), timeout=10)
-            assert page.text.count('class="door"') == 8
-            process.send_signal(signal.SIGINT)
-            said, _ = process.communicate(timeout=30)
-        finally:
-            process.kill()
-        assert process.returncode == 0
-        assert said.strip().endswith("Stopped.")
-        assert is_free(ports.front)
-        assert is_free(ports.service)
-    assert leftovers() <= before
-
-
-def test_a_taken_port_is_named_with_the_way_out() -> None:
+@pytest.mark.parametrize("way_out", [signal.SIGINT, signal.SIGHUP], ids=["ctrl-c", "closed-window"])
+def test_it_starts_stops_and_leaves_nothing(tmp_path: Path, way_out: signal.Signals) -> None:
     ports = free_ports()
-    with socket.create_server((HOST, ports.service)):
-        process = start(ports)
+    with demo(ports.front, tmp_path) as process:
+        url = address(process)
+        assert url == f"http://{HOST}:{ports.front}"
+        assert requests.get(url, timeout=10).text.count("<button class=") == 8
+        assert len(processes_of(tmp_path)) > 3
+        assert [each.name[:17] for each in tmp_path.iterdir()] == ["coil-bridge-demo-"]
+        process.send_signal(way_out)
+        said, _ = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert said.strip().endswith("Stopped.")
+    assert list(tmp_path.iterdir()) == []
+    eventually(lambda: not processes_of(tmp_path))
+    assert all(is_free(port) for port in ports.all(3))
+
+
+def test_a_second_run_starts_again_on_the_same_ports(tmp_path: Path) -> None:
+    ports = free_ports()
+    for _ in range(2):
+        with demo(ports.front, tmp_path) as process:
+            assert requests.get(address(process), timeout=10).ok
+            process.send_signal(signal.SIGINT)
+            assert process.wait(60) == 0
+
+
+@pytest.mark.parametrize("which", ["front", "service", "mail"])
+def test_a_taken_port_is_named_with_the_way_out(tmp_path: Path, which: str) -> None:
+    ports = free_ports()
+    taken: int = getattr(ports, which)
+    with socket.create_server((HOST, taken)), demo(ports.front, tmp_path) as process:
         said, _ = process.communicate(timeout=60)
     assert process.returncode == 1
-    assert f"Port {ports.service} is taken" in said
+    assert f"Port {taken} is taken" in said
     assert f"make demo ARGS='--port {ports.front + 100}'" in said
+    assert "Traceback" not in said
