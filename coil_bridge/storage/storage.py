@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine, text
 
+from coil_bridge.storage.academic import Academic
 from coil_bridge.storage.account_links import AccountLinks
 from coil_bridge.storage.activity import Activity
 from coil_bridge.storage.audit import Audit
@@ -56,6 +57,7 @@ class Transaction:
         self.joins = Joins(connection)
         self.gradings = Gradings(connection)
         self.account_links = AccountLinks(connection)
+        self.academic = Academic(connection)
 
 
 class Storage:
