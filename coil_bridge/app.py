@@ -33,6 +33,7 @@ from coil_bridge.settings import Settings
 from coil_bridge.storage import migrate
 from coil_bridge.storage.engine import open_engine
 from coil_bridge.storage.storage import Storage
+from coil_bridge.telling_wiring import telling_services
 from coil_bridge.vault import Vault
 from coil_bridge.web.about import AboutPages
 from coil_bridge.web.calendar import CalendarPages
@@ -120,7 +121,10 @@ def build_services(
     launched = RosterFallback(storage=storage, clock=clock, rosters=lti.rosters)
     catalogue = Catalogue(storage=storage, clock=clock, partners=partners, launched=launched)
     feeds = FeedService(storage=storage, clock=clock, vault=vault, settings=settings)
-    sessions = SessionService(storage=storage, clock=clock, settings=settings, messages=messages, feeds=feeds)
+    telling = telling_services(settings, storage=storage, clock=clock, messages=messages)
+    sessions = SessionService(
+        storage=storage, clock=clock, settings=settings, telling=telling.now, feeds=feeds
+    )
     return Services(
         settings=settings,
         storage=storage,
@@ -148,7 +152,9 @@ def build_services(
         people=PeopleService(storage=storage, clock=clock, messages=messages, public_url=settings.public_url),
         messages=messages,
         work=Work(storage=storage),
-        post=Post(storage=storage, vault=vault, clock=clock, partners=partners, mailer=mailer),
+        post=Post(
+            storage=storage, vault=vault, clock=clock, partners=partners, mailer=mailer, links=telling.links
+        ),
         health=Health(storage=storage, clock=clock, schema=lambda: migrate.state(engine)),
         pairings=PairingService(
             storage=storage,
@@ -159,6 +165,7 @@ def build_services(
             sync_teachers=catalogue.sync_teachers,
         ),
         sessions=sessions,
+        telling=telling,
         feeds=feeds,
         pilots=PilotService(storage=storage, clock=clock, vault=vault, settings=settings),
         pulls=ActivityPull(storage=storage, clock=clock, vault=vault, partners=partners, launched=launched),

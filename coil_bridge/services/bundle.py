@@ -20,6 +20,7 @@ from coil_bridge.services.pilots import PilotService
 from coil_bridge.services.post import Post
 from coil_bridge.services.signin import SignIn
 from coil_bridge.services.sites import SiteRegistry
+from coil_bridge.services.telling_bundle import TellingServices
 from coil_bridge.services.web_sessions import WebSessions
 from coil_bridge.services.work import Work
 from coil_bridge.settings import Settings
@@ -46,6 +47,7 @@ class Services:
     health: Health
     pairings: PairingService
     sessions: SessionService
+    telling: TellingServices
     feeds: FeedService
     pilots: PilotService
     pulls: ActivityPull

@@ -31,6 +31,7 @@ from coil_bridge.storage.served_feeds import ServedFeeds
 from coil_bridge.storage.sessions import Sessions
 from coil_bridge.storage.sites import Sites
 from coil_bridge.storage.tasks import Tasks
+from coil_bridge.storage.telling import TellingQueries
 from coil_bridge.storage.unlinking import Unlinking
 
 
@@ -58,6 +59,7 @@ class Transaction:
         self.gradings = Gradings(connection)
         self.account_links = AccountLinks(connection)
         self.academic = Academic(connection)
+        self.telling = TellingQueries(connection)
 
 
 class Storage:

@@ -10,7 +10,6 @@ from coil_bridge.domain import CoilPhase, CourseRole, JointSession, PairingState
 from coil_bridge.errors import Conflict, EditConflict, Forbidden, InvalidInput, NotFound
 from coil_bridge.services import session_changes
 from coil_bridge.services.joint_sessions import SessionService
-from coil_bridge.services.messages import Messages
 from coil_bridge.services.session_plans import ChosenDate, TimeNeedsChoice
 from coil_bridge.storage.storage import Transaction
 from scheduling.zones import Resolved
@@ -257,13 +256,6 @@ def test_an_edit_that_changes_nothing_leaves_no_trace(consortium: Consortium) ->
     assert consortium.counts() == before
 
 
-def test_an_edit_is_about_one_session(consortium: Consortium) -> None:
-    pairing = consortium.agreed()
-    [session] = consortium.sessions.plan(consortium.mira, pairing.id, consortium.plan(), "key-1")
-    with pytest.raises(InvalidInput, match="one by one"):
-        consortium.sessions.edit(consortium.mira, session.id, consortium.plan(count=2), 1)
-
-
 def test_a_session_that_is_over_can_still_be_given_another_title(consortium: Consortium) -> None:
     pairing = consortium.agreed()
     [session] = consortium.sessions.plan(consortium.mira, pairing.id, consortium.plan(), "key-1")
@@ -417,7 +409,7 @@ def test_observers_are_asked_in_the_transaction_of_each_change(consortium: Conso
         storage=consortium.storage,
         clock=consortium.clock,
         settings=consortium.settings,
-        messages=Messages(vault=consortium.vault, clock=consortium.clock),
+        telling=consortium.telling.now,
         feeds=consortium.feeds,
         observers=[onlooker],
     )
