@@ -6,9 +6,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
+from sqlalchemy import LargeBinary
 
 from coil_bridge.cli import main
 from coil_bridge.services.bundle import Services
+from coil_bridge.storage.sealed import places
+from coil_bridge.storage.tables import metadata
 from coil_bridge.vault import Vault
 from connectors.moodle.simulator import Simulator
 from tests.builders import Build, SettableClock
@@ -175,3 +179,36 @@ def test_a_database_that_cannot_be_used_is_said_in_a_line_without_its_password(
         refused = shell(*command, COIL_BRIDGE_DATABASE_URL=url)
         assert (refused.exit_code, says in refused.stderr) == (code, True)
         assert "s3cret" not in refused.stderr
+
+
+def test_after_a_new_key_everything_is_sealed_anew_and_the_old_one_can_go(
+    shell: Shell, installed: Services
+) -> None:
+    new, other = (Fernet.generate_key().decode() for _ in range(2))
+    site = Build(installed.storage, installed.vault, SettableClock(datetime.now(UTC))).site("Belgrade")
+    installed.lti.keys.rotate()
+    keys = {"COIL_BRIDGE_ENCRYPTION_KEYS": f"{new},{ENCRYPTION_KEY}"}
+    found = {each["column"]: each for each in shell.json("db", "reseal", **keys)}
+    for column in ("site.token_encrypted", "lti_key.private_encrypted"):
+        assert (found[column]["resealed"], found[column]["unreadable"]) == (1, 0)
+    again = shell.json("db", "reseal", **keys)
+    assert {each["resealed"] for each in again} == {0}
+    assert sum(each["current"] for each in again) == 2
+    vault = Vault([new])
+    with installed.storage.read() as tx:
+        assert vault.decrypt(tx.sites.sealed_token(site.id) or b"") == "0123456789abcdef"
+        assert vault.decrypt(tx.lti.keys()[0].private_encrypted).startswith("-----BEGIN PRIVATE KEY-----")
+    lost = shell("db", "reseal", COIL_BRIDGE_ENCRYPTION_KEYS=other)
+    assert lost.exit_code == 78
+    assert "2 stored secrets open with none of encryption_keys" in lost.stderr
+
+
+def test_every_column_of_bytes_is_resealed_or_known_to_be_no_secret() -> None:
+    bytes_of = {
+        f"{table.name}.{column.name}"
+        for table in metadata.sorted_tables
+        for column in table.columns
+        if isinstance(column.type, LargeBinary)
+    }
+    resealed = {f"{table.name}.{column.name}" for table, column in places()}
+    assert bytes_of - resealed == {"stored_feed.body", "stored_feed.body_gzip"}
