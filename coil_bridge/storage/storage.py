@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, text
 
 from coil_bridge.storage.account_links import AccountLinks
 from coil_bridge.storage.activity import Activity
+from coil_bridge.storage.attendance import AttendanceRows
 from coil_bridge.storage.audit import Audit
 from coil_bridge.storage.courses import Courses
 from coil_bridge.storage.deliveries import Deliveries
@@ -56,6 +57,7 @@ class Transaction:
         self.joins = Joins(connection)
         self.gradings = Gradings(connection)
         self.account_links = AccountLinks(connection)
+        self.attendance = AttendanceRows(connection)
 
 
 class Storage:
