@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine, text
 
+from coil_bridge.storage.academic import Academic
 from coil_bridge.storage.account_links import AccountLinks
 from coil_bridge.storage.activity import Activity
 from coil_bridge.storage.attendance import AttendanceRows
@@ -58,6 +59,7 @@ class Transaction:
         self.gradings = Gradings(connection)
         self.account_links = AccountLinks(connection)
         self.attendance = AttendanceRows(connection)
+        self.academic = Academic(connection)
 
 
 class Storage:
