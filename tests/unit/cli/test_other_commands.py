@@ -7,12 +7,9 @@ from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
-from sqlalchemy import LargeBinary
 
 from coil_bridge.cli import main
 from coil_bridge.services.bundle import Services
-from coil_bridge.storage.sealed import places
-from coil_bridge.storage.tables import metadata
 from coil_bridge.vault import Vault
 from connectors.moodle.simulator import Simulator
 from tests.builders import Build, SettableClock
@@ -201,14 +198,3 @@ def test_after_a_new_key_everything_is_sealed_anew_and_the_old_one_can_go(
     lost = shell("db", "reseal", COIL_BRIDGE_ENCRYPTION_KEYS=other)
     assert lost.exit_code == 78
     assert "2 stored secrets open with none of encryption_keys" in lost.stderr
-
-
-def test_every_column_of_bytes_is_resealed_or_known_to_be_no_secret() -> None:
-    bytes_of = {
-        f"{table.name}.{column.name}"
-        for table in metadata.sorted_tables
-        for column in table.columns
-        if isinstance(column.type, LargeBinary)
-    }
-    resealed = {f"{table.name}.{column.name}" for table, column in places()}
-    assert bytes_of - resealed == {"stored_feed.body", "stored_feed.body_gzip"}

@@ -1,7 +1,7 @@
 """Launched teacher
 
-Revision: 0004
-Follows: 0003
+Revision: 0006
+Follows: 0005
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0004'
-down_revision = '0003'
+revision = '0006'
+down_revision = '0005'
 branch_labels = None
 depends_on = None
 
