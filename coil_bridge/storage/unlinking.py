@@ -10,6 +10,7 @@ week only how many there were. Counts by person, kind and week stay what they we
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from itertools import chain, islice
@@ -24,6 +25,7 @@ from coil_bridge.storage import event_rows
 from coil_bridge.storage.event_rows import EventRow
 from coil_bridge.storage.event_tables import actor, event, event_day, reply, seen_record
 from coil_bridge.storage.events import Events
+from coil_bridge.storage.evidence_unlinking import unlink_evidence
 from coil_bridge.storage.tables import participant
 
 _BATCH = 2000
@@ -38,20 +40,19 @@ class Unlinking:
 
     def unlink(self, pilot_id: str, fresh: Callable[[], str]) -> None:
         """Rewrite a pilot's rows; ``fresh`` makes up a name that stands for nothing."""
-        names: dict[str, str] = {}
+        names: dict[str, str] = defaultdict(fresh)
         people = self._all(participant, pilot_id)
         self._connection.execute(delete(participant).where(participant.c.pilot_id == pilot_id))
         for row in people:
-            name = names.setdefault(row["pseudonym"], fresh())
-            row |= {"pseudonym": name, "last_access_week": None}
+            row |= {"pseudonym": names[row["pseudonym"]], "last_access_week": None}
         self._put(participant, people)
         number = Events(self._connection).number_of(pilot_id)
         moved = self._rename_actors(pilot_id, names)
-        if number is None:
-            return
-        self._connection.execute(delete(seen_record).where(seen_record.c.pilot_no == number))
-        self._rewrite_replies(number, moved)
-        self._rewrite_events(number, moved)
+        if number is not None:
+            self._connection.execute(delete(seen_record).where(seen_record.c.pilot_no == number))
+            self._rewrite_replies(number, moved)
+            self._rewrite_events(number, moved)
+        unlink_evidence(self._connection, pilot_id, names)
 
     def _rename_actors(self, pilot_id: str, names: Mapping[str, str]) -> dict[int, int]:
         """New names and higher numbers; which old number became which, in the order of the new ones."""

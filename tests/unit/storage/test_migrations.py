@@ -101,7 +101,7 @@ _AT = "'2026-10-20 08:00'"
 _FIRST_SCHEMA = (
     (
         "INSERT INTO institution (id, name, short_name, city, country, zone, day_starts, day_ends) "
-        "VALUES ('inst', 'University of Belgrade', 'UB', 'Belgrade', 'RS', 'Europe/Belgrade', '08:00', '20:00')"
+        "VALUES ('inst', 'U. of Belgrade', 'UB', 'Belgrade', 'RS', 'Europe/Belgrade', '08:00', '20:00')"
     ),
     (
         "INSERT INTO site (id, institution_id, name, base_url, state, added_at) "

@@ -3,8 +3,8 @@
 The activity table becomes the event store (decision 15): people get numbers, posts become events at
 noon of their day, and their keys stay known, so that the next pull adds nothing.
 
-Revision: 0004
-Follows: 0003
+Revision: 0006
+Follows: 0005
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from datetime import date
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0004'
-down_revision = '0003'
+revision = '0006'
+down_revision = '0005'
 branch_labels = None
 depends_on = None
 
