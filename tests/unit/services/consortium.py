@@ -128,7 +128,9 @@ class Consortium:
     def tell(self) -> None:
         """What the worker does with the tasks that tell of sessions."""
         with self.storage.write() as tx:
-            found = tx.tasks.claim("test", self.clock(), self.clock() + timedelta(minutes=1), limit=99, per_site=9)
+            found = tx.tasks.claim(
+                "test", self.clock(), self.clock() + timedelta(minutes=1), limit=99, per_site=9
+            )
         for each in found:
             if each.kind == TELL_AT_ONCE:
                 self.telling.now.perform(each.payload)
