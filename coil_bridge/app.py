@@ -57,6 +57,7 @@ from coil_bridge.web.security import secure
 from coil_bridge.web.sessions import SessionPages
 from coil_bridge.web.signin import SignInPages
 from coil_bridge.web.sites import SitePages
+from coil_bridge.web.telling import StopPages, TellingPages
 from coil_bridge.web.visitors import Visitors
 from coil_bridge.web.work import WorkPages
 from connectors.mail import Mailer
@@ -87,7 +88,8 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     app.register_blueprint(signin.blueprint())
     for pages in _blueprints(services, visitors, cookies, metrics, clock):
         app.register_blueprint(pages)
-    for pages in pages_for_platforms(services.lti, visitors, cookies):
+    stop_pages = StopPages(services.telling.choices).blueprint()
+    for pages in [stop_pages, *pages_for_platforms(services.lti, visitors, cookies)]:
         csrf.exempt(pages)
         app.register_blueprint(pages)
     return app
@@ -186,7 +188,14 @@ def _blueprints(
         visitors=visitors,
         clock=clock,
     ).blueprint()
-    yield MePages(services.people, services.web_sessions, visitors, cookies).blueprint()
+    yield MePages(
+        people=services.people,
+        sessions=services.web_sessions,
+        choices=services.telling.choices,
+        visitors=visitors,
+        cookies=cookies,
+    ).blueprint()
+    yield TellingPages(services.telling.choices, visitors).blueprint()
     yield CoursePages(services.catalogue, visitors).blueprint()
     yield PairingPages(
         pairings=services.pairings,

@@ -103,7 +103,7 @@ JOBS: tuple[Job, ...] = (
     Job("move pairings by date", CronTrigger(minute=3, timezone=UTC), move_pairings),
     Job("follow zone rules", CronTrigger(hour=3, minute=17, timezone=UTC), follow_zone_rules),
     Job("send digests", CronTrigger(minute="4-59/10", timezone=UTC), send_digests),
-    Job("send reminders", CronTrigger(minute="*/2", timezone=UTC), send_reminders),
+    Job("send reminders", CronTrigger(minute="1-59/2", timezone=UTC), send_reminders),
     Job("send grades", CronTrigger(minute=37, timezone=UTC), send_grades),
     Job("prune", CronTrigger(hour=2, minute=41, timezone=UTC), prune),
     Job("tidy LTI", CronTrigger(hour=1, minute=53, timezone=UTC), tidy_lti),
