@@ -18,7 +18,13 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, func, select
 
-from coil_bridge.storage import feed_tables, joining_tables, lti_tables  # noqa: F401 - their tables belong to the schema
+from coil_bridge.storage import (  # noqa: F401 - their tables belong to the schema
+    academic_tables,
+    evidence_tables,
+    feed_tables,
+    joining_tables,
+    lti_tables,
+)
 from coil_bridge.storage.engine import open_engine, reading, writing
 from coil_bridge.storage.tables import metadata
 
