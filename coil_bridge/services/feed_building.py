@@ -135,4 +135,3 @@ def _head(tx: Transaction, choice: FeedChoice, parts: Sequence[Part]) -> Head:
     subject = tx.feed_subjects.get(choice.kind, choice.subject_id)
     name = subject.name if subject else ""
     return Head(name, words.gettext("Joint sessions: %(name)s", name=name))
-

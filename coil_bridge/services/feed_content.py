@@ -74,9 +74,7 @@ def assemble(choice: FeedChoice, head: Head, parts: Sequence[Part]) -> StoredFee
 def pairing_head(pairing: Pairing, translator: Translator) -> Head:
     """What a pairing's own feed is called."""
     names = ", ".join(each.name for each in institutions(pairing))
-    return Head(
-        pairing.title, translator.gettext("Joint sessions of %(institutions)s", institutions=names)
-    )
+    return Head(pairing.title, translator.gettext("Joint sessions of %(institutions)s", institutions=names))
 
 
 def _body(choice: FeedChoice, head: Head, parts: Sequence[Part]) -> bytes:

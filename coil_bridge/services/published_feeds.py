@@ -37,7 +37,7 @@ class Calendar:
 
 
 class PublishedFeeds:
-    """Publishes calendars, takes them back, and gives private addresses to those who look after everything."""
+    """Publishes calendars, takes them back, and gives overseers private addresses of their own."""
 
     def __init__(self, *, storage: Storage, clock: Clock, feeds: FeedService) -> None:
         self._storage = storage
@@ -85,7 +85,9 @@ class PublishedFeeds:
             before = next((each for each in tx.feeds.public_links() if _is_about(each, subject)), None)
             if before is not None and before.revoked_at is None and before.feed == choice:
                 return self._feeds.opened(before)
-            link = self._revived(tx, actor, before, choice) if before else self._new(tx, actor, subject, choice)
+            link = (
+                self._revived(tx, actor, before, choice) if before else self._new(tx, actor, subject, choice)
+            )
             audit.record(tx, now, actor, (kind.value, subject_id), "calendar_published", name=subject.name)
         return self._feeds.opened(link)
 

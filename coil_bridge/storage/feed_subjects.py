@@ -100,7 +100,7 @@ _RELATIONS: dict[FeedKind, Relation] = {
     .join(course, course.c.site_id == site.c.id)
     .join(pairing_course, pairing_course.c.course_id == course.c.id)
     .where(_TAKES_PART),
-    FeedKind.PILOT: select(
-        phase.c.pilot_id.label("subject_id"), pairing.c.id.label("pairing_id")
-    ).join(pairing, pairing.c.phase_id == phase.c.id),
+    FeedKind.PILOT: select(phase.c.pilot_id.label("subject_id"), pairing.c.id.label("pairing_id")).join(
+        pairing, pairing.c.phase_id == phase.c.id
+    ),
 }

@@ -39,7 +39,10 @@ def link(storage: Storage, pairing: Pairing, dana: Person) -> StoredLink:
 
 
 def test_a_token_leads_to_the_feed_that_was_chosen(storage: Storage, link: StoredLink) -> None:
-    serbian, other = replace(FEED, body=b"BEGIN:VCALENDAR sr", etag="other"), replace(link.feed, language="sr_Latn")
+    serbian, other = (
+        replace(FEED, body=b"BEGIN:VCALENDAR sr", etag="other"),
+        replace(link.feed, language="sr_Latn"),
+    )
     with storage.write() as tx:
         tx.feeds.store(other, serbian, [link.feed.subject_id])
     assert storage.served_feeds.at("hash of the token") == Served(FEED, revoked=False, entitled=True)
@@ -79,7 +82,9 @@ def test_a_link_is_revoked_once(storage: Storage, link: StoredLink) -> None:
         assert tx.feeds.link(link.id) == link
         assert tx.feeds.revoke(link.id, later)
         assert not tx.feeds.revoke(link.id, later + timedelta(hours=1))
-        assert tx.feeds.links(link.person_id, FeedKind.PAIRING, link.feed.subject_id) == [replace(link, revoked_at=later)]
+        assert tx.feeds.links(link.person_id, FeedKind.PAIRING, link.feed.subject_id) == [
+            replace(link, revoked_at=later)
+        ]
         assert tx.feeds.link("nosuchlink") is None
     served = storage.served_feeds.at("hash of the token")
     assert served is not None
@@ -109,17 +114,18 @@ def test_a_mark_is_taken_away_by_one_who_builds(storage: Storage, link: StoredLi
 
 
 @pytest.mark.parametrize(
-    ("kind", "role", "public", "entitled"),
+    ("kind", "role", "public_and_entitled"),
     [
-        (FeedKind.PILOT, None, False, False),
-        (FeedKind.PILOT, None, True, True),
-        (FeedKind.PILOT, Role.EVALUATION_LEAD, False, True),
-        (FeedKind.INSTITUTION, Role.ADMINISTRATOR, False, True),
+        (FeedKind.PILOT, None, (False, False)),
+        (FeedKind.PILOT, None, (True, True)),
+        (FeedKind.PILOT, Role.EVALUATION_LEAD, (False, True)),
+        (FeedKind.INSTITUTION, Role.ADMINISTRATOR, (False, True)),
     ],
 )
 def test_the_calendars_of_pilots_and_institutions_are_for_those_who_look_after_everything(
-    storage: Storage, build: Build, kind: FeedKind, role: Role | None, public: bool, entitled: bool
+    storage: Storage, build: Build, kind: FeedKind, role: Role | None, public_and_entitled: tuple[bool, bool]
 ) -> None:
+    public, entitled = public_and_entitled
     holder = build.person("Tomasz Zieliński", roles=[role] if role else [])
     choice = FeedChoice(kind, new_id(), "en")
     link = StoredLink(new_id(), b"sealed", choice, holder.id, public, START, None)
