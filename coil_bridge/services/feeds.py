@@ -114,15 +114,6 @@ class FeedService:
         with self._storage.read() as tx:
             return self.standing(tx, actor, FeedKind.PERSON, actor.id)
 
-    def get(self, actor: Person, link_id: str) -> FeedLink:
-        """One of the person's own addresses.
-
-        Raises:
-            NotFound: the person has no such address.
-        """
-        with self._storage.read() as tx:
-            return self.opened(self._own(tx, actor, link_id))
-
     def own_link(self, actor: Person, link_id: str) -> FeedLink:
         """One of the person's own addresses.
 
@@ -130,10 +121,10 @@ class FeedService:
             NotFound: the person has no such address, or has ended it.
         """
         with self._storage.read() as tx:
-            stored = tx.feeds.link(link_id)
-        if stored is None or stored.person_id != actor.id or stored.revoked_at is not None:
+            stored = self._own(tx, actor, link_id)
+        if stored.revoked_at is not None:
             raise NotFound(mark("There is no calendar at this address."))
-        return self._open(stored)
+        return self.opened(stored)
 
     def revoke(self, actor: Person, link_id: str) -> FeedLink:
         """End one of the person's own addresses for good; a second time changes nothing.

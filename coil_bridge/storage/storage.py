@@ -18,8 +18,8 @@ from coil_bridge.storage.audit import Audit
 from coil_bridge.storage.courses import Courses
 from coil_bridge.storage.deliveries import Deliveries
 from coil_bridge.storage.engine import reading, writing
-from coil_bridge.storage.feed_subjects import FeedSubjects
 from coil_bridge.storage.events import Events
+from coil_bridge.storage.feed_subjects import FeedSubjects
 from coil_bridge.storage.feeds import Feeds
 from coil_bridge.storage.gradings import Gradings
 from coil_bridge.storage.jobs import Jobs
