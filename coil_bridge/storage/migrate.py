@@ -18,7 +18,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, func, select
 
-from coil_bridge.storage import joining_tables, lti_tables  # noqa: F401 - their tables belong to the schema
+from coil_bridge.storage import (  # noqa: F401 - their tables belong to the schema
+    joining_tables,
+    lti_tables,
+    survey_tables,
+)
 from coil_bridge.storage.engine import open_engine, reading, writing
 from coil_bridge.storage.tables import metadata
 

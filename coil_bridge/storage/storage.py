@@ -29,6 +29,7 @@ from coil_bridge.storage.pulls import Pulls
 from coil_bridge.storage.served_feeds import ServedFeeds
 from coil_bridge.storage.sessions import Sessions
 from coil_bridge.storage.sites import Sites
+from coil_bridge.storage.surveys import Surveys
 from coil_bridge.storage.tasks import Tasks
 from coil_bridge.storage.unlinking import Unlinking
 
@@ -56,6 +57,7 @@ class Transaction:
         self.joins = Joins(connection)
         self.gradings = Gradings(connection)
         self.account_links = AccountLinks(connection)
+        self.surveys = Surveys(connection)
 
 
 class Storage:
