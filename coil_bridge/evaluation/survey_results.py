@@ -86,10 +86,6 @@ def change_results(
             *_told(_sizes(counted, _pairs(counted), key), threshold),
             tuple(each.result(key) for each in answers),
         )
-            key,
-            *_told(_sizes(counted, _pairs(counted), key), threshold),
-            tuple(each.result(key) for each in answers),
-        )
         for key in (None, *sorted(shown))
     )
 

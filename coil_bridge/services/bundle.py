@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from coil_bridge.services.academic_calendars import AcademicCalendars
 from coil_bridge.services.activity_pull import ActivityPull
 from coil_bridge.services.catalogue import Catalogue
 from coil_bridge.services.exports import ExportService
@@ -19,6 +20,8 @@ from coil_bridge.services.pilots import PilotService
 from coil_bridge.services.post import Post
 from coil_bridge.services.signin import SignIn
 from coil_bridge.services.sites import SiteRegistry
+from coil_bridge.services.survey_answers import SurveyAnswers
+from coil_bridge.services.surveys import SurveyService
 from coil_bridge.services.web_sessions import WebSessions
 from coil_bridge.services.work import Work
 from coil_bridge.settings import Settings
@@ -49,7 +52,10 @@ class Services:
     pilots: PilotService
     pulls: ActivityPull
     exports: ExportService
+    surveys: SurveyService
+    survey_answers: SurveyAnswers
     lti: LtiServices
+    academic: AcademicCalendars
 
     def close(self) -> None:
         """Give back what is held open (before a fork, at the end)."""

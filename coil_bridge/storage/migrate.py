@@ -19,6 +19,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, func, select
 
 from coil_bridge.storage import (  # noqa: F401 - their tables belong to the schema
+    academic_tables,
+    evidence_tables,
     joining_tables,
     lti_tables,
     survey_tables,

@@ -10,8 +10,10 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine, text
 
+from coil_bridge.storage.academic import Academic
 from coil_bridge.storage.account_links import AccountLinks
 from coil_bridge.storage.activity import Activity
+from coil_bridge.storage.attendance import AttendanceRows
 from coil_bridge.storage.audit import Audit
 from coil_bridge.storage.courses import Courses
 from coil_bridge.storage.deliveries import Deliveries
@@ -58,6 +60,8 @@ class Transaction:
         self.gradings = Gradings(connection)
         self.account_links = AccountLinks(connection)
         self.surveys = Surveys(connection)
+        self.attendance = AttendanceRows(connection)
+        self.academic = Academic(connection)
 
 
 class Storage:

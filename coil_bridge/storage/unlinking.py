@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select
 
 from coil_bridge.evaluation.weeks import monday
+from coil_bridge.storage.evidence_unlinking import unlink_evidence
 from coil_bridge.storage.tables import activity, participant
 
 _BATCH = 2000
@@ -35,6 +36,7 @@ class Unlinking:
         query = select(activity.c.pairing_id).where(activity.c.pilot_id == pilot_id).distinct()
         for pairing_id in self._connection.execute(query).scalars().all():
             self._rewrite_events(pilot_id, pairing_id, names, fresh)
+        unlink_evidence(self._connection, pilot_id, names)
 
     def _rewrite_people(self, pilot_id: str, names: Mapping[str, str]) -> None:
         rows = self._take(participant, participant.c.pilot_id == pilot_id)

@@ -68,7 +68,9 @@ def load_survey(form: MultiDict[str, str], survey: Survey) -> SurveyInput:
             continue
         try:
             item = ItemInput(**load(_ItemSchema(), row))
-            items.append(item if item.id in known else ItemInput("", item.text, item.points, item.low, item.high))
+            items.append(
+                item if item.id in known else ItemInput("", item.text, item.points, item.low, item.high)
+            )
         except InvalidInput as error:
             errors |= {f"items.{position}.{name}": why for name, why in error.errors.items()}
     if errors:
