@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -125,11 +126,17 @@ class SurveyPages:
         return render_template("surveys/index.html", pilot=pilot, surveys=surveys, form=form, starts=STARTS)
 
     def _edit_page(self, survey: Survey, form: Form) -> str:
-        shown = sum(name.endswith(".text") for name in form.values) if form.errors else len(survey.items)
-        rows = min(shown + (0 if form.errors else SPARE_ROWS), MOST_ITEMS)
+        typed = [
+            int(name.split(".")[1]) for name in form.values if re.fullmatch(r"items\.\d{1,2}\.text", name)
+        ]
+        rows = max(typed, default=-1) + 1 + (0 if form.errors else SPARE_ROWS)
         languages = language_choices([survey.language], self._visitors.translator())
         return render_template(
-            "surveys/edit.html", survey=survey, form=form, rows=range(rows), languages=languages
+            "surveys/edit.html",
+            survey=survey,
+            form=form,
+            rows=range(min(rows, MOST_ITEMS)),
+            working_languages=languages,
         )
 
 

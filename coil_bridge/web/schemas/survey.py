@@ -86,7 +86,11 @@ def load_answers(form: MultiDict[str, str], survey: Survey) -> dict[str, int]:
     """
     points = {item.id: [str(point) for point in range(1, item.points + 1)] for item in survey.items}
     schema = FormSchema.from_dict(
-        {f"answer.{name}": Choice(values, load_default=None) for name, values in points.items()}
+        {name: Choice(values, load_default=None) for name, values in points.items()}
     )
-    found = load(schema(), form)
-    return {name: int(value) for name in points if (value := found[f"answer.{name}"]) is not None}
+    try:
+        found = load(schema(), MultiDict({name: form.get(f"answer.{name}", "") for name in points}))
+    except InvalidInput as error:
+        errors = {f"answer.{name}": why for name, why in error.errors.items()}
+        raise InvalidInput(errors) from None
+    return {name: int(value) for name, value in found.items() if value is not None}
