@@ -12,7 +12,7 @@ from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 from coil_bridge.evaluation.surveys import Item, Response, Survey, SurveyKind, SurveyState, Wave, Window
 from coil_bridge.storage.survey_tables import survey, survey_response, survey_taken
 from coil_bridge.storage.tables import pairing, phase
-from coil_bridge.storage.writes import insert_all_new
+from coil_bridge.storage.writes import insert_new
 
 
 class Surveys:
@@ -60,7 +60,7 @@ class Surveys:
     def take(self, survey_id: str, wave: Wave, subject_id: str, person_id: str) -> bool:
         """Note that somebody answers; ``False`` when that person has before."""
         row = {"survey_id": survey_id, "wave": wave, "subject_id": subject_id, "person_id": person_id}
-        return insert_all_new(self._connection, survey_taken, [row], key=tuple(row)) == 1
+        return insert_new(self._connection, survey_taken, row, key=tuple(row))
 
     def taken_by(self, person_id: str) -> set[tuple[str, Wave, str]]:
         """What somebody has answered: survey, round, and the pairing or session it was about."""
