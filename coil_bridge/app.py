@@ -28,6 +28,8 @@ from coil_bridge.services.post import Post
 from coil_bridge.services.roster_fallback import RosterFallback
 from coil_bridge.services.signin import SignIn
 from coil_bridge.services.sites import SiteRegistry
+from coil_bridge.services.survey_answers import SurveyAnswers
+from coil_bridge.services.surveys import SurveyService
 from coil_bridge.services.web_sessions import WebSessions
 from coil_bridge.services.work import Work
 from coil_bridge.settings import Settings
@@ -56,6 +58,7 @@ from coil_bridge.web.security import secure
 from coil_bridge.web.sessions import SessionPages
 from coil_bridge.web.signin import SignInPages
 from coil_bridge.web.sites import SitePages
+from coil_bridge.web.surveys import AnswerPages, SurveyPages
 from coil_bridge.web.visitors import Visitors
 from coil_bridge.web.work import WorkPages
 from connectors.mail import Mailer
@@ -163,6 +166,8 @@ def build_services(
         pilots=PilotService(storage=storage, clock=clock, vault=vault, settings=settings),
         pulls=ActivityPull(storage=storage, clock=clock, vault=vault, partners=partners, launched=launched),
         exports=ExportService(storage=storage, clock=clock),
+        surveys=SurveyService(storage=storage, clock=clock),
+        survey_answers=SurveyAnswers(storage=storage, clock=clock, vault=vault),
         lti=lti,
         calendars=calendar_services(storage=storage, clock=clock, feeds=feeds),
         academic=AcademicCalendars(storage=storage),
@@ -177,6 +182,7 @@ def _blueprints(
         pairings=services.pairings,
         catalogue=services.catalogue,
         sites=services.sites,
+        surveys=services.survey_answers,
         visitors=visitors,
         clock=clock,
     ).blueprint()
@@ -208,6 +214,8 @@ def _blueprints(
     yield SitePages(services.sites, lti_console, visitors).blueprint()
     yield PeoplePages(services.people, visitors).blueprint()
     yield WorkPages(services.work, services.health, visitors).blueprint()
+    yield SurveyPages(services.surveys, visitors).blueprint()
+    yield AnswerPages(services.survey_answers, visitors).blueprint()
     yield AboutPages().blueprint()
     yield HealthPages(services.health, metrics).blueprint()
     yield from pages_for_people(services, visitors, clock)

@@ -78,6 +78,7 @@ def prune(services: Services, clock: Clock) -> None:
         tx.jobs.prune_beats(now - _KEPT)
         tx.account_links.prune(now)
     services.lti.joining.prune()
+    services.surveys.prune()
 
 
 def send_grades(services: Services, _clock: Clock) -> None:

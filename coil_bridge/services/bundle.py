@@ -21,6 +21,8 @@ from coil_bridge.services.pilots import PilotService
 from coil_bridge.services.post import Post
 from coil_bridge.services.signin import SignIn
 from coil_bridge.services.sites import SiteRegistry
+from coil_bridge.services.survey_answers import SurveyAnswers
+from coil_bridge.services.surveys import SurveyService
 from coil_bridge.services.web_sessions import WebSessions
 from coil_bridge.services.work import Work
 from coil_bridge.settings import Settings
@@ -51,6 +53,8 @@ class Services:
     pilots: PilotService
     pulls: ActivityPull
     exports: ExportService
+    surveys: SurveyService
+    survey_answers: SurveyAnswers
     lti: LtiServices
     calendars: CalendarServices
     academic: AcademicCalendars

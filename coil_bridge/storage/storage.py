@@ -35,6 +35,7 @@ from coil_bridge.storage.sealed import Sealed
 from coil_bridge.storage.served_feeds import ServedFeeds
 from coil_bridge.storage.sessions import Sessions
 from coil_bridge.storage.sites import Sites
+from coil_bridge.storage.surveys import Surveys
 from coil_bridge.storage.tasks import Tasks
 from coil_bridge.storage.unlinking import Unlinking
 
@@ -65,6 +66,7 @@ class Transaction:
         self.joins = Joins(connection)
         self.gradings = Gradings(connection)
         self.account_links = AccountLinks(connection)
+        self.surveys = Surveys(connection)
         self.sealed = Sealed(connection)
         self.attendance = AttendanceRows(connection)
         self.academic = Academic(connection)
