@@ -71,6 +71,11 @@ def send_reminders(services: Services, _clock: Clock) -> None:
     services.telling.reminders.send_due()
 
 
+def renew_feeds(services: Services, _clock: Clock) -> None:
+    """Let the calendars of persons, institutions and pilots follow who belongs to what by now."""
+    services.feeds.builder.mark_changed_circles()
+
+
 def prune(services: Services, clock: Clock) -> None:
     """Delete what has ended: links and sessions after a day, finished work and messages after 90 days.
 
@@ -85,6 +90,7 @@ def prune(services: Services, clock: Clock) -> None:
         tx.account_links.prune(now)
         tx.telling.prune(now - _KEPT_HISTORY)
     services.lti.joining.prune()
+    services.surveys.prune()
 
 
 def send_grades(services: Services, _clock: Clock) -> None:
@@ -104,6 +110,7 @@ JOBS: tuple[Job, ...] = (
     Job("follow zone rules", CronTrigger(hour=3, minute=17, timezone=UTC), follow_zone_rules),
     Job("send digests", CronTrigger(minute="4-59/10", timezone=UTC), send_digests),
     Job("send reminders", CronTrigger(minute="1-59/2", timezone=UTC), send_reminders),
+    Job("renew feeds", CronTrigger(minute="1-59/10", timezone=UTC), renew_feeds),
     Job("send grades", CronTrigger(minute=37, timezone=UTC), send_grades),
     Job("prune", CronTrigger(hour=2, minute=41, timezone=UTC), prune),
     Job("tidy LTI", CronTrigger(hour=1, minute=53, timezone=UTC), tidy_lti),

@@ -16,6 +16,7 @@ from coil_bridge.services.feeds import FeedService
 from coil_bridge.services.joint_sessions import SessionService
 from coil_bridge.services.messages import Messages
 from coil_bridge.services.pairings import PairingService, ProposalInput
+from coil_bridge.services.published_feeds import PublishedFeeds
 from coil_bridge.services.session_plans import PlanInput
 from coil_bridge.services.telling import TELL_AT_ONCE
 from coil_bridge.settings import Settings
@@ -68,6 +69,7 @@ class Consortium:
         self.telling = telling_services(settings, storage=storage, clock=clock, messages=messages)
         self.looked_up: list[str] = []
         self.feeds = FeedService(storage=storage, clock=clock, vault=vault, settings=settings)
+        self.published = PublishedFeeds(storage=storage, clock=clock, feeds=self.feeds)
         self.sessions = SessionService(
             storage=storage,
             clock=clock,
