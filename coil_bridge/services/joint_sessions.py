@@ -175,8 +175,8 @@ class SessionService:
             Conflict: it is cancelled, or the pairing is in a state without planning.
             EditConflict: somebody else changed it since ``version``.
         """
-        self.edit_series(actor, session_id, plan, version, Scope.ONE)
-        return self.get(actor, session_id)
+        changed = self.edit_series(actor, session_id, plan, version, Scope.ONE)
+        return changed[0] if changed else self.get(actor, session_id)
 
     def edit_series(
         self, actor: Person, session_id: str, plan: PlanInput, version: int, scope: Scope
@@ -207,8 +207,8 @@ class SessionService:
             Conflict: the pairing is in a state without planning.
             EditConflict: somebody else changed it since ``version``.
         """
-        self.cancel_series(actor, session_id, version, reason, Scope.ONE)
-        return self.get(actor, session_id)
+        off = self.cancel_series(actor, session_id, version, reason, Scope.ONE)
+        return off[0] if off else self.get(actor, session_id)
 
     def cancel_series(
         self, actor: Person, session_id: str, version: int, reason: str, scope: Scope
