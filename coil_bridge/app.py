@@ -7,6 +7,7 @@ from importlib.metadata import version
 
 from flask import Blueprint, Flask
 
+from coil_bridge.academic_wiring import academic_services
 from coil_bridge.errors import ConfigurationError
 from coil_bridge.lti_wiring import lti_services, pages_for_people, pages_for_platforms
 from coil_bridge.services.academic_calendars import AcademicCalendars
@@ -165,6 +166,7 @@ def build_services(
         exports=ExportService(storage=storage, clock=clock),
         lti=lti,
         academic=AcademicCalendars(storage=storage),
+        terms=academic_services(storage=storage, clock=clock, catalogue=catalogue),
     )
 
 

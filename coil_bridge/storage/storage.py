@@ -25,6 +25,7 @@ from coil_bridge.storage.lti import LtiPlatforms
 from coil_bridge.storage.lti_courses import LtiCourses
 from coil_bridge.storage.pairings import Pairings
 from coil_bridge.storage.people import People
+from coil_bridge.storage.phase_plans import PhasePlanRows
 from coil_bridge.storage.pilots import Pilots
 from coil_bridge.storage.pulls import Pulls
 from coil_bridge.storage.served_feeds import ServedFeeds
@@ -58,6 +59,7 @@ class Transaction:
         self.gradings = Gradings(connection)
         self.account_links = AccountLinks(connection)
         self.academic = Academic(connection)
+        self.phase_plans = PhasePlanRows(connection)
 
 
 class Storage:
