@@ -7,7 +7,7 @@ from importlib.metadata import version
 
 from flask import Blueprint, Flask
 
-from coil_bridge.academic_wiring import academic_services
+from coil_bridge.academic_wiring import academic_pages, academic_services
 from coil_bridge.errors import ConfigurationError
 from coil_bridge.lti_wiring import lti_services, pages_for_people, pages_for_platforms
 from coil_bridge.services.academic_calendars import AcademicCalendars
@@ -189,6 +189,7 @@ def _blueprints(
         phases=services.pilots.phases,
         grading=services.lti.participation,
         feeds=services.feeds,
+        terms=services.terms,
         visitors=visitors,
         clock=clock,
     ).blueprint()
@@ -212,6 +213,7 @@ def _blueprints(
     yield AboutPages().blueprint()
     yield HealthPages(services.health, metrics).blueprint()
     yield from pages_for_people(services, visitors, clock)
+    yield from academic_pages(services, visitors, clock)
 
 
 def _transport(settings: Settings, observe: Observer | None) -> Transport:

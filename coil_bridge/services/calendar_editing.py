@@ -110,13 +110,13 @@ class CalendarEditing:
         form = checked_day(form)
         with self._storage.write() as tx:
             require_editor(tx, actor, institution_id)
-            row = HolidayOverride(institution_id, form.day, form.kind, form.name)
+            row = HolidayOverride(institution_id, form.day, form.change, form.holiday)
             if row in tx.academic.overrides([institution_id]):
                 return
             change_version(tx, institution_id, version, self._clock())
             tx.academic.set_override(row)
             self._record(
-                tx, actor, institution_id, f"day_{form.kind}", name=form.name, day=form.day.isoformat()
+                tx, actor, institution_id, f"day_{form.change}", name=form.holiday, day=form.day.isoformat()
             )
 
     def clear_day(self, actor: Person, institution_id: str, day: date, version: int) -> None:

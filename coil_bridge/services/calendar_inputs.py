@@ -31,11 +31,11 @@ class SpanInput:
 
 @dataclass(frozen=True, slots=True)
 class DayInput:
-    """What a day is at the institution: ``holiday`` (with its name), ``ordinary`` or ``workday``."""
+    """What a day is at the institution: a ``holiday`` (with its name), ``ordinary`` or a ``workday``."""
 
     day: date
-    kind: str
-    name: str = ""
+    change: str
+    holiday: str = ""
 
 
 def checked_span(form: SpanInput, others: Iterable[AcademicSpan]) -> SpanInput:
@@ -62,12 +62,12 @@ def checked_day(form: DayInput) -> DayInput:
     Raises:
         InvalidInput: reasons by field.
     """
-    form = replace(form, name=" ".join(form.name.split()) if form.kind == "holiday" else "")
+    form = replace(form, holiday=" ".join(form.holiday.split()) if form.change == "holiday" else "")
     problems = Problems()
-    if form.kind not in CHANGE_KINDS:
-        problems.add("kind", mark("Please choose one from the list."))
-    if form.kind == "holiday":
-        check_line(problems, "name", form.name, NAME_LENGTH)
+    if form.change not in CHANGE_KINDS:
+        problems.add("change", mark("Please choose one from the list."))
+    if form.change == "holiday":
+        check_line(problems, "holiday", form.holiday, NAME_LENGTH)
     _check_days(problems, form.day, form.day, field="day")
     problems.raise_any()
     return form
