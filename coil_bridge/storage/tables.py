@@ -275,31 +275,6 @@ audit_entry = Table(
     Index(None, "subject_kind", "subject_id"),
 )
 
-feed_link = Table(
-    "feed_link",
-    metadata,
-    _id(),
-    Column("token_hash", String(64), nullable=False, unique=True),
-    Column("token_encrypted", LargeBinary, nullable=False),
-    _ref("pairing_id", "pairing.id"),
-    _ref("person_id", "person.id"),
-    Column("language", String(10), nullable=False),
-    Column("created_at", UtcDateTime, nullable=False),
-    Column("revoked_at", UtcDateTime),
-    Index(None, "person_id", "pairing_id"),
-)
-
-stored_feed = Table(
-    "stored_feed",
-    metadata,
-    _ref("pairing_id", "pairing.id", primary_key=True),
-    Column("language", String(10), primary_key=True),
-    Column("body", LargeBinary, nullable=False),
-    Column("body_gzip", LargeBinary, nullable=False),
-    Column("etag", String(64), nullable=False),
-    Column("last_modified", UtcDateTime, nullable=False),
-)
-
 # A message to one person through one channel, written in the transaction of what it tells about.
 delivery = Table(
     "delivery",
@@ -385,7 +360,7 @@ pull_run = Table(
     Index(None, "pilot_id", "requested_at"),
 )
 
-# No instant of what a person did is kept: to the second, it could be looked up in the partner's Moodle.
+# What people did is in event_tables.py.
 participant = Table(
     "participant",
     metadata,
@@ -397,18 +372,4 @@ participant = Table(
     Column("last_access_week", Date),  # its Monday, by the institution's local date
     Column("completed", Boolean),
     Column("observed_at", UtcDateTime, nullable=False),
-)
-
-activity = Table(
-    "activity",
-    metadata,
-    _ref("pilot_id", "pilot.id", primary_key=True),
-    # Keyed hash of site, pairing and record: a second pull adds nothing.
-    Column("source_key", String(32), primary_key=True),
-    _ref("pairing_id", "pairing.id"),
-    _ref("course_id", "course.id"),
-    Column("pseudonym", String(32), nullable=False),
-    Column("kind", String(20), nullable=False),
-    Column("day", Date, nullable=False),  # by the institution's local date
-    Index(None, "pilot_id", "pairing_id", "course_id", "pseudonym", "day"),
 )

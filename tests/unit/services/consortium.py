@@ -16,6 +16,7 @@ from coil_bridge.services.feeds import FeedService
 from coil_bridge.services.joint_sessions import SessionService
 from coil_bridge.services.messages import Messages
 from coil_bridge.services.pairings import PairingService, ProposalInput
+from coil_bridge.services.published_feeds import PublishedFeeds
 from coil_bridge.services.session_plans import PlanInput
 from coil_bridge.settings import Settings
 from coil_bridge.storage.engine import reading
@@ -47,6 +48,7 @@ class Consortium:
         self, storage: Storage, build: Build, clock: SettableClock, vault: Vault, settings: Settings
     ) -> None:
         self.storage, self.build, self.clock, self.vault = storage, build, clock, vault
+        self.settings = settings
         self.ub, self.ail, self.snc = (build.site(city) for city in ("Belgrade", "Almaty", "Shanghai"))
         self.mira = build.person("Mira Jovanović", site=self.ub)
         self.aigerim = build.person("Aigerim Sadykova", site=self.ail)
@@ -64,6 +66,7 @@ class Consortium:
         messages = Messages(vault=vault, clock=clock)
         self.looked_up: list[str] = []
         self.feeds = FeedService(storage=storage, clock=clock, vault=vault, settings=settings)
+        self.published = PublishedFeeds(storage=storage, clock=clock, feeds=self.feeds)
         self.sessions = SessionService(
             storage=storage,
             clock=clock,
