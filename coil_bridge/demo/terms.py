@@ -1,4 +1,4 @@
-"""Academic calendars of the demo's universities, and the plan of its pairing, entered as people enter them."""
+"""Academic calendars of the demo's universities and the plan of its pairing, entered as people do it."""
 
 from __future__ import annotations
 

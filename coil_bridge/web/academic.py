@@ -209,7 +209,7 @@ class AcademicPages:
             "terms/show.html",
             view=view,
             year=year,
-            months=year_picture(view.calendar, year, words),
+            months=year_picture(view.calendar, year, today, words),
             spans=[each for each in view.spans if each.first <= last and each.last >= first],
             elsewhere=sum(not (each.first <= last and each.last >= first) for each in view.spans),
             holidays=list(self._holidays(view, first, last)),

@@ -190,7 +190,7 @@ def _months(first: date, last: date, at: _Axis, words: Translator) -> Iterable[T
     day = first
     while day <= last:
         following = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
-        if (min(following, last + timedelta(days=1)) - day).days >= _FEWEST_DAYS_FOR_LABEL or day == first:
+        if (min(following, last + timedelta(days=1)) - day).days >= _FEWEST_DAYS_FOR_LABEL:
             yield Tick(at(day), format_date(day, "LLL", locale=words.locale))
         day = following
 

@@ -37,8 +37,6 @@ def day_words(day: Day, words: Translator) -> str:
     if day.kind in ("no_term", "not_entered", "weekend"):
         return str(STATES[day.kind])
     name = holiday_name(day.name, words) if day.kind == "holiday" else day.name
-    if day.kind == "exams":
-        name = gettext("examinations (%(name)s)", name=name)
     return gettext("%(name)s (estimated date)", name=name) if day.estimated else name
 
 

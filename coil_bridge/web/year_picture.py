@@ -24,6 +24,7 @@ class Month:
 
     label: str
     bars: tuple[Bar, ...]
+    today: float | None  # where this day begins, in per cent
 
 
 def academic_year(day: date) -> int:
@@ -36,8 +37,8 @@ def year_ends(year: int) -> tuple[date, date]:
     return date(year, FIRST_MONTH, 1), date(year + 1, FIRST_MONTH, 1) - timedelta(days=1)
 
 
-def year_picture(calendar: AcademicCalendar, year: int, words: Translator) -> list[Month]:
-    """Twelve rows from August on."""
+def year_picture(calendar: AcademicCalendar, year: int, today: date, words: Translator) -> list[Month]:
+    """Twelve rows from August on; ``today`` is marked."""
     first, last = year_ends(year)
     months = groupby(each_day(first, last), key=lambda day: (day.year, day.month))
     return [
@@ -46,6 +47,7 @@ def year_picture(calendar: AcademicCalendar, year: int, words: Translator) -> li
                 date(number, month, 1), "LLL yy" if month in (1, FIRST_MONTH) else "LLL", words.locale
             ),
             tuple(_bars(list(days), calendar, words)),
+            _place(today) if (today.year, today.month) == (number, month) else None,
         )
         for (number, month), days in months
     ]
@@ -55,9 +57,12 @@ def _bars(days: list[date], calendar: AcademicCalendar, words: Translator) -> It
     """Neighbouring days of the same sort as one bar: the eye sees stretches, and the page stays small."""
     for what, group in groupby(days, key=calendar.on):
         same = list(group)
-        x = 100 * (same[0].day - 1) / _LONGEST_MONTH
         width = 100 * len(same) / _LONGEST_MONTH
-        yield Bar(round(x, 3), round(width, 3), 0, 100, what.kind, _title(what, same, words))
+        yield Bar(_place(same[0]), round(width, 3), 0, 100, what.kind, _title(what, same, words))
+
+
+def _place(day: date) -> float:
+    return round(100 * (day.day - 1) / _LONGEST_MONTH, 3)
 
 
 def _title(what: Day, days: list[date], words: Translator) -> str:

@@ -176,7 +176,7 @@ def test_the_pairing_shows_its_weeks_and_the_reason_for_each_lost_one(world: Wor
     )
     pairing = world.pairing()
     shown = text(world.browser(world.dana).get(f"/pairings/{pairing.id}/plan").text)
-    assert "UB: examinations (Mid-term), Mon 9 Nov to Fri 13 Nov" in shown
+    assert "UB: Mid-term, Mon 9 Nov to Fri 13 Nov" in shown
     assert "A proposal: nobody has saved a plan yet." in shown
     assert "Adapt the plan" not in shown
     page = world.browser(world.mira).get(f"/pairings/{pairing.id}").text
