@@ -7,6 +7,7 @@ from importlib.metadata import version
 
 from flask import Blueprint, Flask
 
+from coil_bridge.calendar_wiring import calendar_pages, calendar_services
 from coil_bridge.errors import ConfigurationError
 from coil_bridge.lti_wiring import lti_services, pages_for_people, pages_for_platforms
 from coil_bridge.services.academic_calendars import AcademicCalendars
@@ -37,7 +38,6 @@ from coil_bridge.storage.engine import open_engine
 from coil_bridge.storage.storage import Storage
 from coil_bridge.vault import Vault
 from coil_bridge.web.about import AboutPages
-from coil_bridge.web.calendar import CalendarPages
 from coil_bridge.web.cookies import Cookies
 from coil_bridge.web.courses import CoursePages
 from coil_bridge.web.errors import handle_errors
@@ -169,6 +169,7 @@ def build_services(
         surveys=SurveyService(storage=storage, clock=clock),
         survey_answers=SurveyAnswers(storage=storage, clock=clock, vault=vault),
         lti=lti,
+        calendars=calendar_services(storage=storage, clock=clock, feeds=feeds),
         academic=AcademicCalendars(storage=storage),
     )
 
@@ -197,7 +198,7 @@ def _blueprints(
         clock=clock,
     ).blueprint()
     yield SessionPages(services.sessions, services.pairings, visitors).blueprint()
-    yield CalendarPages(services.feeds, services.pairings, visitors, clock).blueprint()
+    yield from calendar_pages(services, visitors, clock)
     yield FeedPages(services.feeds, metrics).blueprint()
     yield PilotPages(
         pilots=services.pilots,

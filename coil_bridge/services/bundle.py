@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from coil_bridge.services.academic_calendars import AcademicCalendars
 from coil_bridge.services.activity_pull import ActivityPull
+from coil_bridge.services.calendar_bundle import CalendarServices
 from coil_bridge.services.catalogue import Catalogue
 from coil_bridge.services.exports import ExportService
 from coil_bridge.services.feeds import FeedService
@@ -55,6 +56,7 @@ class Services:
     surveys: SurveyService
     survey_answers: SurveyAnswers
     lti: LtiServices
+    calendars: CalendarServices
     academic: AcademicCalendars
 
     def close(self) -> None:

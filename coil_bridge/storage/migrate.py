@@ -22,6 +22,7 @@ from coil_bridge.storage import (  # noqa: F401 - their tables belong to the sch
     academic_tables,
     event_tables,
     evidence_tables,
+    feed_tables,
     joining_tables,
     launch_tables,
     lti_tables,

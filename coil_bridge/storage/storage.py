@@ -19,6 +19,7 @@ from coil_bridge.storage.courses import Courses
 from coil_bridge.storage.deliveries import Deliveries
 from coil_bridge.storage.engine import reading, writing
 from coil_bridge.storage.events import Events
+from coil_bridge.storage.feed_subjects import FeedSubjects
 from coil_bridge.storage.feeds import Feeds
 from coil_bridge.storage.gradings import Gradings
 from coil_bridge.storage.jobs import Jobs
@@ -50,6 +51,7 @@ class Transaction:
         self.sessions = Sessions(connection)
         self.audit = Audit(connection)
         self.feeds = Feeds(connection)
+        self.feed_subjects = FeedSubjects(connection)
         self.deliveries = Deliveries(connection)
         self.tasks = Tasks(connection)
         self.jobs = Jobs(connection)
