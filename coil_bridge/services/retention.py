@@ -89,8 +89,6 @@ def _years_after(day: date) -> date:
 
 def _check(keep_until: date, pilot: Pilot, today: date) -> None:
     if keep_until < max(pilot.ends_on, today):
-        raise InvalidInput(
-            {"keep_until": [mark("The day comes after the pilot’s last day and is not over.")]}
-        )
+        raise InvalidInput({"keep_until": [mark("Choose a day to come, not before the pilot’s end.")]})
     if keep_until > pilot.ends_on + _LONGEST:
         raise InvalidInput({"keep_until": [mark("Fifteen years after the pilot is the longest.")]})

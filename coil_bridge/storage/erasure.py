@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, LargeBinary, Table, delete, select, update
+from sqlalchemy import Connection, LargeBinary, Table, delete, or_, select, update
 
 from coil_bridge.storage.event_tables import actor, event, event_day, event_pilot, reply, seen_record
 from coil_bridge.storage.evidence_tables import (
@@ -160,15 +160,10 @@ class Erasure:
         return list(self._connection.execute(select(actor.c.no).where(*conditions)).scalars())
 
     def _delete_events(self, number: int, actors: Collection[int]) -> None:
-        for table, column in (
-            (event, "actor"),
-            (event_day, "actor"),
-            (reply, "from_actor"),
-            (reply, "to_actor"),
-        ):
-            self._connection.execute(
-                delete(table).where(table.c.pilot_no == number, table.c[column].in_(actors))
-            )
+        whose = {event: [event.c.actor], event_day: [event_day.c.actor], reply: [reply.c.from_actor, reply.c.to_actor]}
+        for table, columns in whose.items():
+            theirs = or_(*(column.in_(actors) for column in columns))
+            self._connection.execute(delete(table).where(table.c.pilot_no == number, theirs))
 
 
 def _column(name: str) -> tuple[Table, str]:

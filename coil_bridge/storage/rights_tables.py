@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Date, ForeignKey, Index, LargeBinary, String, Table, Text, UniqueConstraint
+from sqlalchemy import Column, Date, ForeignKey, Integer, LargeBinary, String, Table, Text, UniqueConstraint
 
 from coil_bridge.storage.tables import ID, metadata
 from coil_bridge.storage.types import UtcDateTime
@@ -32,20 +32,21 @@ credential = Table(
     Column("person_id", ID, ForeignKey("person.id"), nullable=False),
     Column("pairing_id", ID, ForeignKey("pairing.id"), nullable=False),
     Column("rule", String(40), nullable=False),
+    Column("kid", String(26), nullable=False),
+    Column("status_index", Integer, nullable=False, unique=True),  # its bit in the list of revocations
     Column("signed_encrypted", LargeBinary),  # emptied when the holder is erased
     Column("issued_at", UtcDateTime, nullable=False),
     Column("revoked_at", UtcDateTime),
     Column("reason", Text, nullable=False, server_default=""),
     UniqueConstraint("person_id", "pairing_id"),
-    Index(None, "revoked_at"),
 )
 
-# The keys that certificates are signed with; an old one stays published for as long as its certificates count.
+# The keys that certificates are signed with: each stays published, since certificates have no end.
 credential_key = Table(
     "credential_key",
     metadata,
-    Column("kid", String(64), primary_key=True),
+    Column("kid", String(26), primary_key=True),
     Column("private_encrypted", LargeBinary, nullable=False),
-    Column("public_jwk", Text, nullable=False),
+    Column("public_pem", Text, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
 )

@@ -16,6 +16,7 @@ from coil_bridge.storage.activity import Activity
 from coil_bridge.storage.attendance import AttendanceRows
 from coil_bridge.storage.audit import Audit
 from coil_bridge.storage.courses import Courses
+from coil_bridge.storage.credentials import Credentials
 from coil_bridge.storage.deliveries import Deliveries
 from coil_bridge.storage.engine import reading, writing
 from coil_bridge.storage.erasure import Erasure
@@ -71,6 +72,7 @@ class Transaction:
         self.surveys = Surveys(connection)
         self.erasure = Erasure(connection)
         self.retention = Retention(connection)
+        self.credentials = Credentials(connection)
         self.sealed = Sealed(connection)
         self.attendance = AttendanceRows(connection)
         self.academic = Academic(connection)
