@@ -160,7 +160,11 @@ class Erasure:
         return list(self._connection.execute(select(actor.c.no).where(*conditions)).scalars())
 
     def _delete_events(self, number: int, actors: Collection[int]) -> None:
-        whose = {event: [event.c.actor], event_day: [event_day.c.actor], reply: [reply.c.from_actor, reply.c.to_actor]}
+        whose = {
+            event: [event.c.actor],
+            event_day: [event_day.c.actor],
+            reply: [reply.c.from_actor, reply.c.to_actor],
+        }
         for table, columns in whose.items():
             theirs = or_(*(column.in_(actors) for column in columns))
             self._connection.execute(delete(table).where(table.c.pilot_no == number, theirs))

@@ -8,8 +8,9 @@ from sqlalchemy import func, select
 
 from coil_bridge.domain import Person, Role
 from coil_bridge.errors import Conflict, Forbidden, InvalidInput, NotFound
+from coil_bridge.evaluation.attendance import minute_of
 from coil_bridge.evaluation.pseudonyms import Pseudonymiser
-from coil_bridge.evaluation.records import Member, Part
+from coil_bridge.evaluation.records import Event, EventKind, Member, Part
 from coil_bridge.services.retention import RetentionService
 from coil_bridge.services.rights import RightsService
 from coil_bridge.storage.engine import reading
@@ -17,6 +18,7 @@ from coil_bridge.storage.event_tables import actor
 from coil_bridge.storage.people import MOODLE
 from coil_bridge.storage.rights_tables import erased_pseudonym
 from coil_bridge.storage.tables import audit_entry, enrolment, metadata, participant, person_identity
+from coil_bridge.vault import new_id
 from tests.unit.services.consortium import Consortium
 
 
@@ -49,6 +51,9 @@ class Held:
             members = [Member(self.pairing.id, course_id, pseudonym, Part.STUDENT, None, None, self.clock())]
             tx.activity.put_members(self.pilot.id, members)
             tx.events.put_actors(self.pilot.id, members)
+            day = date(2026, 10, 20)
+            written = Event(new_id(), pseudonym, EventKind.FORUM_TOPIC, minute_of(self.clock()), day)
+            tx.events.add_records(self.pilot.id, self.pairing.id, course_id, [written])
 
     def count(self, table: str, **conditions: object) -> int:
         found = metadata.tables[table]
@@ -86,6 +91,7 @@ def test_erased_nothing_leads_to_the_person_any_more(held: Held) -> None:
                 assert name not in str(dict(row)) or table is erased_pseudonym, table.name
     for table in (enrolment, person_identity):
         assert held.count(table.name, person_id=jelena.id) == 0
+    assert (held.count("event"), held.count("event_day")) == (1, 1)  # Dana's
     assert held.count("audit_entry", action="erased", subject_id=jelena.id, actor_id=None) == 1
 
 
@@ -145,6 +151,7 @@ def test_when_the_time_is_over_the_rows_go_and_the_record_stays(held: Held) -> N
     held.clock.set(held.clock() + timedelta(minutes=1))
     assert held.retention.act_by_date() == 1
     assert held.retention.act_by_date() == 0
+    assert (held.count("event"), held.count("event_day"), held.count("seen_record")) == (0, 0, 0)
     for table in (participant, actor):
         assert held.count(table.name, pilot_id=held.pilot.id) == 0
     with held.storage.read() as tx:
