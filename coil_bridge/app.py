@@ -7,6 +7,7 @@ from importlib.metadata import version
 
 from flask import Blueprint, Flask
 
+from coil_bridge.activity_wiring import activity_services
 from coil_bridge.errors import ConfigurationError
 from coil_bridge.lti_wiring import lti_services, pages_for_people, pages_for_platforms
 from coil_bridge.services.academic_calendars import AcademicCalendars
@@ -121,6 +122,7 @@ def build_services(
     catalogue = Catalogue(storage=storage, clock=clock, partners=partners, launched=launched)
     feeds = FeedService(storage=storage, clock=clock, vault=vault, settings=settings)
     sessions = SessionService(storage=storage, clock=clock, settings=settings, messages=messages, feeds=feeds)
+    activity = activity_services(storage=storage, vault=vault, partners=partners, clock=clock)
     return Services(
         settings=settings,
         storage=storage,
@@ -161,8 +163,16 @@ def build_services(
         sessions=sessions,
         feeds=feeds,
         pilots=PilotService(storage=storage, clock=clock, vault=vault, settings=settings),
-        pulls=ActivityPull(storage=storage, clock=clock, vault=vault, partners=partners, launched=launched),
+        pulls=ActivityPull(
+            storage=storage,
+            clock=clock,
+            vault=vault,
+            partners=partners,
+            launched=launched,
+            logs=activity.logs,
+        ),
         exports=ExportService(storage=storage, clock=clock),
+        activity=activity,
         lti=lti,
         academic=AcademicCalendars(storage=storage),
     )

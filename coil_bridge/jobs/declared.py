@@ -20,6 +20,7 @@ from coil_bridge.services.activity_pull import PULL
 from coil_bridge.services.bundle import Services
 from coil_bridge.services.catalogue import SYNC_SITE, SYNC_TEACHERS
 from coil_bridge.services.context import Clock
+from coil_bridge.services.log_pull import PULL_LOG
 from coil_bridge.services.participation_grades import SEND_GRADES
 from coil_bridge.services.proposing import TELL_OF_PROPOSAL
 from coil_bridge.services.signin import SIGNIN
@@ -103,6 +104,7 @@ def handlers(services: Services) -> Mapping[str, Handler]:
         SYNC_SITE: services.catalogue.perform_sync,
         SYNC_TEACHERS: services.catalogue.perform_teachers,
         PULL: services.pulls.perform,
+        PULL_LOG: services.activity.logs.perform,
         TELL_OF_PROPOSAL: services.pairings.tell_of_proposal,
         SEND_GRADES: services.lti.participation.perform,
     }

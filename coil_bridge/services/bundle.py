@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from coil_bridge.services.academic_calendars import AcademicCalendars
+from coil_bridge.services.activity_bundle import ActivityServices
 from coil_bridge.services.activity_pull import ActivityPull
 from coil_bridge.services.catalogue import Catalogue
 from coil_bridge.services.exports import ExportService
@@ -50,6 +51,7 @@ class Services:
     pilots: PilotService
     pulls: ActivityPull
     exports: ExportService
+    activity: ActivityServices
     lti: LtiServices
     academic: AcademicCalendars
 

@@ -23,6 +23,7 @@ from coil_bridge.storage import (  # noqa: F401 - their tables belong to the sch
     event_tables,
     evidence_tables,
     joining_tables,
+    log_tables,
     lti_tables,
 )
 from coil_bridge.storage.engine import open_engine, reading, writing

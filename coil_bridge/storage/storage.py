@@ -18,11 +18,14 @@ from coil_bridge.storage.audit import Audit
 from coil_bridge.storage.courses import Courses
 from coil_bridge.storage.deliveries import Deliveries
 from coil_bridge.storage.engine import reading, writing
+from coil_bridge.storage.event_changes import EventChanges
 from coil_bridge.storage.events import Events
 from coil_bridge.storage.feeds import Feeds
 from coil_bridge.storage.gradings import Gradings
 from coil_bridge.storage.jobs import Jobs
 from coil_bridge.storage.joins import Joins
+from coil_bridge.storage.log_cursors import LogCursors
+from coil_bridge.storage.log_runs import LogRuns
 from coil_bridge.storage.lti import LtiPlatforms
 from coil_bridge.storage.lti_courses import LtiCourses
 from coil_bridge.storage.pairings import Pairings
@@ -53,6 +56,9 @@ class Transaction:
         self.pilots = Pilots(connection)
         self.activity = Activity(connection)
         self.events = Events(connection)
+        self.event_changes = EventChanges(connection)
+        self.log_cursors = LogCursors(connection)
+        self.log_runs = LogRuns(connection)
         self.pulls = Pulls(connection)
         self.unlinking = Unlinking(connection)
         self.lti = LtiPlatforms(connection)
