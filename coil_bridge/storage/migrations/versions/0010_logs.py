@@ -1,7 +1,7 @@
 """Logs
 
-Revision: 0007
-Follows: 0006
+Revision: 0010
+Follows: 0009
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0007'
-down_revision = '0006'
+revision = '0010'
+down_revision = '0009'
 branch_labels = None
 depends_on = None
 
@@ -53,4 +53,4 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['site_id'], ['site.id'], name=op.f('fk_log_run_site_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_log_run'))
     )
-    op.create_index(op.f('ix_log_run_pilot_id_site_id_requested_at'), 'log_run', ['pilot_id', 'site_id', 'requested_at'], unique=False)
+    op.create_index(op.f('ix_log_run_pilot_id_log_run_site_id_log_run_requested_at'), 'log_run', ['pilot_id', 'site_id', 'requested_at'], unique=False)
