@@ -82,6 +82,11 @@ def prune(services: Services, clock: Clock) -> None:
     services.surveys.prune()
 
 
+def pull_activity(services: Services, _clock: Clock) -> None:
+    """Queue the pulls of the pilots that run, with the logs that follow them."""
+    services.pulls.request_running()
+
+
 def send_grades(services: Services, _clock: Clock) -> None:
     """Queue the sending of participation to the gradebooks that want it."""
     services.lti.participation.queue_all()
@@ -98,6 +103,7 @@ JOBS: tuple[Job, ...] = (
     Job("move pairings by date", CronTrigger(minute=3, timezone=UTC), move_pairings),
     Job("follow zone rules", CronTrigger(hour=3, minute=17, timezone=UTC), follow_zone_rules),
     Job("renew feeds", CronTrigger(minute="1-59/10", timezone=UTC), renew_feeds),
+    Job("pull activity", CronTrigger(hour="*/6", minute=11, timezone=UTC), pull_activity),
     Job("send grades", CronTrigger(minute=37, timezone=UTC), send_grades),
     Job("prune", CronTrigger(hour=2, minute=41, timezone=UTC), prune),
     Job("tidy LTI", CronTrigger(hour=1, minute=53, timezone=UTC), tidy_lti),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from coil_bridge.domain import Person, Pilot
@@ -30,6 +31,8 @@ from coil_bridge.vault import Vault, new_id
 
 PULL = "pull_activity"
 """The kind of task; its payload names the run."""
+
+_AFTERWARDS = timedelta(days=14)  # what was done on the last day may be seen or graded later
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,25 @@ class ActivityPull:
             if queued:
                 audit.record(tx, self._clock(), actor, ("pilot", pilot_id), "pull_requested", courses=queued)
             return queued
+
+    def request_running(self) -> int:
+        """Queue the pulls of every pilot that runs, and for some days after it; how many were queued."""
+        with self._storage.write() as tx:
+            return sum(self._queue(tx, pilot_id, course) for pilot_id, course in self._running(tx))
+
+    def request_course(self, tx: Transaction, course_id: str) -> int:
+        """Queue the pulls of one course in every running pilot that evaluates it; how many were queued."""
+        mine = [each for each in self._running(tx) if each[1].course_id == course_id]
+        return sum(self._queue(tx, pilot_id, course) for pilot_id, course in mine)
+
+    def _running(self, tx: Transaction) -> list[tuple[str, PilotCourse]]:
+        today = self._clock().date()
+        return [
+            (pilot.id, course)
+            for pilot in tx.pilots.all()
+            if pilot.key_destroyed_at is None and pilot.starts_on <= today <= pilot.ends_on + _AFTERWARDS
+            for course in tx.pilots.courses(pilot.id, EVALUATED)
+        ]
 
     def progress(self, actor: Person, pilot_id: str) -> PullProgress:
         """How far the latest pull of each course has got.
