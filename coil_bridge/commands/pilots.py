@@ -134,28 +134,30 @@ def _log_cells(line: LogLine) -> tuple[str, str]:
 
 
 def _progress_plain(done: PullProgress) -> list[dict[str, object]]:
-    courses: list[dict[str, object]] = [
+    logs = {line.site_id: _log_plain(line) for line in done.logs}
+    return [
         {
             "pairing": line.course.pairing_title,
             "course": line.course.course_name,
             "site_id": line.course.site_id,
             "state": line.run.state.value if line.run else None,
             "failure": str(line.run.failure) if line.run and line.run.failure else None,
+            "log_of_site": logs.get(line.course.site_id),
         }
         for line in done.courses
     ]
-    return courses + [
-        {
-            "log_of": line.site_name,
-            "site_id": line.site_id,
-            "state": line.run.state.value if line.run else None,
-            "finding": line.run.finding.value if line.run and line.run.finding else None,
-            "read": line.tally.read if line.tally else None,
-            "stored": line.tally.stored if line.tally else None,
-            "failure": str(line.run.failure) if line.run and line.run.failure else None,
-        }
-        for line in done.logs
-    ]
+
+
+def _log_plain(line: LogLine) -> dict[str, object]:
+    run = line.run
+    return {
+        "state": run.state.value if run else None,
+        "finding": run.finding.value if run and run.finding else None,
+        "read": line.tally.read if line.tally else None,
+        "stored": line.tally.stored if line.tally else None,
+        "dropped": dict(line.tally.dropped) if line.tally else None,
+        "failure": str(run.failure) if run and run.failure else None,
+    }
 
 
 @click.command()
