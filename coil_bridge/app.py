@@ -7,6 +7,7 @@ from importlib.metadata import version
 
 from flask import Blueprint, Flask
 
+from coil_bridge.academic_wiring import academic_pages, academic_services
 from coil_bridge.activity_wiring import activity_services
 from coil_bridge.calendar_wiring import calendar_pages, calendar_services
 from coil_bridge.errors import ConfigurationError
@@ -181,6 +182,7 @@ def build_services(
         lti=lti,
         calendars=calendar_services(storage=storage, clock=clock, feeds=feeds),
         academic=AcademicCalendars(storage=storage),
+        terms=academic_services(storage=storage, clock=clock, catalogue=catalogue),
     )
 
 
@@ -204,6 +206,7 @@ def _blueprints(
         phases=services.pilots.phases,
         grading=services.lti.participation,
         feeds=services.feeds,
+        terms=services.terms,
         visitors=visitors,
         clock=clock,
     ).blueprint()
@@ -229,6 +232,7 @@ def _blueprints(
     yield AboutPages().blueprint()
     yield HealthPages(services.health, metrics).blueprint()
     yield from pages_for_people(services, visitors, clock)
+    yield from academic_pages(services, visitors, clock)
 
 
 def _transport(settings: Settings, observe: Observer | None) -> Transport:

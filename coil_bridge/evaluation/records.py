@@ -69,6 +69,7 @@ class Dropped(StrEnum):
     ALREADY_STORED = "already_stored"
     SUSPENDED = "suspended"
     ROLE_NOT_COUNTED = "role_not_counted"
+    ERASED = "erased"
     COMPLETION_NOT_TRACKED = "completion_not_tracked"
     COMPLETION_NOT_PERMITTED = "completion_not_permitted"
     FORUM_NOT_READABLE = "forum_not_readable"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from coil_bridge.services.academic_bundle import AcademicServices
 from coil_bridge.services.academic_calendars import AcademicCalendars
 from coil_bridge.services.activity_bundle import ActivityServices
 from coil_bridge.services.activity_pull import ActivityPull
@@ -60,6 +61,7 @@ class Services:
     lti: LtiServices
     calendars: CalendarServices
     academic: AcademicCalendars
+    terms: AcademicServices
 
     def close(self) -> None:
         """Give back what is held open (before a fork, at the end)."""

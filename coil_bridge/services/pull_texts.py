@@ -11,6 +11,7 @@ REASONS: Mapping[Dropped, str] = {
     Dropped.ALREADY_STORED: mark("known from an earlier pull and unchanged"),
     Dropped.SUSPENDED: mark("the enrolment is suspended"),
     Dropped.ROLE_NOT_COUNTED: mark("neither student nor teacher in the course"),
+    Dropped.ERASED: mark("people who had their data erased"),
     Dropped.COMPLETION_NOT_TRACKED: mark("the course does not track completion"),
     Dropped.COMPLETION_NOT_PERMITTED: mark("the service account may not read completion"),
     Dropped.FORUM_NOT_READABLE: mark("a forum that the service account may not read"),

@@ -16,8 +16,10 @@ from coil_bridge.storage.activity import Activity
 from coil_bridge.storage.attendance import AttendanceRows
 from coil_bridge.storage.audit import Audit
 from coil_bridge.storage.courses import Courses
+from coil_bridge.storage.credentials import Credentials
 from coil_bridge.storage.deliveries import Deliveries
 from coil_bridge.storage.engine import reading, writing
+from coil_bridge.storage.erasure import Erasure
 from coil_bridge.storage.event_changes import EventChanges
 from coil_bridge.storage.events import Events
 from coil_bridge.storage.feed_subjects import FeedSubjects
@@ -32,8 +34,10 @@ from coil_bridge.storage.lti import LtiPlatforms
 from coil_bridge.storage.lti_courses import LtiCourses
 from coil_bridge.storage.pairings import Pairings
 from coil_bridge.storage.people import People
+from coil_bridge.storage.phase_plans import PhasePlanRows
 from coil_bridge.storage.pilots import Pilots
 from coil_bridge.storage.pulls import Pulls
+from coil_bridge.storage.retention import Retention
 from coil_bridge.storage.sealed import Sealed
 from coil_bridge.storage.served_feeds import ServedFeeds
 from coil_bridge.storage.sessions import Sessions
@@ -73,9 +77,13 @@ class Transaction:
         self.gradings = Gradings(connection)
         self.account_links = AccountLinks(connection)
         self.surveys = Surveys(connection)
+        self.erasure = Erasure(connection)
+        self.retention = Retention(connection)
+        self.credentials = Credentials(connection)
         self.sealed = Sealed(connection)
         self.attendance = AttendanceRows(connection)
         self.academic = Academic(connection)
+        self.phase_plans = PhasePlanRows(connection)
 
 
 class Storage:
