@@ -8,6 +8,7 @@ from importlib.metadata import version
 from flask import Blueprint, Flask
 
 from coil_bridge.academic_wiring import academic_pages, academic_services
+from coil_bridge.activity_wiring import activity_services
 from coil_bridge.calendar_wiring import calendar_pages, calendar_services
 from coil_bridge.errors import ConfigurationError
 from coil_bridge.lti_wiring import lti_services, pages_for_people, pages_for_platforms
@@ -131,6 +132,7 @@ def build_services(
     sessions = SessionService(
         storage=storage, clock=clock, settings=settings, telling=telling.now, feeds=feeds
     )
+    activity = activity_services(storage=storage, vault=vault, partners=partners, clock=clock)
     return Services(
         settings=settings,
         storage=storage,
@@ -174,8 +176,16 @@ def build_services(
         telling=telling,
         feeds=feeds,
         pilots=PilotService(storage=storage, clock=clock, vault=vault, settings=settings),
-        pulls=ActivityPull(storage=storage, clock=clock, vault=vault, partners=partners, launched=launched),
+        pulls=ActivityPull(
+            storage=storage,
+            clock=clock,
+            vault=vault,
+            partners=partners,
+            launched=launched,
+            logs=activity.logs,
+        ),
         exports=ExportService(storage=storage, clock=clock),
+        activity=activity,
         surveys=SurveyService(storage=storage, clock=clock),
         survey_answers=SurveyAnswers(storage=storage, clock=clock, vault=vault),
         lti=lti,

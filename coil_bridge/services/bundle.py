@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from coil_bridge.services.academic_bundle import AcademicServices
 from coil_bridge.services.academic_calendars import AcademicCalendars
+from coil_bridge.services.activity_bundle import ActivityServices
 from coil_bridge.services.activity_pull import ActivityPull
 from coil_bridge.services.calendar_bundle import CalendarServices
 from coil_bridge.services.catalogue import Catalogue
@@ -56,6 +57,7 @@ class Services:
     pilots: PilotService
     pulls: ActivityPull
     exports: ExportService
+    activity: ActivityServices
     surveys: SurveyService
     survey_answers: SurveyAnswers
     lti: LtiServices
