@@ -26,6 +26,7 @@ from coil_bridge.storage import (  # noqa: F401 - their tables belong to the sch
     joining_tables,
     launch_tables,
     lti_tables,
+    moodle_calendar_tables,
     survey_tables,
 )
 from coil_bridge.storage.engine import open_engine, reading, writing

@@ -32,6 +32,7 @@ SEE_GROUPS = Capability("moodle/site:accessallgroups", "Access all groups")
 SEND = Capability("moodle/site:messageanyuser", "Bypass user privacy preferences for messaging any user")
 READ_FORUMS = Capability("mod/forum:viewdiscussion", "View discussions")
 READ_COMPLETION = Capability("report/completion:view", "View course completion report")
+WRITE_CALENDARS = Capability("moodle/calendar:manageentries", "Manage any calendar entries")
 
 READ_LOG = Capability("report/log:view", "View course logs")
 PLUGIN_LOG = Capability("local/coilbridge:readlog", "Let COIL Bridge read the activity log")
@@ -50,6 +51,7 @@ ROLE = (
     SEND,
     READ_FORUMS,
     READ_COMPLETION,
+    WRITE_CALENDARS,
 )
 
 _FORUMS = (ENTER_COURSES, READ_FORUMS, SEE_GROUPS)
@@ -64,6 +66,10 @@ _NEEDED: Mapping[Function, tuple[Capability, ...]] = MappingProxyType(
         Function.DISCUSSIONS: _FORUMS,
         Function.POSTS: _FORUMS,
         Function.PLUGIN_LOG: (ENTER_COURSES, READ_LOG, PLUGIN_LOG, SEE_GROUPS),
+        Function.GET_EVENTS: (WRITE_CALENDARS,),
+        Function.CREATE_EVENTS: (WRITE_CALENDARS,),
+        Function.DELETE_EVENTS: (WRITE_CALENDARS,),
+        Function.CHANGE_EVENT: (WRITE_CALENDARS,),
         Function.COURSE_COMPLETION: (ENTER_COURSES, READ_COMPLETION, SEE_GROUPS),
     }
 )
