@@ -123,7 +123,15 @@ def build_services(
     launched = RosterFallback(storage=storage, clock=clock, rosters=lti.rosters)
     catalogue = Catalogue(storage=storage, clock=clock, partners=partners, launched=launched)
     feeds = FeedService(storage=storage, clock=clock, vault=vault, settings=settings)
-    sessions = SessionService(storage=storage, clock=clock, settings=settings, messages=messages, feeds=feeds)
+    calendars = calendar_services(settings, storage=storage, clock=clock, feeds=feeds, partners=partners)
+    sessions = SessionService(
+        storage=storage,
+        clock=clock,
+        settings=settings,
+        messages=messages,
+        feeds=feeds,
+        observers=calendars.observers,
+    )
     return Services(
         settings=settings,
         storage=storage,
@@ -169,7 +177,7 @@ def build_services(
         surveys=SurveyService(storage=storage, clock=clock),
         survey_answers=SurveyAnswers(storage=storage, clock=clock, vault=vault),
         lti=lti,
-        calendars=calendar_services(storage=storage, clock=clock, feeds=feeds),
+        calendars=calendars,
         academic=AcademicCalendars(storage=storage),
     )
 

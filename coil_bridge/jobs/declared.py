@@ -65,6 +65,11 @@ def renew_feeds(services: Services, _clock: Clock) -> None:
     services.feeds.builder.mark_changed_circles()
 
 
+def sweep_calendars(services: Services, _clock: Clock) -> None:
+    """Look at the Moodles' own calendars: what somebody has deleted or moved there by hand comes back."""
+    services.calendars.moodles.sweep()
+
+
 def prune(services: Services, clock: Clock) -> None:
     """Delete what has ended: links and sessions after a day, finished work and messages after 90 days.
 
@@ -97,6 +102,7 @@ JOBS: tuple[Job, ...] = (
     Job("move pairings by date", CronTrigger(minute=3, timezone=UTC), move_pairings),
     Job("follow zone rules", CronTrigger(hour=3, minute=17, timezone=UTC), follow_zone_rules),
     Job("renew feeds", CronTrigger(minute="1-59/10", timezone=UTC), renew_feeds),
+    Job("sweep calendars", CronTrigger(hour="*/6", minute=43, timezone=UTC), sweep_calendars),
     Job("send grades", CronTrigger(minute=37, timezone=UTC), send_grades),
     Job("prune", CronTrigger(hour=2, minute=41, timezone=UTC), prune),
     Job("tidy LTI", CronTrigger(hour=1, minute=53, timezone=UTC), tidy_lti),

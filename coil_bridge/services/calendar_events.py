@@ -71,6 +71,6 @@ def _description(pairing: Pairing, session: JointSession, words: Translator, way
 
 
 def _words(course: Course) -> Translator:
-    """In the course's language where we have it; Moodle's packs for Serbian are named by country and script."""
+    """In the course's language where we have it; Moodle names its packs for Serbian by country and script."""
     language = (course.language or "").replace("-", "_").lower()
     return translator("sr_Latn" if language in _SERBIAN else language)

@@ -19,7 +19,7 @@ from html import unescape
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A session's event as it should stand. ``only_if_there``: it was called off, so nothing new is created."""
+    """A session's event as it should stand; ``only_if_there``: it was called off, nothing new is created."""
 
     session_id: str
     name: str

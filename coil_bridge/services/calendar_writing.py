@@ -1,4 +1,4 @@
-"""The calls by which one course's calendar in Moodle is brought to what is wanted, and the notes between them.
+"""The calls that bring one course's calendar in Moodle to what is wanted, and the notes between them.
 
 Every event that is created was claimed in our database before, and every answer is noted before the next
 call. An event is changed in place where Moodle's form may be used and the service account's clock is UTC;
@@ -168,7 +168,7 @@ class CalendarWriter:
                     tx.moodle_calendars.keep(self._course.id, each.session_id, made.event_id, each.content)
             tx.moodle_calendars.forget(self._course.id, refused)
         if refused:
-            raise PermissionMissing(client.site_name, Function.CREATE_EVENTS)
+            raise PermissionMissing(client.site_name, Function.CREATE_EVENTS, reason="calendar")
 
     def _event(self, wanted: Wanted) -> NewCalendarEvent:
         return NewCalendarEvent(
