@@ -128,9 +128,15 @@ def build_services(
     launched = RosterFallback(storage=storage, clock=clock, rosters=lti.rosters)
     catalogue = Catalogue(storage=storage, clock=clock, partners=partners, launched=launched)
     feeds = FeedService(storage=storage, clock=clock, vault=vault, settings=settings)
+    calendars = calendar_services(settings, storage=storage, clock=clock, feeds=feeds, partners=partners)
     telling = telling_services(settings, storage=storage, clock=clock, messages=messages)
     sessions = SessionService(
-        storage=storage, clock=clock, settings=settings, telling=telling.now, feeds=feeds
+        storage=storage,
+        clock=clock,
+        settings=settings,
+        telling=telling.now,
+        feeds=feeds,
+        observers=calendars.observers,
     )
     activity = activity_services(storage=storage, vault=vault, partners=partners, clock=clock)
     return Services(
@@ -189,7 +195,7 @@ def build_services(
         surveys=SurveyService(storage=storage, clock=clock),
         survey_answers=SurveyAnswers(storage=storage, clock=clock, vault=vault),
         lti=lti,
-        calendars=calendar_services(storage=storage, clock=clock, feeds=feeds),
+        calendars=calendars,
         academic=AcademicCalendars(storage=storage),
         terms=academic_services(storage=storage, clock=clock, catalogue=catalogue),
     )
