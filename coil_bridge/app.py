@@ -52,6 +52,7 @@ from coil_bridge.web.lti.console import LtiConsolePages
 from coil_bridge.web.lti.refusals import handle_refusals
 from coil_bridge.web.me import MePages
 from coil_bridge.web.metrics import Metrics
+from coil_bridge.web.pairing_changes import PairingChangePages
 from coil_bridge.web.pairings import PairingPages
 from coil_bridge.web.people import PeoplePages
 from coil_bridge.web.pilots import PilotPages
@@ -247,6 +248,7 @@ def _blueprints(
         visitors=visitors,
         clock=clock,
     ).blueprint()
+    yield PairingChangePages(services.pairings, services.pairings.dates, visitors).blueprint()
     yield SessionPages(services.sessions, services.pairings, visitors).blueprint()
     yield from calendar_pages(services, visitors, clock)
     yield FeedPages(services.feeds, metrics).blueprint()
