@@ -190,8 +190,8 @@ def test_a_body_without_a_length_is_read_no_further_than_allowed(plugin: Plugin,
         headers=plugin.headers(b""),
         environ_overrides={"wsgi.input": stream, "wsgi.input_terminated": True, "CONTENT_LENGTH": ""},
     )
-    assert answer.status_code == 413
-    assert stream.given <= 2 * BIGGEST_BODY
+    assert answer.status_code == 413, (stream.given, answer.json)
+    assert stream.given <= 2 * BIGGEST_BODY, (stream.given, answer.json)
 
 
 def test_one_sites_flood_uses_up_its_own_share_only(plugin: Plugin, world: World) -> None:
