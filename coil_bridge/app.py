@@ -9,6 +9,7 @@ from flask import Blueprint, Flask
 
 from coil_bridge.errors import ConfigurationError
 from coil_bridge.lti_wiring import lti_services, pages_for_people, pages_for_platforms
+from coil_bridge.services.academic_calendars import AcademicCalendars
 from coil_bridge.services.activity_pull import ActivityPull
 from coil_bridge.services.bundle import Services
 from coil_bridge.services.catalogue import Catalogue
@@ -163,6 +164,7 @@ def build_services(
         pulls=ActivityPull(storage=storage, clock=clock, vault=vault, partners=partners, launched=launched),
         exports=ExportService(storage=storage, clock=clock),
         lti=lti,
+        academic=AcademicCalendars(storage=storage),
     )
 
 

@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from itertools import pairwise
 from typing import Literal
 
 from scheduling.public_holidays import Holiday, is_weekend, public_holiday
-from scheduling.recurrence import weekly
+from scheduling.recurrence import Occurrence
 from scheduling.zones import Choice, UnresolvableTime, to_instant, to_local
 
 __all__ = [
@@ -106,28 +105,29 @@ def view(instant: datetime, minutes: int, clocks: Sequence[Clock], anchor_zone: 
 
 
 def preview(
-    first: datetime,
-    zone: str,
-    minutes: int,
-    count: int,
-    clocks: Sequence[Clock],
-    *,
-    choice: Choice | None = None,
-    every: int = 1,
+    dates: Sequence[Occurrence], minutes: int, clocks: Sequence[Clock], *, choice: Choice | None = None
 ) -> tuple[OccurrenceView, ...]:
-    """Every date of the series that ``weekly`` makes of ``first`` (naive, in ``zone``), on every clock.
+    """Every date of a series on every clock.
 
-    A clock that shows another hour than at the occurrence before gets a clock_change notice. The
-    first one, having none before, is compared with the same wall time a week before and a week
-    after. Raises what ``weekly`` and ``view`` raise.
+    A clock that shows another hour than at the last date before, of the same time in the same zone,
+    gets a clock_change notice. The first one, having none before, is compared with the same wall
+    time a week before and a week after; ``choice`` settles these where they need it. Raises what
+    ``view`` raises.
     """
-    series = weekly(first, zone, count, every=every, choice=choice)
-    views = [
-        OccurrenceView(each.index, each.local, each.instant, view(each.instant, minutes, clocks, zone))
-        for each in series
-    ]
-    later = [_changes(now, then.instant, "previous", every) for then, now in pairwise(views)]
-    return (_beside_its_neighbours(views[0], first, zone, choice), *later)
+    views: list[OccurrenceView] = []
+    last: dict[tuple[str, time], tuple[OccurrenceView, Occurrence]] = {}
+    for date_ in dates:
+        slots = view(date_.instant, minutes, clocks, date_.zone)
+        seen = OccurrenceView(date_.index, date_.local, date_.instant, slots)
+        before = last.get((date_.zone, date_.asked.time()))
+        if before:
+            days = (date_.asked.date() - before[1].asked.date()).days
+            seen = _changes(seen, before[0].instant, "previous", days)
+        elif not last:
+            seen = _beside_its_neighbours(seen, date_, choice)
+        last[date_.zone, date_.asked.time()] = seen, date_
+        views.append(seen)
+    return tuple(views)
 
 
 def _slot(instant: datetime, minutes: int, clock: Clock, anchor_day: date) -> LocalSlot:
@@ -176,30 +176,30 @@ def _day_off(day: date, clock: Clock) -> list[Notice]:
 
 
 def _beside_its_neighbours(
-    occurrence: OccurrenceView, first: datetime, zone: str, choice: Choice | None
+    seen: OccurrenceView, occurrence: Occurrence, choice: Choice | None
 ) -> OccurrenceView:
-    neighbours: tuple[tuple[Compared, int], ...] = (("week_before", 1), ("week_after", -1))
-    for compared, weeks in neighbours:
+    neighbours: tuple[tuple[Compared, int], ...] = (("week_before", 7), ("week_after", -7))
+    for compared, days in neighbours:
         try:
-            then = to_instant(first - timedelta(weeks=weeks), zone, choice)
+            then = to_instant(occurrence.asked - timedelta(days=days), occurrence.zone, choice)
         except UnresolvableTime:
             continue  # that week has no such hour to compare with
-        occurrence = _changes(occurrence, then.instant, compared, weeks)
-    return occurrence
+        seen = _changes(seen, then.instant, compared, days)
+    return seen
 
 
-def _changes(now: OccurrenceView, then: datetime, compared: Compared, weeks: int) -> OccurrenceView:
-    """``now`` with a notice on each clock that shows another hour than ``weeks`` earlier, at ``then``."""
+def _changes(now: OccurrenceView, then: datetime, compared: Compared, days: int) -> OccurrenceView:
+    """``now`` with a notice on each clock that shows another hour than ``days`` earlier, at ``then``."""
     slots = tuple(
-        replace(slot, notices=(*slot.notices, *_clock_change(slot, then, compared, weeks)))
+        replace(slot, notices=(*slot.notices, *_clock_change(slot, then, compared, days)))
         for slot in now.slots
     )
     return replace(now, slots=slots)
 
 
-def _clock_change(slot: LocalSlot, then: datetime, compared: Compared, weeks: int) -> list[Notice]:
+def _clock_change(slot: LocalSlot, then: datetime, compared: Compared, days: int) -> list[Notice]:
     there = to_local(then, slot.clock.zone)
-    moved = slot.start.replace(tzinfo=None) - there.replace(tzinfo=None) - timedelta(weeks=weeks)
+    moved = slot.start.replace(tzinfo=None) - there.replace(tzinfo=None) - timedelta(days=days)
     if not moved:
         return []
     detail: dict[str, Plain] = {"compared_with": compared, "date": there.date().isoformat()}

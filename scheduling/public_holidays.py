@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 
 import holidays
 from holidays import HolidayBase
 
 _ESTIMATED = re.compile(r" \((observed, )?estimated\)")
+_LOOK_BACK = 5  # years in which a country that knows make-up workdays has had one
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,29 @@ def is_weekend(day: date, country: str | None) -> bool:
     if calendar is None:
         return day.isoweekday() >= 6
     return calendar.is_weekend(day) and not calendar.is_working_day(day)
+
+
+@lru_cache(maxsize=256)
+def make_up_workdays(country: str | None, year: int) -> tuple[date, ...]:
+    """Days of a year at weekends that the country is known to work, in return for a bridging day off."""
+    calendar = _calendar(country.upper(), None, year) if country else None
+    if calendar is None:
+        return ()
+    days = (date(year, 1, 1) + timedelta(days=count) for count in range(366))
+    return tuple(day for day in days if day.year == year and _made_up(calendar, day))
+
+
+def make_up_announced(country: str | None, year: int) -> bool:
+    """False where make-up workdays are usual and none is known for the year: they are announced late.
+
+    China's are published in the autumn before; until then neither they nor the bridging days are known.
+    """
+    usual = any(make_up_workdays(country, earlier) for earlier in range(year - _LOOK_BACK, year))
+    return not usual or bool(make_up_workdays(country, year))
+
+
+def _made_up(calendar: HolidayBase, day: date) -> bool:
+    return calendar.is_weekend(day) and calendar.is_working_day(day)
 
 
 @lru_cache(maxsize=256)

@@ -7,7 +7,7 @@ reading to a DTSTART with a TZID).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,11 +16,16 @@ from scheduling.zones import Choice, UnresolvableTime, ZoneError, to_instant
 
 @dataclass(frozen=True)
 class Occurrence:
-    """One date of a series: counted from 0, naive wall time in the anchor's zone, instant in UTC."""
+    """One date of a series: counted from 0, naive wall time in ``zone``, instant in UTC.
+
+    ``asked`` is the wall time before a choice moved it out of a gap.
+    """
 
     index: int
     local: datetime
     instant: datetime
+    zone: str
+    asked: datetime
 
 
 class UnresolvableSeries(ZoneError):
@@ -42,15 +47,23 @@ def weekly(
     """
     if count < 1 or every < 1:
         raise ValueError("A series has at least one date and at least one week between two")
+    return chosen(((first + timedelta(weeks=index * every), zone) for index in range(count)), choice=choice)
+
+
+def chosen(dates: Iterable[tuple[datetime, str]], *, choice: Choice | None = None) -> list[Occurrence]:
+    """An occurrence of each wall time (naive) on the clock of the zone beside it, in the order given.
+
+    Raises as ``weekly`` does.
+    """
     occurrences: list[Occurrence] = []
     problems: list[UnresolvableTime] = []
-    for index in range(count):
+    for index, (local, zone) in enumerate(dates):
         try:
-            resolved = to_instant(first + timedelta(weeks=index * every), zone, choice)
+            resolved = to_instant(local, zone, choice)
         except UnresolvableTime as problem:
             problems.append(problem)
         else:
-            occurrences.append(Occurrence(index, resolved.local, resolved.instant))
+            occurrences.append(Occurrence(index, resolved.local, resolved.instant, zone, local))
     if problems:
         raise UnresolvableSeries(problems)
     return occurrences

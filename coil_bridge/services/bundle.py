@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from coil_bridge.services.academic_calendars import AcademicCalendars
 from coil_bridge.services.activity_pull import ActivityPull
 from coil_bridge.services.catalogue import Catalogue
 from coil_bridge.services.exports import ExportService
@@ -50,6 +51,7 @@ class Services:
     pulls: ActivityPull
     exports: ExportService
     lti: LtiServices
+    academic: AcademicCalendars
 
     def close(self) -> None:
         """Give back what is held open (before a fork, at the end)."""

@@ -8,22 +8,21 @@ one transaction, under the lock of the pairing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
-from coil_bridge.domain import CourseRole, JointSession, Pairing, PairingState, Person, SessionState
-from coil_bridge.errors import NotFound
+from coil_bridge.domain import CoilPhase, JointSession, Pairing, PairingState, Person, SessionState
+from coil_bridge.errors import InvalidInput, NotFound
 from coil_bridge.i18n import mark
-from coil_bridge.services import audit, session_texts
-from coil_bridge.services.access import Access, access_to, pairing_access, partners, require_teacher
+from coil_bridge.services import session_texts
+from coil_bridge.services.access import Access, access_to, pairing_access, require_teacher
 from coil_bridge.services.checks import Problems, check_key, checked_reason
 from coil_bridge.services.context import SYSTEM, Clock
 from coil_bridge.services.feeds import FeedService
 from coil_bridge.services.messages import Messages
 from coil_bridge.services.pairing_states import AGREED
 from coil_bridge.services.session_changes import (
-    changes,
     check_planning,
     check_room_for,
     check_stands,
@@ -33,26 +32,27 @@ from coil_bridge.services.session_changes import (
     nearby,
     of_this_pairing,
     planned,
-    raised,
     resolved_anew,
     told_key,
     visible,
-    when,
 )
 from coil_bridge.services.session_clocks import partner_clocks
+from coil_bridge.services.session_observers import SessionObserver
 from coil_bridge.services.session_plans import (
     LONGEST,
+    ChosenDate,
     PlanInput,
     TimeNeedsChoice,
     check_when,
     occurrences,
     tidy,
 )
+from coil_bridge.services.session_writing import Change, Deed, SessionWriter
 from coil_bridge.settings import Settings
 from coil_bridge.storage.storage import Storage, Transaction
 from scheduling import availability
 from scheduling.availability import OccurrenceView
-from scheduling.zones import UnresolvableTime
+from scheduling.zones import Choice, UnresolvableTime
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +75,19 @@ class SessionService:
     """Plans and changes the joint sessions of pairings."""
 
     def __init__(
-        self, *, storage: Storage, clock: Clock, settings: Settings, messages: Messages, feeds: FeedService
+        self,
+        *,
+        storage: Storage,
+        clock: Clock,
+        settings: Settings,
+        messages: Messages,
+        feeds: FeedService,
+        observers: Sequence[SessionObserver] = (),
     ) -> None:
         self._storage = storage
         self._clock = clock
         self._settings = settings
-        self._messages = messages
-        self._feeds = feeds
+        self._writer = SessionWriter(settings=settings, messages=messages, feeds=feeds, observers=observers)
 
     def preview(self, actor: Person, pairing_id: str, plan: PlanInput) -> PlanPreview:
         """What the form means on every partner's clock, with what to watch out for; stores nothing.
@@ -98,19 +104,16 @@ class SessionService:
         check_when(problems, plan, access.pairing)
         problems.raise_any()
         try:
-            occurrences(plan)
+            dates = occurrences(plan)
         except TimeNeedsChoice as choice:
             return PlanPreview((), choice.problems)
-        clocks = partner_clocks(access.pairing)
-        views = availability.preview(
-            plan.starts_local, plan.zone, plan.minutes, plan.count, clocks, choice=plan.choice
-        )
+        views = availability.preview(dates, plan.minutes, partner_clocks(access.pairing), choice=plan.choice)
         return PlanPreview(views, ())
 
     def plan(
         self, actor: Person, pairing_id: str, plan: PlanInput, idempotency_key: str
     ) -> list[JointSession]:
-        """Plan a session or a weekly series; the same key again gives what it planned the first time.
+        """Plan a session or a series; the same key again gives what it planned the first time.
 
         Raises:
             NotFound: no such pairing for this person.
@@ -126,14 +129,47 @@ class SessionService:
             if before := tx.sessions.by_key(actor.id, idempotency_key):
                 return of_this_pairing(before, pairing_id)
             check_planning(access.pairing)
-            check_room_for(len(tx.sessions.of_pairing(pairing_id)), plan)
             sessions = planned(plan, access.pairing, actor.id, self._settings.host, now)
-            tx.sessions.insert(sessions, idempotency_key)
-            self._record_planned(tx, now, actor, sessions)
-            self._feeds.rebuild(tx, pairing_id)
-            text = session_texts.planned(access.pairing, sessions, self._page(access.pairing))
-            self._tell(tx, actor, access.pairing, text, f"planned:{sessions[0].id}")
+            check_room_for(len(tx.sessions.of_pairing(pairing_id)), len(sessions))
+            deed = Deed(actor, access.pairing, now)
+            self._writer.plan(tx, deed, sessions, idempotency_key)
+            text = session_texts.planned(access.pairing, sessions, self._writer.page(access.pairing))
+            self._writer.tell(tx, deed, text, f"planned:{sessions[0].id}")
         return sessions
+
+    def plan_dates(
+        self,
+        actor: Person,
+        pairing_id: str,
+        title: str,
+        dates: Sequence[ChosenDate],
+        *,
+        phase: CoilPhase,
+        minutes: int,
+        idempotency_key: str,
+        room_url: str | None = None,
+        notes: str = "",
+        choice: Choice | None = None,
+    ) -> list[JointSession]:
+        """Plan one session on each of these dates, each on the clock of its own zone (a rotating plan).
+
+        Raises:
+            As ``plan``; InvalidInput also without any date.
+        """
+        if not dates:
+            raise InvalidInput({"dates": [mark("Choose at least one date.")]})
+        plan = PlanInput(
+            title=title,
+            phase=phase,
+            starts_local=dates[0].local,
+            zone=dates[0].zone,
+            minutes=minutes,
+            choice=choice,
+            room_url=room_url,
+            notes=notes,
+            dates=tuple(dates),
+        )
+        return self.plan(actor, pairing_id, plan, idempotency_key)
 
     def edit(self, actor: Person, session_id: str, plan: PlanInput, version: int) -> JointSession:
         """Change one session; moved out of its series, it still belongs to it.
@@ -153,12 +189,12 @@ class SessionService:
             if after == session:
                 return session
             check_version(session, version)
-            after = self._store(tx, after, now)
-            self._record(tx, now, actor, after, "changed", changes=changes(session, after))
+            change, deed = Change(session, after), Deed(actor, access.pairing, now)
+            [after] = self._writer.change(tx, deed, [change], "changed")
             if visible(session) != visible(after):
-                text = session_texts.changed(access.pairing, after, self._page(access.pairing))
+                text = session_texts.changed(access.pairing, after, self._writer.page(access.pairing))
                 near = nearby(now, session, after)
-                self._tell(tx, actor, access.pairing, text, told_key(after), students=near)
+                self._writer.tell(tx, deed, text, told_key(after), students=near)
         return after
 
     def cancel(self, actor: Person, session_id: str, version: int, reason: str = "") -> JointSession:
@@ -177,10 +213,12 @@ class SessionService:
                 return session
             check_planning(access.pairing)
             check_version(session, version)
-            after = self._store(tx, replace(session, state=SessionState.CANCELLED), now)
-            self._record(tx, now, actor, after, "cancelled", reason=reason)
-            text = session_texts.cancelled(access.pairing, after, reason, self._page(access.pairing))
-            self._tell(tx, actor, access.pairing, text, told_key(after), students=nearby(now, session, after))
+            change = Change(session, replace(session, state=SessionState.CANCELLED))
+            deed = Deed(actor, access.pairing, now)
+            [after] = self._writer.change(tx, deed, [change], "cancelled", reason=reason)
+            page, near = self._writer.page(access.pairing), nearby(now, session, after)
+            text = session_texts.cancelled(access.pairing, after, reason, page)
+            self._writer.tell(tx, deed, text, told_key(after), students=near)
         return after
 
     def get(self, actor: Person, session_id: str) -> JointSession:
@@ -219,11 +257,8 @@ class SessionService:
             for each in tx.sessions.of_pairing(pairing.id)
             if each.state is SessionState.PLANNED and each.starts_at > now
         ]
-        for session in ahead:
-            after = raised(replace(session, state=SessionState.CANCELLED), now)
-            tx.sessions.replace(after)
-            self._record(tx, now, actor, after, "cancelled", reason=reason)
-        self._feeds.rebuild(tx, pairing.id)
+        off = [Change(each, replace(each, state=SessionState.CANCELLED)) for each in ahead]
+        self._writer.change(tx, Deed(actor, pairing, now), off, "cancelled", reason=reason)
         return len(ahead)
 
     def follow_zone_rules(self) -> int:
@@ -247,10 +282,10 @@ class SessionService:
             after = resolved_anew(session)
             if after == session:
                 return False
-            after = self._store(tx, after, now)
-            self._record(tx, now, SYSTEM, after, "zone_rules_changed", changes=changes(session, after))
-            text = session_texts.zone_rules_changed(pairing, after, self._page(pairing))
-            self._tell(tx, SYSTEM, pairing, text, told_key(after), students=True)
+            change, deed = Change(session, after), Deed(SYSTEM, pairing, now)
+            [after] = self._writer.change(tx, deed, [change], "zone_rules_changed")
+            text = session_texts.zone_rules_changed(pairing, after, self._writer.page(pairing))
+            self._writer.tell(tx, deed, text, told_key(after), students=True)
         return True
 
     def _locked(self, tx: Transaction, actor: Person, session_id: str) -> tuple[Access, JointSession]:
@@ -262,41 +297,6 @@ class SessionService:
             if session is not None and access.sees_sessions:
                 return access, session
         raise NotFound(mark("There is no such session."))
-
-    def _store(self, tx: Transaction, session: JointSession, now: datetime) -> JointSession:
-        after = raised(session, now)
-        tx.sessions.replace(after)
-        self._feeds.rebuild(tx, after.pairing_id)
-        return after
-
-    def _tell(
-        self,
-        tx: Transaction,
-        actor: Person,
-        pairing: Pairing,
-        text: session_texts.Text,
-        key: str,
-        *,
-        students: bool = False,
-    ) -> None:
-        roles = [CourseRole.TEACHER, *([CourseRole.STUDENT] if students else [])]
-        people = tx.pairings.people([each.course.id for each in partners(pairing)], roles)
-        self._messages.queue(tx, [each for each in people if each != actor.id], text, f"session:{key}")
-
-    @staticmethod
-    def _record(
-        tx: Transaction, now: datetime, actor: Person, session: JointSession, action: str, **detail: Any
-    ) -> None:
-        audit.record(tx, now, actor, ("session", session.id), action, title=session.title, **detail)
-
-    def _record_planned(
-        self, tx: Transaction, now: datetime, actor: Person, sessions: list[JointSession]
-    ) -> None:
-        for each in sessions:
-            self._record(tx, now, actor, each, "planned", series=each.series_id, **when(each))
-
-    def _page(self, pairing: Pairing) -> str:
-        return f"{self._settings.public_url}/pairings/{pairing.id}"
 
 
 def _attended(tx: Transaction, actor: Person, pairing_id: str) -> Pairing | None:

@@ -5,7 +5,7 @@ Pure: values in, values out. The storage, the feeds and the people are the busin
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -48,41 +48,32 @@ def planned(
     dates = occurrences(plan)
     check_dates(dates, pairing, now)
     series_id = new_id() if len(dates) > 1 else None
-    return [
-        _new(
-            plan,
-            date,
-            pairing_id=pairing.id,
-            series_id=series_id,
-            created_by=created_by,
-            host=host,
-            now=now,
-        )
-        for date in dates
-    ]
+    ids = _Ids(pairing.id, series_id, created_by, host)
+    return [_new(plan, date, ids, now) for date in dates]
 
 
-def _new(
-    plan: PlanInput,
-    date: Occurrence,
-    *,
-    pairing_id: str,
-    series_id: str | None,
-    created_by: str,
-    host: str,
-    now: datetime,
-) -> JointSession:
+@dataclass(frozen=True, slots=True)
+class _Ids:
+    """What a new session belongs to; ``host`` is the right-hand side of its UID."""
+
+    pairing_id: str
+    series_id: str | None
+    created_by: str
+    host: str
+
+
+def _new(plan: PlanInput, date: Occurrence, ids: _Ids, now: datetime) -> JointSession:
     session_id = new_id()
     return JointSession(
         id=session_id,
-        pairing_id=pairing_id,
-        series_id=series_id,
-        uid=f"{session_id}@{host}",
+        pairing_id=ids.pairing_id,
+        series_id=ids.series_id,
+        uid=f"{session_id}@{ids.host}",
         title=plan.title,
         phase=plan.phase,
         starts_local=date.local,
-        zone=plan.zone,
-        fold=fold_of(date, plan.zone),
+        zone=date.zone,
+        fold=fold_of(date),
         starts_at=date.instant,
         minutes=plan.minutes,
         room_url=plan.room_url,
@@ -90,7 +81,7 @@ def _new(
         state=SessionState.PLANNED,
         sequence=0,
         version=1,
-        created_by=created_by,
+        created_by=ids.created_by,
         created_at=now,
         changed_at=now,
     )
@@ -123,8 +114,9 @@ def _moved(session: JointSession, pairing: Pairing, plan: PlanInput, now: dateti
     [date] = occurrences(plan)
     if date.instant != session.starts_at:
         check_dates([date], pairing, now)
-    fold = fold_of(date, plan.zone)
-    return replace(session, starts_local=date.local, zone=plan.zone, fold=fold, starts_at=date.instant)
+    return replace(
+        session, starts_local=date.local, zone=date.zone, fold=fold_of(date), starts_at=date.instant
+    )
 
 
 def ends_at(session: JointSession) -> datetime:
@@ -165,13 +157,13 @@ def check_planning(pairing: Pairing) -> None:
         raise Conflict(standing(pairing.state))
 
 
-def check_room_for(there: int, plan: PlanInput) -> None:
-    """Let a series pass that the pairing's calendar can still hold.
+def check_room_for(there: int, more: int) -> None:
+    """Let so many more sessions pass if the pairing's calendar can still hold them.
 
     Raises:
         Conflict: calendar programs would not read so many sessions.
     """
-    if there + plan.count > MOST_SESSIONS:
+    if there + more > MOST_SESSIONS:
         raise Conflict(mark("This pairing's calendar is full: it holds up to 500 sessions."))
 
 
@@ -220,16 +212,3 @@ def when(session: JointSession) -> dict[str, Any]:
         "zone": session.zone,
         "starts_at": session.starts_at.isoformat(timespec="minutes"),
     }
-
-
-_AUDITED = ("title", "phase", "starts_local", "zone", "starts_at", "minutes", "room_url", "notes")
-
-
-def changes(before: JointSession, after: JointSession) -> dict[str, list[str]]:
-    """Old and new by field, as plain text."""
-    pairs = {name: (getattr(before, name), getattr(after, name)) for name in _AUDITED}
-    return {name: [_plain(old), _plain(new)] for name, (old, new) in pairs.items() if old != new}
-
-
-def _plain(value: object) -> str:
-    return value.isoformat(timespec="minutes") if isinstance(value, datetime) else str(value or "")

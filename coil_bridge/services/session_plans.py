@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, time
 
 from coil_bridge.domain import CoilPhase, JointSession, Pairing
 from coil_bridge.errors import InvalidInput
 from coil_bridge.i18n import mark
 from coil_bridge.services.checks import Problems, check_line, check_room, check_text
 from coil_bridge.services.session_clocks import institutions
-from scheduling.recurrence import Occurrence, UnresolvableSeries, weekly
+from scheduling.recurrence import Occurrence, UnresolvableSeries, chosen, weekly
 from scheduling.zones import Choice, UnresolvableTime, ZoneError, to_local
 
 SHORTEST, LONGEST = 5, 600
@@ -23,10 +23,25 @@ MOST_WEEKS = 30
 
 
 @dataclass(frozen=True, slots=True)
+class ChosenDate:
+    """One date that somebody chose: a day and a time on the clock of ``zone`` (an IANA name)."""
+
+    day: date
+    at: time
+    zone: str
+
+    @property
+    def local(self) -> datetime:
+        """The wall time, naive."""
+        return datetime.combine(self.day, self.at.replace(second=0, microsecond=0, tzinfo=None))
+
+
+@dataclass(frozen=True, slots=True)
 class PlanInput:
     """The form. ``starts_local`` is naive, on the clock of ``zone``; ``count`` is the number of weeks.
 
     ``choice`` settles wall times that a clock change skips or repeats: the earlier or the later reading.
+    ``dates``, where there are any, are the sessions: ``starts_local``, ``zone`` and ``count`` then follow.
     """
 
     title: str
@@ -38,6 +53,7 @@ class PlanInput:
     choice: Choice | None = None
     room_url: str | None = None
     notes: str = ""
+    dates: tuple[ChosenDate, ...] = ()
 
 
 class TimeNeedsChoice(InvalidInput):
@@ -50,19 +66,24 @@ class TimeNeedsChoice(InvalidInput):
 
 
 def tidy(plan: PlanInput) -> PlanInput:
-    """The form without stray blanks, seconds, and an empty room."""
+    """The form without stray blanks, seconds, and an empty room; chosen dates in order, each once."""
+    dates = tuple(sorted(set(plan.dates), key=lambda each: (each.local, each.zone)))
+    if dates:
+        plan = replace(plan, starts_local=dates[0].local, zone=dates[0].zone, count=len(dates))
     return replace(
         plan,
         title=plan.title.strip(),
         starts_local=plan.starts_local.replace(second=0, microsecond=0),
         room_url=(plan.room_url or "").strip() or None,
         notes=plan.notes.strip(),
+        dates=dates,
     )
 
 
 def check_when(problems: Problems, plan: PlanInput, pairing: Pairing) -> None:
     """The fields that decide about instants."""
-    if plan.zone not in {each.zone for each in institutions(pairing)}:
+    zones = {plan.zone, *(each.zone for each in plan.dates)}
+    if not zones <= {each.zone for each in institutions(pairing)}:
         problems.add("zone", mark("Choose the clock of one of the pairing's universities."))
     if not SHORTEST <= plan.minutes <= LONGEST:
         problems.add("minutes", mark("A session lasts from 5 minutes to 10 hours."))
@@ -86,6 +107,8 @@ def occurrences(plan: PlanInput) -> list[Occurrence]:
         InvalidInput: a year in which nothing can be planned.
     """
     try:
+        if plan.dates:
+            return chosen([(each.local, each.zone) for each in plan.dates], choice=plan.choice)
         return weekly(plan.starts_local, plan.zone, plan.count, choice=plan.choice)
     except UnresolvableSeries as series:
         raise TimeNeedsChoice(series.problems) from None
@@ -103,14 +126,14 @@ def check_dates(dates: Sequence[Occurrence], pairing: Pairing, now: datetime) ->
     if any(not pairing.starts_on <= each.local.date() <= pairing.ends_on for each in dates):
         field = "count" if pairing.starts_on <= dates[0].local.date() <= pairing.ends_on else "starts_local"
         problems.add(field, mark("Every session lies between the pairing's first and last day."))
-    if dates[0].instant <= now:
+    if min(each.instant for each in dates) <= now:
         problems.add("starts_local", mark("This time has passed."))
     problems.raise_any()
 
 
-def fold_of(date: Occurrence, zone: str) -> int:
+def fold_of(date: Occurrence) -> int:
     """1 for the second pass of a wall time that exists twice (PEP 495), otherwise 0."""
-    return to_local(date.instant, zone).fold
+    return to_local(date.instant, date.zone).fold
 
 
 def keeps_time(plan: PlanInput, session: JointSession) -> bool:

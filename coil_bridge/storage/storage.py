@@ -10,12 +10,15 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine, text
 
+from coil_bridge.storage.academic import Academic
 from coil_bridge.storage.account_links import AccountLinks
 from coil_bridge.storage.activity import Activity
+from coil_bridge.storage.attendance import AttendanceRows
 from coil_bridge.storage.audit import Audit
 from coil_bridge.storage.courses import Courses
 from coil_bridge.storage.deliveries import Deliveries
 from coil_bridge.storage.engine import reading, writing
+from coil_bridge.storage.events import Events
 from coil_bridge.storage.feeds import Feeds
 from coil_bridge.storage.gradings import Gradings
 from coil_bridge.storage.jobs import Jobs
@@ -49,6 +52,7 @@ class Transaction:
         self.jobs = Jobs(connection)
         self.pilots = Pilots(connection)
         self.activity = Activity(connection)
+        self.events = Events(connection)
         self.pulls = Pulls(connection)
         self.unlinking = Unlinking(connection)
         self.lti = LtiPlatforms(connection)
@@ -56,6 +60,8 @@ class Transaction:
         self.joins = Joins(connection)
         self.gradings = Gradings(connection)
         self.account_links = AccountLinks(connection)
+        self.attendance = AttendanceRows(connection)
+        self.academic = Academic(connection)
 
 
 class Storage:

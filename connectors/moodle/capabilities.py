@@ -33,6 +33,12 @@ SEND = Capability("moodle/site:messageanyuser", "Bypass user privacy preferences
 READ_FORUMS = Capability("mod/forum:viewdiscussion", "View discussions")
 READ_COMPLETION = Capability("report/completion:view", "View course completion report")
 
+READ_LOG = Capability("report/log:view", "View course logs")
+PLUGIN_LOG = Capability("local/coilbridge:readlog", "Let COIL Bridge read the activity log")
+
+# Asked for where the plugin is installed, besides the role.
+PLUGIN_ROLE = (READ_LOG, PLUGIN_LOG)
+
 ROLE = (
     REST,
     ENTER_COURSES,
@@ -57,6 +63,7 @@ _NEEDED: Mapping[Function, tuple[Capability, ...]] = MappingProxyType(
         Function.FORUMS: _FORUMS,
         Function.DISCUSSIONS: _FORUMS,
         Function.POSTS: _FORUMS,
+        Function.PLUGIN_LOG: (ENTER_COURSES, READ_LOG, PLUGIN_LOG, SEE_GROUPS),
         Function.COURSE_COMPLETION: (ENTER_COURSES, READ_COMPLETION, SEE_GROUPS),
     }
 )

@@ -28,6 +28,7 @@ from connectors.moodle.outgoing import (
     in_batches,
     matched,
 )
+from connectors.moodle.plugin import PluginFunctions
 from connectors.moodle.records import (
     FRONT_PAGE_COURSE,
     CalendarEvent,
@@ -66,7 +67,7 @@ _EVENTS_AT_ONCE = 50
 _NOT_TRACKED = frozenset({"nocriteriaset", "usernotenroled", "usernotconfirmed", "userdeleted"})
 
 
-class MoodleClient:
+class MoodleClient(PluginFunctions):
     """The client of one site; cheap to make, safe to share between threads.
 
     ``base_url`` is the site's wwwroot. Every method raises the tree of MoodleError and names the site.

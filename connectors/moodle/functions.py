@@ -1,7 +1,8 @@
 """The web service functions that the service account's token has to be allowed to call.
 
-All of them belong to Moodle's core and exist from 4.1 to 5.1. What is lost without one is told to
-people by ``readiness_texts``; here stands only which losses the product can live with.
+Those of Moodle's core exist from 4.1 to 5.1; those named local_coilbridge are our plugin's. What is
+lost without one is told to people by ``readiness_texts``; here stands only which losses the product can
+live with.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ class Function(StrEnum):
     COURSE_COMPLETION = "core_completion_get_course_completion_status"
     CREATE_EVENTS = "core_calendar_create_calendar_events"
     DELETE_EVENTS = "core_calendar_delete_calendar_events"
+    PLUGIN_INFO = "local_coilbridge_get_info"
+    PLUGIN_LOG = "local_coilbridge_get_log"
 
 
 Need = Literal["essential", "useful"]

@@ -4,7 +4,8 @@
 functions. Its form: an object is a record, a one-element array a list, a string a scalar. A key ends with
 `?` when optional, with `=` when it has a default, and with `@4.5` when it exists only from that version on.
 A scalar is a PARAM_ constant in lower case, with `!` when null is refused, and ` = value` for its default
-(null where Moodle computes it).
+(null where Moodle computes it). `plugin_contracts.json` has the same form and holds what the plugin
+local_coilbridge describes of itself.
 """
 
 from __future__ import annotations
@@ -84,7 +85,17 @@ class Contract:
 @cache
 def contracts(version: str) -> dict[str, Contract]:
     """Return every function that a Moodle of this version has, by name."""
-    text = files(__package__).joinpath("contracts.json").read_text(encoding="utf-8")
+    return _read("contracts.json", version)
+
+
+@cache
+def plugin_contracts(version: str) -> dict[str, Contract]:
+    """Return the functions that our own plugin adds where it is installed, by name."""
+    return _read("plugin_contracts.json", version)
+
+
+def _read(name: str, version: str) -> dict[str, Contract]:
+    text = files(__package__).joinpath(name).read_text(encoding="utf-8")
     return {name: _contract(raw, version) for name, raw in json.loads(text).items()}
 
 

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import TypeVar
 
+from connectors.moodle.simulator.activity_log import ActivityLog
 from connectors.moodle.simulator.records import (
     SITE_COURSE,
     Course,
@@ -53,6 +54,7 @@ class Memory:
         self.messages: dict[int, Message] = {}
         self.events: dict[int, Event] = {}
         self.tokens: dict[str, Token] = {}
+        self.log = ActivityLog()
         self._counters: dict[str, count[int]] = {}
 
     def next_id(self, kind: str, first: int = 1) -> int:

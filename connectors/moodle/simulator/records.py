@@ -16,6 +16,21 @@ NO_GROUPS, SEPARATE_GROUPS, VISIBLE_GROUPS = 0, 1, 2
 
 
 @dataclass
+class Plugin:
+    """Our plugin local_coilbridge on the site; `version` 0 means that it is not installed.
+
+    `logging` False stands for a site without a readable log store; `hold` is how long the newest rows of
+    the log wait. An empty `hook_url` means that notifications are off.
+    """
+
+    version: int = 0
+    release: str = "1.0.0"
+    logging: bool = True
+    hold: timedelta = timedelta()
+    hook_url: str = ""
+
+
+@dataclass
 class Site:
     """Site-wide settings. `hidden_user_fields` is Moodle's hiddenuserfields, `zone` its server time zone."""
 
@@ -30,6 +45,7 @@ class Site:
     messaging: bool = True
     max_input_vars: int = 1000
     clock_skew: timedelta = timedelta()
+    plugin: Plugin = field(default_factory=Plugin)
 
     def picture(self, size: str = "f1") -> str:
         """Return the address of the anonymous portrait that every account here has."""

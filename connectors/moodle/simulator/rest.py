@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, request
 
 from connectors.moodle.simulator import errors
-from connectors.moodle.simulator.contracts import BadParameters, contracts
+from connectors.moodle.simulator.contracts import BadParameters
 from connectors.moodle.simulator.faults import Faults
 from connectors.moodle.simulator.forms import Array, decode, pairs
 from connectors.moodle.simulator.functions import FUNCTIONS
 from connectors.moodle.simulator.functions.call import Call
+from connectors.moodle.simulator.functions.site import functions_of
 from connectors.moodle.simulator.mishaps import mishap
 from connectors.moodle.simulator.records import Site, Token, User
 from connectors.moodle.simulator.responses import answer_response, error_response
@@ -65,7 +66,7 @@ class Endpoint:
     def _answer(self, function: str, variables: Array) -> object:
         with self.world.lock:
             token, user = self._authenticate(variables.get("wstoken"))
-            contract = contracts(self.site.release.branch).get(function)
+            contract = functions_of(self.site).get(function)
             if contract is None or function not in FUNCTIONS:
                 raise errors.MissingRecord("external_functions", self.site.release)
             if token.functions is not None and function not in token.functions:

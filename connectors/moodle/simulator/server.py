@@ -13,6 +13,7 @@ from flask import Flask, redirect, request
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wrappers import Response as AnyResponse
 
+from connectors.moodle.plugin import OLDEST_PLUGIN
 from connectors.moodle.simulator.faults import Faults
 from connectors.moodle.simulator.lti.api import Lti
 from connectors.moodle.simulator.lti.blueprints import lti_blueprints
@@ -54,8 +55,8 @@ class Simulator:
 
     `version` is "4.1", "4.5" or "5.1"; `zone` is the server's IANA time zone. With port 0 the first start
     picks a free port and keeps it for later starts. `lti` is the site's LTI side; its signing key is made on
-    first use unless one is given. Raises KeyError for an unknown version, and OSError from
-    `start()` when the port is taken. Also a context manager.
+    first use unless one is given; `plugin` has local_coilbridge installed. Raises KeyError for an unknown
+    version, and OSError from `start()` when the port is taken. Also a context manager.
     """
 
     def __init__(
@@ -68,9 +69,11 @@ class Simulator:
         host: str = "127.0.0.1",
         port: int = 0,
         lti_key: RSAPrivateKey | None = None,
+        plugin: bool = False,
     ) -> None:
         self.world = World() if world is None else world
         self.site = Site(name, zone, RELEASES[version])
+        self.site.plugin.version = OLDEST_PLUGIN if plugin else 0
         self.world.courses[SITE_COURSE].fullname = name
         self.token = self.world.add_token(self.world.service_user, secrets.token_hex(16)).value
         self.faults = Faults(self._refuse_connections)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
-from connectors.moodle.capabilities import ROLE
+from connectors.moodle.capabilities import PLUGIN_ROLE, ROLE
 from connectors.moodle.simulator.memory import Memory, wall_clock
 from connectors.moodle.simulator.records import (
     NO_GROUPS,
@@ -25,7 +25,9 @@ from connectors.moodle.simulator.records import (
 
 # The role that the product asks partners for: what works here must work with no right more. The right to
 # write calendars is for the client's calendar functions, which the product does not call yet.
-SERVICE_CAPABILITIES = frozenset(each.name for each in ROLE) | {"moodle/calendar:manageentries"}
+SERVICE_CAPABILITIES = frozenset(each.name for each in (*ROLE, *PLUGIN_ROLE)) | {
+    "moodle/calendar:manageentries"
+}
 
 
 class World(Memory):
@@ -207,6 +209,20 @@ class World(Memory):
         discussion = Discussion(self.next_id("discussion"), place.id, subject, group.id if group else -1)
         self.keep(self.discussions, discussion.id, discussion)
         return discussion.id, 0
+
+    def log_rows(self, rows: int, courses: Iterable[Course] = (), *, start: datetime | None = None) -> None:
+        """Fill the activity log with many rows of the people enrolled in the courses (all by default)."""
+        with self.lock:
+            chosen = [course.id for course in courses] or [each for each in self.courses if each > 1]
+            people = {user for user, course in self.enrolments if course in chosen}
+            modules = [module.id for module in self.modules.values() if module.course_id in chosen]
+            self.log.generate(
+                rows,
+                chosen,
+                sorted(people) or [0],
+                start=start or self.clock() - timedelta(weeks=6),
+                modules=[0, *modules],
+            )
 
     def send(self, sender: User, recipient: User, text: str, text_format: int = 0) -> Message:
         """Deliver a personal message, whatever the recipient's preferences."""

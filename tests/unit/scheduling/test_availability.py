@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
@@ -11,9 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scheduling.availability import Clock, LocalSlot, Notice, OccurrenceView, preview, view
-from scheduling.recurrence import UnresolvableSeries
-from scheduling.zones import zone_names
+from scheduling import availability
+from scheduling.availability import Clock, LocalSlot, Notice, OccurrenceView, view
+from scheduling.recurrence import UnresolvableSeries, chosen, weekly
+from scheduling.zones import Choice, zone_names
 from tests.unit.scheduling.clocks import utc, wall
 
 
@@ -26,6 +28,20 @@ ALMATY = clock("almaty", "Asia/Almaty", "KZ", "Al-Farabi University")
 SHANGHAI = clock("shanghai", "Asia/Shanghai", "CN", "Fudan University")
 NEW_YORK = clock("new-york", "America/New_York", "US", "Hudson College")
 ALL = (BELGRADE, ALMATY, SHANGHAI, NEW_YORK)
+
+
+def preview(
+    first: datetime,
+    zone: str,
+    minutes: int,
+    count: int,
+    clocks: Sequence[Clock],
+    *,
+    choice: Choice | None = None,
+    every: int = 1,
+) -> tuple[OccurrenceView, ...]:
+    dates = weekly(first, zone, count, every=every, choice=choice)
+    return availability.preview(dates, minutes, clocks, choice=choice)
 
 
 def notices(slots: tuple[LocalSlot, ...], kind: str) -> dict[str, Notice]:
@@ -178,6 +194,26 @@ def test_a_neighbouring_week_without_that_hour_is_left_out() -> None:
 def test_fortnightly_series_compare_over_two_weeks() -> None:
     views = preview(wall("2026-10-13 15:00"), "Europe/Belgrade", 60, 3, [ALMATY], every=2)
     assert [len(changes(each, "almaty")) for each in views] == [0, 1, 0]
+
+
+def test_chosen_dates_are_compared_with_the_last_one_of_the_same_hour_and_clock() -> None:
+    """Belgrade's evening and Almaty's morning in turns; Belgrade leaves summer time on 25 October."""
+    turns = [
+        (wall("2026-10-13 17:00"), "Europe/Belgrade"),
+        (wall("2026-10-20 09:00"), "Asia/Almaty"),
+        (wall("2026-10-29 17:00"), "Europe/Belgrade"),
+        (wall("2026-11-03 09:00"), "Asia/Almaty"),
+    ]
+    views = availability.preview(chosen(turns), 60, [BELGRADE, ALMATY])
+    assert [bool(changes(each, "almaty")) for each in views] == [False, False, True, False]
+    assert [bool(changes(each, "belgrade")) for each in views] == [False, False, False, True]
+    assert changes(views[2], "almaty")[0] == {
+        "compared_with": "previous",
+        "date": "2026-10-13",
+        "then": "20:00",
+        "now": "21:00",
+        "minutes": 60,
+    }
 
 
 def test_bad_dates_of_a_preview_are_refused_like_those_of_the_series() -> None:

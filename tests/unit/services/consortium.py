@@ -47,6 +47,7 @@ class Consortium:
         self, storage: Storage, build: Build, clock: SettableClock, vault: Vault, settings: Settings
     ) -> None:
         self.storage, self.build, self.clock, self.vault = storage, build, clock, vault
+        self.settings = settings
         self.ub, self.ail, self.snc = (build.site(city) for city in ("Belgrade", "Almaty", "Shanghai"))
         self.mira = build.person("Mira Jovanović", site=self.ub)
         self.aigerim = build.person("Aigerim Sadykova", site=self.ail)

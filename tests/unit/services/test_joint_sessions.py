@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
 
-from coil_bridge.domain import CoilPhase, CourseRole, PairingState, SessionState
+from coil_bridge.domain import CoilPhase, CourseRole, JointSession, PairingState, SessionState
 from coil_bridge.errors import Conflict, EditConflict, Forbidden, InvalidInput, NotFound
 from coil_bridge.services import session_changes
-from coil_bridge.services.session_plans import TimeNeedsChoice
+from coil_bridge.services.joint_sessions import SessionService
+from coil_bridge.services.messages import Messages
+from coil_bridge.services.session_plans import ChosenDate, TimeNeedsChoice
+from coil_bridge.storage.storage import Transaction
 from scheduling.zones import Resolved
 from tests.unit.services.consortium import Consortium, wall
 
@@ -374,3 +377,56 @@ def test_new_zone_rules_move_the_instant_and_keep_the_agreed_hour(
     assert b"DTSTART:20261027T120000Z" in consortium.feeds.serve(link.token).body
     assert "Lin Chen" in {each.name for each in consortium.told() if "clocks have changed" in each.subject}
     assert consortium.pairings.get(consortium.mira, pairing.id).audit[-1].action == "zone_rules_changed"
+
+
+def test_chosen_dates_become_a_series_each_on_its_own_clock(consortium: Consortium) -> None:
+    """A rotating plan: Belgrade's afternoon in one week, Almaty's in the next."""
+    pairing = consortium.agreed()
+    dates = [
+        ChosenDate(date(2026, 11, 5), time(15), "Asia/Almaty"),
+        ChosenDate(date(2026, 10, 29), time(15), "Europe/Belgrade"),
+        ChosenDate(date(2026, 11, 5), time(15), "Asia/Almaty"),  # twice by mistake
+    ]
+    key = {"phase": CoilPhase.TEAM_BUILDING, "minutes": 60, "idempotency_key": "key-1"}
+    first, second = consortium.sessions.plan_dates(consortium.mira, pairing.id, "In turns", dates, **key)
+    assert (first.zone, first.starts_at) == ("Europe/Belgrade", utc("2026-10-29 14:00"))
+    assert (second.zone, second.starts_at) == ("Asia/Almaty", utc("2026-11-05 10:00"))
+    assert first.series_id == second.series_id is not None
+    assert consortium.sessions.plan_dates(consortium.mira, pairing.id, "Again", dates, **key) == [
+        first,
+        second,
+    ]
+    with pytest.raises(InvalidInput, match="at least one date"):
+        consortium.sessions.plan_dates(consortium.mira, pairing.id, "None", [], **key)
+
+
+class _Onlooker:
+    def __init__(self) -> None:
+        self.seen: list[tuple[int | None, int, str]] = []
+
+    def changed(self, tx: Transaction, before: JointSession | None, after: JointSession) -> None:
+        stored = tx.sessions.get(after.id)
+        assert stored == after
+        self.seen.append((before.sequence if before else None, after.sequence, after.state))
+
+
+def test_observers_are_asked_in_the_transaction_of_each_change(consortium: Consortium) -> None:
+    pairing = consortium.agreed()
+    onlooker = _Onlooker()
+    sessions = SessionService(
+        storage=consortium.storage,
+        clock=consortium.clock,
+        settings=consortium.settings,
+        messages=Messages(vault=consortium.vault, clock=consortium.clock),
+        feeds=consortium.feeds,
+        observers=[onlooker],
+    )
+    first, second = sessions.plan(consortium.mira, pairing.id, consortium.plan(count=2), "key-1")
+    sessions.edit(consortium.mira, first.id, consortium.plan(title="Kick-off"), 1)
+    sessions.cancel(consortium.mira, second.id, 1)
+    assert onlooker.seen == [
+        (None, 0, "planned"),
+        (None, 0, "planned"),
+        (0, 1, "planned"),
+        (0, 1, "cancelled"),
+    ]

@@ -12,6 +12,7 @@ from connectors.moodle.simulator.functions import (
     enrolments,
     forums,
     messages,
+    plugin_log,
     posts,
     site,
     users,
@@ -34,4 +35,6 @@ FUNCTIONS: dict[str, Callable[[Call], object]] = {
     "core_calendar_create_calendar_events": calendar.create_calendar_events,
     "core_calendar_delete_calendar_events": calendar.delete_calendar_events,
     "core_calendar_get_calendar_events": calendar_reading.get_calendar_events,
+    "local_coilbridge_get_info": plugin_log.get_info,
+    "local_coilbridge_get_log": plugin_log.get_log,
 }

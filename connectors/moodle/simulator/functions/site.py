@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from connectors.moodle.simulator.contracts import contracts
+from connectors.moodle.simulator.contracts import Contract, contracts, plugin_contracts
 from connectors.moodle.simulator.functions.call import Call, Json
+from connectors.moodle.simulator.records import Site
 
 _OUTSIDE_SERVICES = "tool_mobile_get_public_config"  # answered without a token, by another script
 _FEATURES = {
@@ -19,6 +20,12 @@ _FEATURES = {
     "mnet_dispatcher_mode": 0,
 }
 _FEATURES_SINCE_4_5 = {"enableglobalsearch": 0, "enablecompetencies": 1}
+
+
+def functions_of(site: Site) -> dict[str, Contract]:
+    """Return every function of the site, with those of our plugin where it is installed."""
+    branch = site.release.branch
+    return contracts(branch) | (plugin_contracts(branch) if site.plugin.version else {})
 
 
 def get_site_info(call: Call) -> Json:
@@ -58,7 +65,7 @@ def get_site_info(call: Call) -> Json:
 
 
 def _functions(call: Call) -> list[Json]:
-    known = contracts(call.site.release.branch).keys() - {_OUTSIDE_SERVICES}
+    known = functions_of(call.site).keys() - {_OUTSIDE_SERVICES}
     held = known if call.token.functions is None else call.token.functions
     return [{"name": name, "version": call.site.release.version} for name in sorted(held)]
 
