@@ -86,9 +86,10 @@ class LeftOut:
 class FixedSlot:
     """One weekly wall time on the clock of the party ``anchor``; ``local`` quarters from Monday 00:00.
 
-    ``moved`` are the parties on whose clocks the hour is not the same on all dates.
+    ``moved`` are the parties on whose clocks the hour is not the same on all dates. ``rank`` orders slots.
     """
 
+    rank: tuple[int, ...]
     anchor: str
     zone: str
     local: int
@@ -231,6 +232,7 @@ def told(search: Search, candidate: Candidate) -> FixedSlot:
         if row.quarters[candidate.local] not in candidate.quarters
     )
     return FixedSlot(
+        rank=candidate.rank,
         anchor=party.key,
         zone=party.zone,
         local=candidate.local,

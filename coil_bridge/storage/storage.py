@@ -15,6 +15,7 @@ from coil_bridge.storage.account_links import AccountLinks
 from coil_bridge.storage.activity import Activity
 from coil_bridge.storage.attendance import AttendanceRows
 from coil_bridge.storage.audit import Audit
+from coil_bridge.storage.availability import Availability
 from coil_bridge.storage.courses import Courses
 from coil_bridge.storage.deliveries import Deliveries
 from coil_bridge.storage.engine import reading, writing
@@ -62,6 +63,7 @@ class Transaction:
         self.account_links = AccountLinks(connection)
         self.attendance = AttendanceRows(connection)
         self.academic = Academic(connection)
+        self.availability = Availability(connection)
 
 
 class Storage:
