@@ -20,19 +20,23 @@ from coil_bridge.storage.courses import Courses
 from coil_bridge.storage.deliveries import Deliveries
 from coil_bridge.storage.engine import reading, writing
 from coil_bridge.storage.events import Events
+from coil_bridge.storage.feed_subjects import FeedSubjects
 from coil_bridge.storage.feeds import Feeds
 from coil_bridge.storage.gradings import Gradings
 from coil_bridge.storage.jobs import Jobs
 from coil_bridge.storage.joins import Joins
+from coil_bridge.storage.launch_parts import LaunchParts
 from coil_bridge.storage.lti import LtiPlatforms
 from coil_bridge.storage.lti_courses import LtiCourses
 from coil_bridge.storage.pairings import Pairings
 from coil_bridge.storage.people import People
 from coil_bridge.storage.pilots import Pilots
 from coil_bridge.storage.pulls import Pulls
+from coil_bridge.storage.sealed import Sealed
 from coil_bridge.storage.served_feeds import ServedFeeds
 from coil_bridge.storage.sessions import Sessions
 from coil_bridge.storage.sites import Sites
+from coil_bridge.storage.surveys import Surveys
 from coil_bridge.storage.tasks import Tasks
 from coil_bridge.storage.unlinking import Unlinking
 
@@ -48,6 +52,7 @@ class Transaction:
         self.sessions = Sessions(connection)
         self.audit = Audit(connection)
         self.feeds = Feeds(connection)
+        self.feed_subjects = FeedSubjects(connection)
         self.deliveries = Deliveries(connection)
         self.tasks = Tasks(connection)
         self.jobs = Jobs(connection)
@@ -58,9 +63,12 @@ class Transaction:
         self.unlinking = Unlinking(connection)
         self.lti = LtiPlatforms(connection)
         self.lti_courses = LtiCourses(connection)
+        self.launch_parts = LaunchParts(connection)
         self.joins = Joins(connection)
         self.gradings = Gradings(connection)
         self.account_links = AccountLinks(connection)
+        self.surveys = Surveys(connection)
+        self.sealed = Sealed(connection)
         self.attendance = AttendanceRows(connection)
         self.academic = Academic(connection)
         self.availability = Availability(connection)

@@ -70,6 +70,8 @@ def prepare_templates(app: Flask, visitors: Visitors, settings: Settings, clock:
             "person": person,
             "here": here,
             "ask_zone": person is not None and not here.settled,
+            # Whoever comes from a course and told no zone there is on the clock of the device at hand.
+            "take_zone": person is not None and person.attends_only is not None,
             "language": visitors.language(),
             "language_tag": visitors.language().replace("_", "-"),
             "languages": _languages(tuple(visitors.languages)),
@@ -109,6 +111,7 @@ def _filters(visitors: Visitors, clock: Clock) -> dict[str, Callable[..., Any]]:
         "clock_time": lambda instant: visitors.translator().clock(here(instant)),
         "country": lambda code: country_name(code, visitors.translator()),
         "day": lambda value: visitors.translator().short_day(_day(value, here)),
+        "decimal": lambda value, sign=False: visitors.translator().decimal(value, sign=sign),
         "full_day": lambda value: visitors.translator().day(_day(value, here)),
         "iso": lambda instant: instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "language_name": lambda code: language_name(code, visitors.translator()),
@@ -153,7 +156,7 @@ def _navigation(person: Person) -> Iterable[NavigationItem]:
     if not person.roles:
         yield _item(gettext("Courses"), "courses.own", "courses")
     if person.roles:
-        yield _item(gettext("Pilots"), "pilots.index", "pilots")
+        yield _item(gettext("Pilots"), "pilots.index", "pilots", "surveys")
     if Role.ADMINISTRATOR in person.roles:
         yield _item(gettext("Console"), "sites.index", "sites", "people", "work")
 
