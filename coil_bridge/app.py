@@ -33,6 +33,7 @@ from coil_bridge.services.surveys import SurveyService
 from coil_bridge.services.web_sessions import WebSessions
 from coil_bridge.services.work import Work
 from coil_bridge.settings import Settings
+from coil_bridge.slots_wiring import slot_pages, slot_services
 from coil_bridge.storage import migrate
 from coil_bridge.storage.engine import open_engine
 from coil_bridge.storage.storage import Storage
@@ -113,6 +114,8 @@ def build_services(
     use_packaged_zone_data()
     engine = open_engine(settings.database_url)
     storage, vault = Storage(engine), Vault(settings.encryption_keys)
+    # Whose calendar is where is nobody's metric.
+    private = transport or _transport(settings, None)
     transport = transport or _transport(settings, observe)
     partners = Partners(storage=storage, vault=vault, transport=transport, clock=clock)
     mailer = mailer_of(settings)
@@ -171,6 +174,7 @@ def build_services(
         lti=lti,
         calendars=calendar_services(storage=storage, clock=clock, feeds=feeds),
         academic=AcademicCalendars(storage=storage),
+        slots=slot_services(settings, storage=storage, vault=vault, transport=private, clock=clock),
     )
 
 
@@ -219,6 +223,7 @@ def _blueprints(
     yield AboutPages().blueprint()
     yield HealthPages(services.health, metrics).blueprint()
     yield from pages_for_people(services, visitors, clock)
+    yield from slot_pages(services, visitors)
 
 
 def _transport(settings: Settings, observe: Observer | None) -> Transport:

@@ -50,6 +50,7 @@ def is_weekend(day: date, country: str | None) -> bool:
         return day.isoweekday() >= 6
     return calendar.is_weekend(day) and not calendar.is_working_day(day)
 
+
 def rest_days(country: str | None) -> frozenset[int]:
     """The weekdays on which people usually rest, Monday is 0; Saturday and Sunday where it is not known."""
     calendar = _open(country.upper(), None, ()) if country else None

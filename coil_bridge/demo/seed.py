@@ -15,6 +15,7 @@ from typing import Any
 from coil_bridge.app import build_services
 from coil_bridge.demo.consortium import Partner, monday_of
 from coil_bridge.demo.doors import Door
+from coil_bridge.demo.hours import add_hours
 from coil_bridge.demo.surveys import add_surveys
 from coil_bridge.domain import CoilPhase, Course, Model, Pairing, Person, Role, Site
 from coil_bridge.services.bundle import Services
@@ -56,6 +57,8 @@ def seed(settings: Settings, data: Mapping[str, Any], partners: Sequence[Partner
             partner.key: _At(sites[partner.key], _door(partner, "teacher").email) for partner in partners
         }
         _pairing(then, data["pairing"], places, phase_id=phase_id, week_zero=week_zero)
+        _pairing(now, data["agreed"], places, phase_id=None, week_zero=week_zero)
+        add_hours(now, data["hours"], {place: sites[place].institution.id for place in sites})
         _send_everything(then)
         _send_everything(now)
     finally:
@@ -107,10 +110,10 @@ def _pairing(
     facts: Mapping[str, Any],
     places: Mapping[str, _At],
     *,
-    phase_id: str,
+    phase_id: str | None,
     week_zero: date,
 ) -> None:
-    """Propose, accept, start and plan, each by somebody who teaches the course in question."""
+    """Propose, accept and plan, each by somebody who teaches the course; start it when it has sessions."""
     own, own_teacher = _course_and_teacher(services, places[facts["initiator"]], facts["course"])
     invited = [
         _course_and_teacher(services, places[each["site"]], each["course"]) for each in facts["partners"]
@@ -126,9 +129,11 @@ def _pairing(
         phase_id=phase_id,
         title=facts["title"],
     )
-    pairing = services.pairings.propose(own_teacher, form, "demo-pairing")
+    pairing = services.pairings.propose(own_teacher, form, f"demo-pairing-{own.id}-{len(invited)}")
     for course, teacher in invited:
         services.pairings.accept(teacher, pairing.id, course.id)
+    if not facts["sessions"]:
+        return
     services.pairings.start(own_teacher, pairing.id)
     zone = own.institution.zone
     _sessions(services, own_teacher, pairing, zone=zone, facts=facts, week_zero=week_zero)

@@ -18,6 +18,7 @@ from apscheduler.triggers.cron import CronTrigger
 
 from coil_bridge.services.activity_pull import PULL
 from coil_bridge.services.bundle import Services
+from coil_bridge.services.busy_calendars import READ_BUSY
 from coil_bridge.services.catalogue import SYNC_SITE, SYNC_TEACHERS
 from coil_bridge.services.context import Clock
 from coil_bridge.services.participation_grades import SEND_GRADES
@@ -91,6 +92,11 @@ def tidy_lti(services: Services, _clock: Clock) -> None:
     services.lti.registry.tidy()
 
 
+def read_calendars(services: Services, _clock: Clock) -> None:
+    """Queue the reading of calendars of teachers' own."""
+    services.slots.calendars.queue_all()
+
+
 JOBS: tuple[Job, ...] = (
     Job("sync catalogues", CronTrigger(minute=7, timezone=UTC), sync_catalogues),
     Job("refresh teachers", CronTrigger(hour="*/6", minute=23, timezone=UTC), refresh_teachers),
@@ -98,6 +104,7 @@ JOBS: tuple[Job, ...] = (
     Job("follow zone rules", CronTrigger(hour=3, minute=17, timezone=UTC), follow_zone_rules),
     Job("renew feeds", CronTrigger(minute="1-59/10", timezone=UTC), renew_feeds),
     Job("send grades", CronTrigger(minute=37, timezone=UTC), send_grades),
+    Job("read own calendars", CronTrigger(minute=49, timezone=UTC), read_calendars),
     Job("prune", CronTrigger(hour=2, minute=41, timezone=UTC), prune),
     Job("tidy LTI", CronTrigger(hour=1, minute=53, timezone=UTC), tidy_lti),
 )
@@ -110,6 +117,7 @@ def handlers(services: Services) -> Mapping[str, Handler]:
         SYNC_SITE: services.catalogue.perform_sync,
         SYNC_TEACHERS: services.catalogue.perform_teachers,
         PULL: services.pulls.perform,
+        READ_BUSY: services.slots.calendars.perform,
         TELL_OF_PROPOSAL: services.pairings.tell_of_proposal,
         SEND_GRADES: services.lti.participation.perform,
     }

@@ -21,6 +21,7 @@ from coil_bridge.services.pilots import PilotService
 from coil_bridge.services.post import Post
 from coil_bridge.services.signin import SignIn
 from coil_bridge.services.sites import SiteRegistry
+from coil_bridge.services.slots_bundle import SlotServices
 from coil_bridge.services.survey_answers import SurveyAnswers
 from coil_bridge.services.surveys import SurveyService
 from coil_bridge.services.web_sessions import WebSessions
@@ -58,8 +59,10 @@ class Services:
     lti: LtiServices
     calendars: CalendarServices
     academic: AcademicCalendars
+    slots: SlotServices
 
     def close(self) -> None:
         """Give back what is held open (before a fork, at the end)."""
         self.storage.close()
         self.partners.close()
+        self.slots.calendars.close()

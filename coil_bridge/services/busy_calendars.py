@@ -117,13 +117,15 @@ class BusyCalendars:
         if calendar is not None:
             self._read(calendar)
 
+    def close(self) -> None:
+        """Close the connections to calendars' servers."""
+        self._transport.close()
+
     def _read(self, calendar: BusyCalendar) -> None:
         now = self._clock()
         address = self._vault.decrypt(calendar.address)
         try:
-            busy = read_busy(
-                self._transport, address, calendar.zone, now - timedelta(days=1), now + AHEAD
-            )
+            busy = read_busy(self._transport, address, calendar.zone, now - timedelta(days=1), now + AHEAD)
         except (TransportError, NoCalendar, CalendarUnreadable) as error:
             with self._storage.write() as tx:
                 tx.availability.calendar_failed(calendar.person_id, calendar.address, _problem(error), now)
@@ -168,7 +170,10 @@ _PROBLEMS: tuple[tuple[type[Exception], str], ...] = (
     (TimedOut, mark("The calendar’s server did not answer in time.")),
     (TooLarge, mark("The calendar is larger than what is read here (4 MB).")),
     (TransportError, mark("The calendar’s server could not be reached.")),
-    (TooMuch, mark("The calendar holds more than what is read here, or an event that repeats many times a day.")),
+    (
+        TooMuch,
+        mark("The calendar holds more than what is read here, or an event that repeats many times a day."),
+    ),
     (CalendarUnreadable, mark("The calendar cannot be read: something in it is no valid iCalendar.")),
 )
 

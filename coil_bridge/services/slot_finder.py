@@ -169,10 +169,12 @@ class SlotFinder:
             return None
         wanted = Wanted(USUAL_MINUTES, min(USUAL_MEETINGS, weeks), 1, first, last, now)
         with self._storage.read() as tx:
-            found = _places(tx, {each: () for each in places.values()})
+            found = _places(tx, dict.fromkeys(places.values(), ()))
             search = Search(wanted, [_party(tx, each, wanted, frozenset()) for each in found])
         ranked = find_slots(search)
-        return Glance(told(search, ranked[0]) if ranked else None, tuple(each.zone for each in search.parties))
+        return Glance(
+            told(search, ranked[0]) if ranked else None, tuple(each.zone for each in search.parties)
+        )
 
     def _setting(self, tx: Transaction, pairing: Pairing) -> Setting:
         if not FEWEST <= len(institutions(pairing)) <= MOST_PARTIES:

@@ -91,7 +91,9 @@ class WeeklyHours:
         """The person's own hours; without any, all hours on the clock of ``zone`` are as good."""
         with self._storage.read() as tx:
             said = tx.availability.person_weeks([actor.id]).get(actor.id)
-        return WeekView(said.zone, said.week, said=True) if said else WeekView(zone, week_of([], 0), said=False)
+        return (
+            WeekView(said.zone, said.week, said=True) if said else WeekView(zone, week_of([], 0), said=False)
+        )
 
     def set_own(self, actor: Person, zone: str, week: Week | None) -> None:
         """Store the person's own hours on the clock of ``zone``; None forgets them.

@@ -50,7 +50,9 @@ class Availability:
     def institution_weeks(self, institution_ids: Collection[str]) -> dict[str, bytes]:
         """What institutions have said, by id; those that have said nothing are left out."""
         table = institution_hours
-        query = select(table.c.institution_id, table.c.week).where(table.c.institution_id.in_(institution_ids))
+        query = select(table.c.institution_id, table.c.week).where(
+            table.c.institution_id.in_(institution_ids)
+        )
         return {row.institution_id: row.week for row in self._connection.execute(query)}
 
     def set_institution_week(self, institution_id: str, week: bytes, at: datetime) -> None:
@@ -109,7 +111,9 @@ class Availability:
     def calendars_to_read(self, attempted_before: datetime) -> list[str]:
         """Whose calendars have not been looked at since."""
         attempted = busy_calendar.c.attempted_at
-        query = select(busy_calendar.c.person_id).where(or_(attempted.is_(None), attempted < attempted_before))
+        query = select(busy_calendar.c.person_id).where(
+            or_(attempted.is_(None), attempted < attempted_before)
+        )
         return list(self._connection.execute(query.order_by(busy_calendar.c.person_id)).scalars())
 
     def calendar_failed(self, person_id: str, address: bytes, problem: Reason, at: datetime) -> None:
@@ -130,7 +134,9 @@ class Availability:
         statement = update(busy_calendar).where(busy_calendar.c.person_id == person_id, same)
         return self._connection.execute(statement.values(**values)).rowcount == 1
 
-    def busy_times(self, person_ids: Collection[str], first: datetime, last: datetime) -> dict[str, list[Busy]]:
+    def busy_times(
+        self, person_ids: Collection[str], first: datetime, last: datetime
+    ) -> dict[str, list[Busy]]:
         """Busy times of people that touch a span, by person."""
         query = select(busy_time).where(
             busy_time.c.person_id.in_(person_ids), busy_time.c.starts_at < last, busy_time.c.ends_at > first

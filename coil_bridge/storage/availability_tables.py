@@ -7,7 +7,7 @@ from sqlalchemy import Column, ForeignKey, LargeBinary, String, Table
 from coil_bridge.storage.tables import ID, metadata
 from coil_bridge.storage.types import ReasonText, UtcDateTime
 
-# 672 bytes, one a quarter of an hour from Monday 00:00 on the institution's clock (scheduling/weekly_hours.py).
+# 672 bytes, a quarter of an hour each from Monday 00:00 on the institution's clock (see weekly_hours.py).
 institution_hours = Table(
     "institution_hours",
     metadata,

@@ -47,7 +47,12 @@ class HoursPages:
         add("/me/calendar/read", "read_calendar", self.read_calendar, methods=["POST"])
         add("/me/calendar/forget", "forget_calendar", self.forget_calendar, methods=["POST"])
         add("/institutions/<institution_id>/hours", "institution", self.institution)
-        add("/institutions/<institution_id>/hours", "save_institution", self.save_institution, methods=["POST"])
+        add(
+            "/institutions/<institution_id>/hours",
+            "save_institution",
+            self.save_institution,
+            methods=["POST"],
+        )
         return pages
 
     def own(self) -> Answer:

@@ -218,7 +218,12 @@ class SlotViews:
         else:
             yield Heed("clock", gettext("The same hour on every clock on all dates."))
         for each in slot.left_out:
-            yield Heed("flag", gettext("Leaves out %(day)s: %(why)s", day=self._words.short_day(each.day), why=self._why(each)))
+            yield Heed(
+                "flag",
+                gettext(
+                    "Leaves out %(day)s: %(why)s", day=self._words.short_day(each.day), why=self._why(each)
+                ),
+            )
 
     def _burdens(self, slot: FixedSlot) -> Iterable[Heed]:
         if not any(slot.totals):
@@ -249,7 +254,9 @@ class SlotViews:
 
     def _behind(self, better: FixedSlot, slot: FixedSlot) -> str:
         """Why a slot stands behind the one before it."""
-        differs = next((place for place, (a, b) in enumerate(zip(better.rank, slot.rank, strict=True)) if a != b), 7)
+        differs = next(
+            (place for place, (a, b) in enumerate(zip(better.rank, slot.rank, strict=True)) if a != b), 7
+        )
         return gettext(_BEHIND[min(differs, len(_BEHIND) - 1)])
 
 

@@ -131,9 +131,7 @@ class SlotPages:
             "link": _link,
         }
 
-    def _plan_page(
-        self, setting: Setting, form: Form, starts: Sequence[datetime], zone: str | None
-    ) -> str:
+    def _plan_page(self, setting: Setting, form: Form, starts: Sequence[datetime], zone: str | None) -> str:
         minutes = int(form.value("minutes")) if form.value("minutes").isdecimal() else 60
         return render_template(
             "slots/plan.html",

@@ -76,7 +76,11 @@ class WeekPicture:
 
 
 def week_pictures(
-    grids: Sequence[WeekGrid], slots: Sequence[FixedSlot], search: Search, cities: Sequence[str], words: Translator
+    grids: Sequence[WeekGrid],
+    slots: Sequence[FixedSlot],
+    search: Search,
+    cities: Sequence[str],
+    words: Translator,
 ) -> list[WeekPicture]:
     """A picture for each stretch of weeks between clock changes."""
     return [_picture(grid, slots, search, cities, words) for grid in grids]
@@ -93,7 +97,7 @@ def _picture(
         narrow_days=tuple(day_names(words, "narrow")),
         blocks=tuple(_blocks(kinds)),
         marks=tuple(_marks(grid, slots, search)),
-        windows=tuple(_windows(kinds, cities, words)),
+        windows=tuple(_windows(kinds, words)),
     )
 
 
@@ -123,7 +127,9 @@ def _marks(grid: WeekGrid, slots: Sequence[FixedSlot], search: Search) -> Iterab
             continue
         day, start = inside.weekday(), inside.hour * 4 + inside.minute // 15
         shown = min(height, DAY - start)
-        yield Mark(number, _x(day + 0.04), _y(start), _x(0.92), _y(shown), _x(day + 0.5), _y(start + shown / 2))
+        yield Mark(
+            number, _x(day + 0.04), _y(start), _x(0.92), _y(shown), _x(day + 0.5), _y(start + shown / 2)
+        )
 
 
 def _axis(grid: WeekGrid, place: int, city: str) -> Axis:
@@ -142,10 +148,12 @@ def _hour(grid: WeekGrid, place: int, hour: int) -> Hour:
     )
 
 
-def _windows(kinds: Sequence[str], cities: Sequence[str], words: Translator) -> Iterable[str]:
+def _windows(kinds: Sequence[str], words: Translator) -> Iterable[str]:
     names = day_names(words, "wide")
     for day in range(7):
-        today = [1 if kind == GOOD else 2 if kind == STRAINED else 0 for kind in kinds[day * DAY : (day + 1) * DAY]]
+        today = [
+            1 if kind == GOOD else 2 if kind == STRAINED else 0 for kind in kinds[day * DAY : (day + 1) * DAY]
+        ]
         spans = [
             gettext("%(start)s–%(end)s good for all", start=hour_text(start), end=hour_text(end))
             if value == 1

@@ -57,5 +57,5 @@ _EVERY = (
 
 
 def dates_text(count: int) -> str:
-    """"on 5 dates"."""
+    """ "on 5 dates"."""
     return ngettext("on %(num)d date", "on %(num)d dates", count)

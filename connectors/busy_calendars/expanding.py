@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time as process_time
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from time import monotonic
 from zoneinfo import ZoneInfo
 
-import recurring_ical_events
-from icalendar import Calendar, Component, Event
+import recurring_ical_events  # type: ignore[import-untyped]  # carries no annotations
+from icalendar import Calendar, Component, Event, vPeriod
 
 Busy = tuple[datetime, datetime]
 
@@ -65,7 +65,7 @@ def _parsed(content: bytes) -> Calendar:
     try:
         # Some programs put several calendars into one file; the events of all of them count.
         calendars = Calendar.from_ical(content, multiple=True)
-    except Exception as error:  # the parser lets errors of many kinds out for broken text
+    except Exception as error:  # noqa: BLE001 - the parser lets errors of many kinds out for broken text
         raise CalendarUnreadable(type(error).__name__) from None
     whole = Calendar()
     for each in calendars:
@@ -92,9 +92,9 @@ def _of_events(
         if str(each.get("UID", "")) not in series and not _recurs(each):
             yield from _span(each, clock)
     zones = [each for each in calendar.subcomponents if each.name == "VTIMEZONE"]
-    ends_at = process_time.monotonic() + _SECONDS
+    ends_at = monotonic() + _SECONDS
     for uid in sorted(series):
-        if process_time.monotonic() > ends_at:
+        if monotonic() > ends_at:
             raise TooMuch("expanding took too long")
         # An instance that is free or cancelled replaces its date in the series, so all of them take part.
         one = Calendar()
@@ -112,7 +112,7 @@ def _expanded(series: Calendar, clock: ZoneInfo, first: datetime, last: datetime
         _check_rules(event)
     try:
         occurrences = recurring_ical_events.of(series).between(first, last)
-    except Exception as error:  # rules that cannot be, in words of several libraries
+    except Exception as error:  # noqa: BLE001 - rules that cannot be, in words of several libraries
         raise CalendarUnreadable(type(error).__name__) from None
     for each in occurrences:
         if isinstance(each, Event) and _counts(each):
@@ -143,10 +143,13 @@ def _of_free_busy(calendar: Calendar, clock: ZoneInfo) -> Iterator[Busy]:
             if str(periods.params.get("FBTYPE", "BUSY")).upper() == "FREE":
                 continue
             starts, ends = periods.dt
-            yield _instant(starts, clock), _instant(starts + ends if isinstance(ends, timedelta) else ends, clock)
+            yield (
+                _instant(starts, clock),
+                _instant(starts + ends if isinstance(ends, timedelta) else ends, clock),
+            )
 
 
-def _periods(component: Component) -> list[object]:
+def _periods(component: Component) -> list[vPeriod]:
     found = component.get("FREEBUSY", [])
     return found if isinstance(found, list) else [found]
 

@@ -13,7 +13,16 @@ from coil_bridge.errors import InvalidInput
 from coil_bridge.i18n import mark
 from coil_bridge.web.forms import load
 from coil_bridge.web.schemas.fields import Choice, FormSchema, Line, Secret, TimeOfDay
-from scheduling.weekly_hours import ACCEPTABLE, DAY, IMPOSSIBLE, PREFERRED, Stretch, Week, stretches_of, week_of
+from scheduling.weekly_hours import (
+    ACCEPTABLE,
+    DAY,
+    IMPOSSIBLE,
+    PREFERRED,
+    Stretch,
+    Week,
+    stretches_of,
+    week_of,
+)
 
 LEVELS = {"preferred": PREFERRED, "acceptable": ACCEPTABLE, "impossible": IMPOSSIBLE}
 _NAMES = {level: name for name, level in LEVELS.items()}
@@ -104,7 +113,7 @@ def load_week(values: MultiDict[str, str]) -> Week:
         try:
             stretches.append(_stretch(row))
         except ValidationError as error:
-            for name, reasons in error.normalized_messages().items():
+            for name, reasons in error.messages_dict.items():
                 errors[f"{_FIELDS[name]}-{row.number}"] = [_first(reasons)]
     if errors:
         raise InvalidInput(errors)
@@ -116,7 +125,12 @@ _FIELDS = {"days": "days", "starts": "from", "ends": "to", "level": "level"}
 
 def _stretch(row: HourRow) -> Stretch:
     schema: Schema = RowSchema()
-    sent = [*(("days", day) for day in row.days), ("starts", row.starts), ("ends", row.ends), ("level", row.level)]
+    sent = [
+        *(("days", day) for day in row.days),
+        ("starts", row.starts),
+        ("ends", row.ends),
+        ("level", row.level),
+    ]
     loaded = schema.load(MultiDict(sent))
     starts, ends = _quarter(loaded["starts"]), _quarter(loaded["ends"], up=True) or DAY
     if starts >= ends:

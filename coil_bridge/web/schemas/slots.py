@@ -7,11 +7,11 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validate
 
+from coil_bridge.domain import CoilPhase
 from coil_bridge.i18n import mark
 from coil_bridge.services.session_plans import LONGEST, SHORTEST, ChosenDate
 from coil_bridge.services.slot_finder import MOST_MEETINGS
 from coil_bridge.web.schemas.fields import Chosen, Count, Day, FormSchema, Ids, Line, Paragraphs
-from coil_bridge.domain import CoilPhase
 
 RHYTHMS = (1, 2, 3, 4)
 _DATES = mark("The dates of the plan are not complete. Find a time anew, please.")
@@ -67,5 +67,3 @@ def _chosen(text: str) -> ChosenDate:
         return ChosenDate(date.fromisoformat(local[:10]), moment.time().replace(tzinfo=None), zone)
     except ValueError:
         raise ValidationError({"dates": [_DATES]}) from None
-
-
