@@ -12,6 +12,7 @@ from coil_bridge.errors import InvalidInput
 from coil_bridge.services.busy_calendars import BusyCalendars
 from coil_bridge.services.weekly_hours import InstitutionWeek, WeeklyHours, WeekView
 from coil_bridge.web.forms import Form, load
+from coil_bridge.web.hour_words import LEVEL_NAMES, day_names
 from coil_bridge.web.places import zone_choices
 from coil_bridge.web.schemas.hours import (
     LEVELS,
@@ -24,7 +25,6 @@ from coil_bridge.web.schemas.hours import (
 )
 from coil_bridge.web.texts import gettext
 from coil_bridge.web.visitors import Visitors
-from coil_bridge.web.week_words import LEVEL_NAMES, day_names
 
 Answer = str | Response | tuple[str, int]
 

@@ -14,10 +14,10 @@ from coil_bridge.domain import Institution
 from coil_bridge.i18n import Translator, mark
 from coil_bridge.services.slot_finder import Finding
 from coil_bridge.web.clocks import shift_label
+from coil_bridge.web.hour_words import dates_text, every_weekday, hour_text, length_text
 from coil_bridge.web.notices import Heed
 from coil_bridge.web.places import city_name
 from coil_bridge.web.texts import gettext, ngettext
-from coil_bridge.web.week_words import dates_text, every_weekday, hour_text, length_text
 from scheduling.slots import FixedSlot, LeftOut, Meeting, Search
 from scheduling.week_grid import WeekGrid
 from scheduling.weekly_hours import DAY, runs

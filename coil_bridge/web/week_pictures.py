@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from coil_bridge.i18n import Translator
+from coil_bridge.web.hour_words import day_names, hour_text
 from coil_bridge.web.texts import gettext
-from coil_bridge.web.week_words import day_names, hour_text
 from scheduling.slots import FixedSlot, Search
 from scheduling.timeline import quarters_of
 from scheduling.week_grid import WeekGrid
