@@ -227,6 +227,7 @@ def _blueprints(
         grading=services.lti.participation,
         feeds=services.feeds,
         terms=services.terms,
+        finder=services.slots.finder,
         visitors=visitors,
         clock=clock,
     ).blueprint()

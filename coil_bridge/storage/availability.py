@@ -53,11 +53,11 @@ class Availability:
         query = select(table.c.institution_id, table.c.week).where(
             table.c.institution_id.in_(institution_ids)
         )
-        return {row.institution_id: row.week for row in self._connection.execute(query)}
+        return {row.institution_id: _week(row.week) for row in self._connection.execute(query)}
 
     def set_institution_week(self, institution_id: str, week: bytes, at: datetime) -> None:
         """Store an institution's week in place of the one before."""
-        row = {"institution_id": institution_id, "week": week, "changed_at": at}
+        row = {"institution_id": institution_id, "week": _digits(week), "changed_at": at}
         upsert(self._connection, institution_hours, row, key=("institution_id",))
 
     def forget_institution_week(self, institution_id: str) -> bool:
@@ -69,13 +69,13 @@ class Availability:
         """What people have said, by id; those that have said nothing are left out."""
         query = select(person_hours).where(person_hours.c.person_id.in_(person_ids))
         return {
-            row.person_id: StoredHours(row.zone, row.week, row.changed_at)
+            row.person_id: StoredHours(row.zone, _week(row.week), row.changed_at)
             for row in self._connection.execute(query)
         }
 
     def set_person_week(self, person_id: str, zone: str, week: bytes, at: datetime) -> None:
         """Store a person's week in place of the one before."""
-        row = {"person_id": person_id, "zone": zone, "week": week, "changed_at": at}
+        row = {"person_id": person_id, "zone": zone, "week": _digits(week), "changed_at": at}
         upsert(self._connection, person_hours, row, key=("person_id",))
 
     def forget_person_week(self, person_id: str) -> bool:
@@ -181,3 +181,11 @@ class Availability:
             ends_at = row.starts_at + timedelta(minutes=row.minutes)
             found.setdefault(row.person_id, []).append((row.starts_at, ends_at))
         return found
+
+
+def _digits(week: bytes) -> str:
+    return "".join(map(str, week))
+
+
+def _week(digits: str) -> bytes:
+    return bytes(map(int, digits))

@@ -7,12 +7,13 @@ from sqlalchemy import Column, ForeignKey, LargeBinary, String, Table
 from coil_bridge.storage.tables import ID, metadata
 from coil_bridge.storage.types import ReasonText, UtcDateTime
 
-# 672 bytes, a quarter of an hour each from Monday 00:00 on the institution's clock (see weekly_hours.py).
+# 672 digits, one a quarter of an hour from Monday 00:00 on the institution's clock: 0 preferred,
+# 1 acceptable, 2 impossible. Text, so that people who ask what is held of them can read it.
 institution_hours = Table(
     "institution_hours",
     metadata,
     Column("institution_id", ID, ForeignKey("institution.id"), primary_key=True),
-    Column("week", LargeBinary, nullable=False),
+    Column("week", String(672), nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
 )
 
@@ -22,7 +23,7 @@ person_hours = Table(
     metadata,
     Column("person_id", ID, ForeignKey("person.id", ondelete="CASCADE"), primary_key=True),
     Column("zone", String(64), nullable=False),
-    Column("week", LargeBinary, nullable=False),
+    Column("week", String(672), nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
 )
 

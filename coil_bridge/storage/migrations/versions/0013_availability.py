@@ -18,7 +18,7 @@ depends_on = None
 def upgrade() -> None:
     op.create_table('institution_hours',
     sa.Column('institution_id', sa.String(length=26), nullable=False),
-    sa.Column('week', sa.LargeBinary(), nullable=False),
+    sa.Column('week', sa.String(length=672), nullable=False),
     sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['institution_id'], ['institution.id'], name=op.f('fk_institution_hours_institution_id')),
     sa.PrimaryKeyConstraint('institution_id', name=op.f('pk_institution_hours'))
@@ -26,7 +26,7 @@ def upgrade() -> None:
     op.create_table('person_hours',
     sa.Column('person_id', sa.String(length=26), nullable=False),
     sa.Column('zone', sa.String(length=64), nullable=False),
-    sa.Column('week', sa.LargeBinary(), nullable=False),
+    sa.Column('week', sa.String(length=672), nullable=False),
     sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_person_hours_person_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('person_id', name=op.f('pk_person_hours'))
