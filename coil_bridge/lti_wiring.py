@@ -103,7 +103,7 @@ def pages_for_people(services: Services, visitors: Visitors, clock: Clock) -> It
     lti = services.lti
     yield KeyPages(lti.keys).blueprint()
     yield HandOverPages(lti.sessions, visitors).blueprint()
-    yield ReadinessPages(services.sites, lti.sessions, visitors).blueprint()
+    yield ReadinessPages(services.sites, lti.registry, lti.sessions, visitors).blueprint()
     yield PlacingPages(lti.placements, visitors).blueprint()
     yield InCoursePages(lti.courses, visitors, clock).blueprint()
     yield JoinPages(lti.joining, visitors).blueprint()

@@ -23,6 +23,7 @@ class Vault:
 
     def __init__(self, keys: Sequence[str]) -> None:
         self._fernet = MultiFernet([Fernet(key) for key in keys])
+        self._first = Fernet(keys[0])
         self._hash_key = hashlib.sha256(b"coil-bridge keyed hash\0" + keys[-1].encode()).digest()
 
     def __repr__(self) -> str:
@@ -44,6 +45,18 @@ class Vault:
             raise ConfigurationError(
                 "encryption_keys holds no key that opens what is stored in this database"
             ) from None
+
+    def resealed(self, sealed: bytes) -> bytes | None:
+        """The same under the first key; ``None`` when it is under that one already.
+
+        Raises:
+            ConfigurationError: as ``decrypt``.
+        """
+        try:
+            self._first.decrypt(sealed)
+        except InvalidToken:
+            return self.encrypt(self.decrypt(sealed))
+        return None
 
     def keyed_hash(self, text: str) -> str:
         """A hash that nobody can try values against without the installation's key (e-mail addresses)."""

@@ -17,6 +17,7 @@ from coil_bridge.commands.sites import find
 from coil_bridge.domain import SiteState
 from coil_bridge.errors import ConfigurationError, PartnerUnavailable, Unavailable
 from coil_bridge.services.bundle import Services
+from coil_bridge.services.resealing import Resealing
 from coil_bridge.settings import Settings
 from coil_bridge.storage import migrate
 from coil_bridge.storage.engine import open_engine
@@ -177,6 +178,25 @@ def check(as_json: bool) -> None:
     if not state.up_to_date or differences:
         raise Unavailable(
             "The database does not have the schema that is needed: run `coil-bridge db upgrade`."
+        )
+
+
+@db.command()
+@json_option
+@exits_by_error
+def reseal(as_json: bool) -> None:
+    """Encrypt every stored secret with the first of encryption_keys, so that the others can be taken away.
+
+    Can be repeated at any time, also while the service runs; exit code 78 when a secret opens with none.
+    """
+    with opened() as services:
+        found = Resealing(storage=services.storage, vault=services.vault).reseal()
+    rows = [(each.column, each.resealed, each.current, each.unreadable) for each in found]
+    show(found, as_json=as_json, text=table(("SECRETS IN", "RESEALED", "HAD THE KEY", "UNREADABLE"), rows))
+    if lost := sum(each.unreadable for each in found):
+        raise ConfigurationError(
+            "%(count)s stored secrets open with none of encryption_keys. Put the key back that sealed them.",
+            {"count": lost},
         )
 
 

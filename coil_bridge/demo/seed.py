@@ -21,7 +21,7 @@ from coil_bridge.services.context import SYSTEM, Clock, system_clock
 from coil_bridge.services.pilot_inputs import PhaseInput, PilotInput
 from coil_bridge.services.proposals import ProposalInput
 from coil_bridge.services.session_plans import PlanInput
-from coil_bridge.services.sites import InstitutionInput, SiteInput
+from coil_bridge.services.site_inputs import InstitutionInput, SiteInput
 from coil_bridge.settings import Settings
 from coil_bridge.storage import migrate
 from coil_bridge.storage.engine import open_engine

@@ -1,8 +1,8 @@
 """What the evaluation holds of a pilot's people: pseudonyms, weeks and counts, nothing else.
 
 Values only, so that the rules on them (``participation.py``, ``suppression.py``) stay pure. None of them
-has a place for a name, an address or a text, and none has an instant of something a person did: an
-instant to the second can be looked up in the partner's own Moodle and would name the person again.
+has a place for a name, an address or a text, and none has the second in which a person did something:
+minutes are needed for the time that people spend, and go with the pilot's key (``storage/unlinking.py``).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 from coil_bridge.domain import Institution, PairingState, SiteState
 from coil_bridge.errors import Reason
@@ -23,11 +23,35 @@ class Part(StrEnum):
     STAFF = "staff"
 
 
-class ActivityKind(StrEnum):
-    """What core web services let us see of somebody's work in a course."""
+class EventKind(IntEnum):
+    """What somebody did; the numbers are stored, so they stay what they are."""
 
-    FORUM_TOPIC = "forum_topic"
-    FORUM_REPLY = "forum_reply"
+    VIEW = 0
+    FORUM_TOPIC = 1
+    FORUM_REPLY = 2
+    SESSION_JOIN = 3  # pressed "join" at COIL Bridge
+    ROOM_JOIN = 4  # entered a room through Moodle's BigBlueButton activity
+    SUBMISSION = 5  # handed in an assignment or a workshop paper
+    QUIZ = 6  # began or finished an attempt
+    TOGETHER = 7  # wrote in a wiki, glossary, database or chat
+    SURVEY = 8  # answered a feedback, survey or choice
+    OTHER_ACT = 9  # anything else that leaves something behind
+
+    @property
+    def record(self) -> str:
+        """The kind's name inside keyed hashes of Moodle's records."""
+        return self.name.lower()
+
+
+POSTS = frozenset({EventKind.FORUM_TOPIC, EventKind.FORUM_REPLY})
+
+
+class EventSource(IntEnum):
+    """Who told of an event; the numbers are stored, so they stay what they are."""
+
+    LOG = 0  # the activity log, through our plugin
+    RECORDS = 1  # the thing itself (a forum post), through core web services
+    FILE = 2  # a log that somebody downloaded and uploaded here
 
 
 class RunState(StrEnum):
@@ -103,12 +127,15 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that a member did, reduced to the institution's local day."""
+    """One thing that a member did, known by the record that it left in Moodle."""
 
     source_key: str
     pseudonym: str
-    kind: ActivityKind
-    day: date
+    kind: EventKind
+    minute: int  # since 1970-01-01 UTC
+    day: date  # by the institution's local date
+    reply_to: str | None = None  # whom it answers
+    reply_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

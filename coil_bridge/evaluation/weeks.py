@@ -11,12 +11,25 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+_EPOCH_DAY = date(1970, 1, 1).toordinal()
+_MINUTES_A_DAY = 1440
+
 
 def local_day(instant: datetime, zone: str) -> date:
     """The calendar day of an aware instant on the clock of an IANA zone."""
     if instant.tzinfo is None:
         raise ValueError(f"a naive datetime has no local day: {instant!r}")
     return instant.astimezone(ZoneInfo(zone)).date()
+
+
+def minute_of(instant: datetime) -> int:
+    """The minute of an aware instant, counted from 1970-01-01 UTC."""
+    return int(instant.timestamp()) // 60
+
+
+def noon_of(day: int) -> int:
+    """The minute that stands for a whole day (``date.toordinal()``) of which only the date is known."""
+    return (day - _EPOCH_DAY) * _MINUTES_A_DAY + _MINUTES_A_DAY // 2
 
 
 def monday(day: date) -> date:

@@ -34,6 +34,7 @@ class Selection:
     course_id: str
     person_id: str
     multiple: bool
+    language: str | None  # in which the course was shown, where it is one of ours
     return_url: str = field(repr=False)
     data: str | None = field(repr=False)
     expires_at: float  # seconds since 1970, UTC
@@ -48,7 +49,9 @@ class Item:
     text: str
 
 
-def selection_of(message: Message, person_id: str, course_id: str, now: datetime) -> Selection:
+def selection_of(
+    message: Message, person_id: str, course_id: str, language: str | None, now: datetime
+) -> Selection:
     """What must be kept of a deep linking launch until the teacher has chosen.
 
     Raises:
@@ -62,6 +65,7 @@ def selection_of(message: Message, person_id: str, course_id: str, now: datetime
         course_id=course_id,
         person_id=person_id,
         multiple=message.deep_linking.multiple,
+        language=language,
         return_url=message.deep_linking.return_url,
         data=message.deep_linking.data,
         expires_at=(now + LASTS).timestamp(),

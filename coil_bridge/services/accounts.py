@@ -62,7 +62,7 @@ def remember(tx: Transaction, site_id: str, account: Account, at: datetime) -> P
 
 def our_language(moodle_language: str | None) -> str | None:
     """The interface language for one of Moodle's codes ("sr_lt" is Serbian in Latin letters)."""
-    code = (moodle_language or "").lower()
+    code = (moodle_language or "").lower().replace("-", "_")
     if code.startswith("sr"):
         return "sr_Latn"
     return DEFAULT_LANGUAGE if code == "en" or code.startswith("en_") else None

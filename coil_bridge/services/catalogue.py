@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from coil_bridge.domain import Course, CourseRole, Enrolment, Institution, Person, Role, SiteState
@@ -133,13 +134,7 @@ class Catalogue:
         """Queue the reading of who belongs to the paired courses, as people change in mid-term."""
         with self._storage.write() as tx:
             for course in tx.courses.many(tx.courses.paired()).values():
-                tx.tasks.queue(
-                    SYNC_TEACHERS,
-                    {"course_id": course.id},
-                    at=self._clock(),
-                    site_id=course.site_id,
-                    dedup_key=f"{SYNC_TEACHERS}:{course.id}",
-                )
+                queue_teachers(tx, course.id, course.site_id, self._clock())
 
     def sync_site(self, site_id: str) -> SyncReport:
         """Read a site's courses and store them; those it no longer shows are marked as gone.
@@ -203,6 +198,17 @@ class Catalogue:
     def perform_teachers(self, payload: Mapping[str, Any]) -> None:
         """The task of ``queue_teachers``."""
         self.sync_teachers(payload["course_id"])
+
+
+def queue_teachers(tx: Transaction, course_id: str, site_id: str, at: datetime) -> None:
+    """Queue the reading of who belongs to a course, in the caller's transaction."""
+    tx.tasks.queue(
+        SYNC_TEACHERS,
+        {"course_id": course_id},
+        at=at,
+        site_id=site_id,
+        dedup_key=f"{SYNC_TEACHERS}:{course_id}",
+    )
 
 
 def _let_students_go(tx: Transaction, course: Course, enrolled: Iterable[EnrolledUser]) -> None:

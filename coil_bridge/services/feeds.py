@@ -80,6 +80,18 @@ class FeedService:
             stored = tx.feeds.links(actor.id, pairing_id)
         return [self._open(each) for each in stored if each.revoked_at is None]
 
+    def own_link(self, actor: Person, link_id: str) -> FeedLink:
+        """One of the person's own addresses.
+
+        Raises:
+            NotFound: the person has no such address, or has ended it.
+        """
+        with self._storage.read() as tx:
+            stored = tx.feeds.link(link_id)
+        if stored is None or stored.person_id != actor.id or stored.revoked_at is not None:
+            raise NotFound(mark("There is no calendar at this address."))
+        return self._open(stored)
+
     def revoke(self, actor: Person, link_id: str) -> FeedLink:
         """End one of the person's own addresses for good; a second time changes nothing.
 

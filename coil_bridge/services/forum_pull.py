@@ -7,14 +7,14 @@ comes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
 from coil_bridge.evaluation.pseudonyms import Pseudonymiser
-from coil_bridge.evaluation.records import ActivityKind, Dropped, Event, PilotCourse
-from coil_bridge.evaluation.weeks import local_day
+from coil_bridge.evaluation.records import Dropped, Event, EventKind, PilotCourse
+from coil_bridge.evaluation.weeks import local_day, minute_of
 from coil_bridge.services.pull_rows import PullRows
 from connectors.moodle.client import MoodleClient
 from connectors.moodle.errors import PermissionMissing, RecordUnknown
@@ -27,11 +27,12 @@ _EVENTS_AT_ONCE = 300
 class _Written:
     """A post before it gets its pseudonym; never stored."""
 
-    kind: ActivityKind
+    kind: EventKind
     number: int  # of the discussion for an opening post, of the post for a reply
     author_id: int | None
     at: datetime
     deleted: bool = False
+    answers_id: int | None = None  # the author of the post that it answers
 
 
 class ForumPull:
@@ -75,8 +76,18 @@ class ForumPull:
             return Dropped.AUTHOR_NOT_ENROLLED
         if not self._course.starts_on <= day <= self._course.ends_on:
             return Dropped.OUTSIDE_DATES
-        key = self._names.record(site_id, self._course.pairing_id, written.kind, written.number)
-        return Event(source_key=key, pseudonym=pseudonym, kind=written.kind, day=day)
+        return Event(
+            source_key=self._key(written.kind.record, written.number),
+            pseudonym=pseudonym,
+            kind=written.kind,
+            minute=minute_of(written.at),
+            day=day,
+            reply_to=self._names.person(site_id, written.answers_id) if written.answers_id else None,
+            reply_key=self._key("answer", written.number) if written.answers_id else None,
+        )
+
+    def _key(self, kind: str, number: int) -> str:
+        return self._names.record(self._course.site_id, self._course.pairing_id, kind, number)
 
     def _written(self) -> Iterator[_Written]:
         account = self._rows.account
@@ -99,9 +110,7 @@ class ForumPull:
 
     def _posts(self, discussion: Discussion) -> Iterator[_Written]:
         if not discussion.replies:
-            yield _Written(
-                ActivityKind.FORUM_TOPIC, discussion.id, discussion.author_id, discussion.created_at
-            )
+            yield _Written(EventKind.FORUM_TOPIC, discussion.id, discussion.author_id, discussion.created_at)
             return
         try:
             posts = self._client.posts(discussion.id)
@@ -110,12 +119,14 @@ class ForumPull:
             return
         finally:
             self._rows.account.steps_done += 1
-        yield from map(_from_post, posts)
+        authors = {post.id: post.author_id for post in posts if not post.deleted}
+        for post in posts:
+            yield _from_post(post, authors)
 
 
-def _from_post(post: Post) -> _Written:
+def _from_post(post: Post, authors: Mapping[int, int | None]) -> _Written:
     if post.parent_id is None:
-        kind, number = ActivityKind.FORUM_TOPIC, post.discussion_id
+        kind, number, answers = EventKind.FORUM_TOPIC, post.discussion_id, None
     else:
-        kind, number = ActivityKind.FORUM_REPLY, post.id
-    return _Written(kind, number, post.author_id, post.created_at, post.deleted)
+        kind, number, answers = EventKind.FORUM_REPLY, post.id, authors.get(post.parent_id)
+    return _Written(kind, number, post.author_id, post.created_at, post.deleted, answers)

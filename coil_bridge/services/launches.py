@@ -3,8 +3,8 @@
 - The person behind (issuer, client, deployment, subject) is the same as the one who signs in by a link
   from that Moodle: Moodle's ``sub`` is the account's number. Custom variables say nothing about who
   somebody is, because a teacher can set them on a link.
-- A launch writes the part in exactly its own course. A teacher on record who arrives as a learner has
-  switched the role: the record stays, and this session is a learner's.
+- A launch writes the part in exactly its own course. A teacher on record who arrives as a learner may have
+  switched the role: this session is a learner's, and the record waits for what the course's list says.
 - A Moodle administrator arrives with a teacher's role in every course and is a teacher only where on record.
 """
 
@@ -20,6 +20,7 @@ from coil_bridge.i18n import mark
 from coil_bridge.lti.claims import MessageType
 from coil_bridge.lti.messages import Message
 from coil_bridge.services.accounts import our_language, our_zone
+from coil_bridge.services.catalogue import queue_teachers
 from coil_bridge.services.context import Clock
 from coil_bridge.services.launch_sessions import launched
 from coil_bridge.storage.courses import CourseRecord
@@ -28,7 +29,7 @@ from coil_bridge.storage.lti_records import LaunchScope, LtiContext, Platform, R
 from coil_bridge.storage.people import MOODLE, Identity
 from coil_bridge.storage.storage import Storage, Transaction
 from coil_bridge.vault import new_id
-from scheduling.zones import is_zone, to_local
+from scheduling.zones import to_local
 
 _FRONT_PAGE = 1  # Moodle's front page is a course to LTI, but nobody's
 _LARGEST_ID = 2**31 - 1
@@ -62,15 +63,11 @@ class Landing:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """Who has come, what the session may be, and where it begins.
-
-    ``ask_zone``: nobody knows the person's clock, so the browser should say it (and it is remembered).
-    """
+    """Who has come, what the session may be, and where it begins."""
 
     person: Person
     scope: LaunchScope
     landing: Landing
-    ask_zone: bool
 
 
 class Launches:
@@ -100,28 +97,13 @@ class Launches:
                 person=launched(person, scope),
                 scope=scope,
                 landing=_landing(tx, message, person, scope, site),
-                ask_zone=person.zone is None,
             )
-
-    def set_zone(self, person: Person, spelling: str) -> Person:
-        """Remember the clock that the browser shows, for somebody whose clock nobody knew.
-
-        What cannot be a zone is left alone: it comes from a script, and nobody could correct it.
-        """
-        with self._storage.write() as tx:
-            known = tx.people.get(person.id)
-            if known is None:
-                raise NotFound(mark("There is no such person."))
-            if known.zone is None and is_zone(spelling):
-                known = replace(known, zone=spelling)
-                tx.people.update(known)
-            return replace(known, learner_in=person.learner_in, attends_only=person.attends_only)
 
     def _scope(self, tx: Transaction, message: Message, site: Site, person: Person) -> LaunchScope:
         course_id = _course(tx, message, site, self._clock())
         part = _part(tx, message, person, course_id)
         if course_id and part:
-            _enrol(tx, person, course_id, part, self._clock())
+            self._enrol(tx, person, site, course_id, part)
         return LaunchScope(
             person_id=person.id,
             platform_id=message.platform.id,
@@ -131,6 +113,17 @@ class Launches:
             part=part,
             administers=message.roles.administrator,
         )
+
+    def _enrol(self, tx: Transaction, person: Person, site: Site, course_id: str, part: CourseRole) -> None:
+        """Keep the part, but for a teacher on record who comes as a learner: the course's list decides."""
+        now, recorded = self._clock(), tx.courses.role_in(person.id, course_id)
+        if part is CourseRole.STUDENT and recorded is CourseRole.TEACHER:
+            tx.launch_parts.forget_teacher(person.id, course_id)
+            queue_teachers(tx, course_id, site.id, now)
+            return
+        if part is CourseRole.TEACHER:
+            tx.launch_parts.add_teacher(person.id, course_id)
+        tx.courses.enrol(person.id, course_id, part, now)
 
 
 def _note_launch(tx: Transaction, platform: Platform, now: datetime) -> None:
@@ -218,12 +211,6 @@ def _part(tx: Transaction, message: Message, person: Person, course_id: str | No
         return part if course_id else None
     recorded = tx.courses.role_in(person.id, course_id)
     return recorded if part is CourseRole.TEACHER else part
-
-
-def _enrol(tx: Transaction, person: Person, course_id: str, part: CourseRole, now: datetime) -> None:
-    switched = part is CourseRole.STUDENT and tx.courses.role_in(person.id, course_id) is CourseRole.TEACHER
-    if not switched:
-        tx.courses.enrol(person.id, course_id, part, now)
 
 
 def _keep_services(tx: Transaction, message: Message, scope: LaunchScope, now: datetime) -> None:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from coil_bridge.domain import Person, Site, SiteState
 from coil_bridge.errors import Conflict, InvalidInput, NotFound
 from coil_bridge.i18n import mark
+from coil_bridge.lti.claims import LINE_ITEM_SCOPE, SCORE_SCOPE
 from coil_bridge.lti.key_sets import KeySets
 from coil_bridge.lti.keys import Keys
 from coil_bridge.lti.refusals import Refusal
@@ -58,6 +59,14 @@ class Registered:
     deployments: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What the latest launch from a course of a Moodle said we may use there."""
+
+    roster: bool
+    grades: bool
+
+
 class LtiRegistry:
     """What the console shows and does about registrations; whoever acts must be an administrator."""
 
@@ -84,6 +93,15 @@ class LtiRegistry:
         """The Moodles in which the tool is registered, as browsers name them ("https://moodle.example")."""
         with self._storage.read() as tx:
             return {web_origin(issuer) for issuer in tx.lti.issuers()} - {""}
+
+    def offered(self, site_id: str) -> Offered:
+        """The services that the latest launch named; none of them as long as none has."""
+        with self._storage.read() as tx:
+            latest = tx.lti_courses.latest_context(site_id)
+        if latest is None:
+            return Offered(roster=False, grades=False)
+        gradebook = latest.line_items_url and {LINE_ITEM_SCOPE, SCORE_SCOPE} <= set(latest.grade_scopes)
+        return Offered(bool(latest.roster_url), bool(gradebook))
 
     def invitations(self, actor: Person, site_id: str) -> list[Invitation]:
         """The registration addresses that a site was given, the newest first. Raises as ``of_site``."""

@@ -75,6 +75,7 @@ class PairingService:
             NotFound: the actor teaches no such course.
             InvalidInput: reasons by field.
             Conflict: two of the courses are in an open pairing already; names it.
+            TooManyRequests: the person has proposed or invited too much within a day.
         """
         return self._proposing.propose(actor, form, idempotency_key)
 

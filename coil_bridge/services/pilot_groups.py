@@ -60,7 +60,7 @@ def groups_of(tx: Transaction, pilot: Pilot, *, with_activity: bool) -> tuple[Gr
     return tabulate(
         courses,
         tx.activity.members(pilot.id),
-        tx.activity.day_counts(pilot.id) if with_activity else (),
+        tx.events.day_counts(pilot.id) if with_activity else (),
         _covered(tx, pilot.id, courses),
         pilot.suppression_threshold,
     )

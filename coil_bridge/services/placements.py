@@ -18,6 +18,7 @@ from coil_bridge.lti.messages import Message
 from coil_bridge.lti.platforms import for_launch
 from coil_bridge.lti.refusals import Reason, Refusal
 from coil_bridge.lti.tool_description import LAUNCH_PATH
+from coil_bridge.services.accounts import our_language
 from coil_bridge.services.context import Clock
 from coil_bridge.storage.lti_records import LaunchScope, Platform, Resource, ResourceKind
 from coil_bridge.storage.storage import Storage
@@ -69,7 +70,8 @@ class Placements:
         """
         if scope.course_id is None:
             raise Refusal(Reason.CLAIM_WRONG, platform=scope.platform_id, claims="context")
-        selection = selection_of(message, scope.person_id, scope.course_id, self._clock())
+        language = our_language(message.locale)
+        selection = selection_of(message, scope.person_id, scope.course_id, language, self._clock())
         return Picker(seal(self._vault, selection), selection.multiple)
 
     def place(self, actor: Person, sealed: str, kinds: Sequence[ResourceKind]) -> PickerAnswer:
@@ -88,7 +90,8 @@ class Placements:
             resources = [self._resource(kind, selection, platform) for kind in chosen]
             for resource in resources:
                 tx.lti_courses.insert_resource(resource)
-        words = translator(actor.language)
+        # The links stand in the course for everybody: the language of its pages comes before the teacher's.
+        words = translator(selection.language or actor.language)
         return PickerAnswer(
             selection.return_url,
             answer(

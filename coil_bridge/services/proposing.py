@@ -8,11 +8,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from coil_bridge.domain import Pairing, PairingState, Person
-from coil_bridge.errors import Conflict
+from coil_bridge.errors import Conflict, TooManyRequests
 from coil_bridge.i18n import mark
 from coil_bridge.services import audit, proposals
 from coil_bridge.services.checks import check_key
@@ -22,6 +22,11 @@ from coil_bridge.services.pairing_news import PairingNews
 from coil_bridge.services.pairing_states import OPEN
 from coil_bridge.services.proposals import Chosen, ProposalInput
 from coil_bridge.storage.storage import Storage, Transaction
+
+MOST_PROPOSALS, MOST_INVITED = 20, 60
+"""So many pairings may a person propose within a day, and so many courses invite: each is a message."""
+
+_A_DAY = timedelta(days=1)
 
 TELL_OF_PROPOSAL = "tell_of_proposal"
 """The kind of the task that looks up an invited course's teachers and tells them."""
@@ -51,6 +56,7 @@ class Proposing:
             if before := tx.pairings.by_key(actor.id, idempotency_key):
                 return before
             _check_not_paired(tx, chosen)
+            _check_not_too_many(tx, actor, len(chosen.partners), now)
             pairing = proposals.as_pairing(form, chosen, actor, now)
             if tx.pairings.insert(pairing, idempotency_key):
                 self._make_known(tx, now, actor, pairing)
@@ -87,4 +93,17 @@ def _check_not_paired(tx: Transaction, chosen: Chosen) -> None:
         raise Conflict(
             mark("These courses have an open pairing already: “%(title)s”."),
             {"title": there[0].title, "pairing_id": there[0].id},
+        )
+
+
+def _check_not_too_many(tx: Transaction, actor: Person, inviting: int, now: datetime) -> None:
+    proposed, invited = tx.pairings.proposed_since(actor.id, now - _A_DAY)
+    if proposed >= MOST_PROPOSALS or invited + inviting > MOST_INVITED:
+        raise TooManyRequests(
+            mark(
+                "Within a day a person can propose up to %(proposals)s pairings and invite up to %(courses)s "
+                "courses, because every invited teacher gets a message. Please go on tomorrow."
+            ),
+            retry_after=int(_A_DAY.total_seconds()),
+            values={"proposals": MOST_PROPOSALS, "courses": MOST_INVITED},
         )

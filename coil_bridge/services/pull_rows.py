@@ -73,7 +73,7 @@ class PullRows:
         """Store events, some hundreds at most; those that are there already stay as they are."""
         with self._writing() as tx:
             pairing_id, course_id = self._course.pairing_id, self._course.course_id
-            new = tx.activity.add_events(self._pilot.id, pairing_id, course_id, events)
+            new = tx.events.add_records(self._pilot.id, pairing_id, course_id, events)
             self.account.keep(len(events), new)
 
     def note(self) -> None:

@@ -1,7 +1,7 @@
 """The roster of launches where the site's token may not list people (see ``course_rosters``).
 
-It calls non-editing teachers learners. So nobody stops being a teacher by it: whoever we know as one, from
-a launch or from web services, stays one for as long as the roster lists the person at all.
+It calls non-editing teachers learners. So a teacher whom it calls a learner stays one as long as the latest
+launch from the course said so; otherwise the person was made a student, and is one here too.
 """
 
 from __future__ import annotations
@@ -58,23 +58,28 @@ class RosterFallback:
             return None
         members = _numbered(self._rosters.members(course.course_id))
         with self._storage.read() as tx:
-            teachers = _known(tx, course.course_id, course.site_id)
+            known, launched = (
+                _known(tx, course.course_id, course.site_id),
+                tx.launch_parts.teachers(course.course_id),
+            )
+        teachers = {number for number, person_id in known.items() if person_id in launched}
         return [(number, _counted(each, known=number in teachers)) for number, each in members.items()]
 
     def _store(self, tx: Transaction, course: Course, members: Iterable[Member]) -> None:
         now, listed = self._clock(), _numbered(members)
-        staying = [
-            person_id
-            for number, person_id in _known(tx, course.id, course.site_id).items()
-            if number in listed
-        ]
+        known = _known(tx, course.id, course.site_id)
+        launched = tx.launch_parts.teachers(course.id)
+        staying = [known[number] for number in known.keys() & listed.keys() if known[number] in launched]
         instructors = [
             remember(tx, course.site_id, _account(tx, course, number, each), now).id
             for number, each in listed.items()
             if each.part is CourseRole.TEACHER
         ]
-        people = dict.fromkeys([*staying, *instructors])
-        tx.courses.replace_people_of_course(course.id, CourseRole.TEACHER, people, now)
+        teachers = dict.fromkeys([*staying, *instructors])
+        tx.courses.replace_people_of_course(course.id, CourseRole.TEACHER, teachers, now)
+        for number in known.keys() & listed.keys():
+            if listed[number].part is CourseRole.STUDENT and known[number] not in teachers:
+                tx.courses.enrol(known[number], course.id, CourseRole.STUDENT, now)
         _let_students_go(tx, course, listed)
 
 

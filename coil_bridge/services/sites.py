@@ -7,45 +7,28 @@ are sealed before they are stored and never shown again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import time
+from datetime import timedelta
 
 from coil_bridge.domain import Institution, Person, Site, SiteState
-from coil_bridge.errors import Conflict, InvalidInput, NotFound, Reason
+from coil_bridge.errors import Conflict, NotFound, Reason, TooManyRequests
 from coil_bridge.i18n import mark
 from coil_bridge.services import audit
 from coil_bridge.services.addresses import UnusableAddress, normalise
 from coil_bridge.services.catalogue import Catalogue
 from coil_bridge.services.context import Clock, administrators_only
 from coil_bridge.services.partners import FIRST_PAUSE, Partners, reason_of
+from coil_bridge.services.site_inputs import (
+    InstitutionInput,
+    SiteInput,
+    institution_problems,
+    raise_any,
+    token_problems,
+)
 from coil_bridge.storage.storage import Storage, Transaction
 from coil_bridge.vault import Vault, new_id
 from connectors.moodle.readiness import Readiness, from_json, probe, to_json
-from scheduling.zones import is_zone
 
-
-@dataclass(frozen=True, slots=True)
-class InstitutionInput:
-    """A university as an administrator describes it; one of the same name is taken as it is stored."""
-
-    name: str
-    short_name: str
-    city: str
-    country: str
-    zone: str
-    subdivision: str | None = None
-    day_starts: time = time(8)
-    day_ends: time = time(20)
-
-
-@dataclass(frozen=True, slots=True)
-class SiteInput:
-    """A Moodle to connect; ``name`` is what people will read, by default made of the university's."""
-
-    institution: InstitutionInput
-    base_url: str
-    token: str = field(repr=False)
-    name: str = ""
+_CHECKED_EVERY = timedelta(minutes=1)
 
 
 class SiteRegistry:
@@ -114,6 +97,26 @@ class SiteRegistry:
             Forbidden, NotFound: there is no such site, or it has been removed.
         """
         administrators_only(actor)
+        return self._checked(actor, site_id)
+
+    def recheck_own(self, actor: Person, site_id: str) -> Site:
+        """Check an active site for somebody who administers that Moodle; the caller has made sure of it.
+
+        Raises:
+            NotFound: there is no such site, or it is not in use at present.
+            TooManyRequests: it was checked within the last minute.
+        """
+        site = self.get(site_id)
+        if site.state is not SiteState.ACTIVE:
+            raise NotFound(mark("There is no such site, or it has been removed."))
+        if site.checked_at and self._clock() - site.checked_at < _CHECKED_EVERY:
+            raise TooManyRequests(
+                mark("This Moodle was checked within the last minute. Please try again in a moment."),
+                retry_after=int(_CHECKED_EVERY.total_seconds()),
+            )
+        return self._checked(actor, site_id)
+
+    def _checked(self, actor: Person, site_id: str) -> Site:
         report = probe(self._partners.client(site_id))
         now = self._clock()
         with self._storage.write() as tx:
@@ -136,7 +139,7 @@ class SiteRegistry:
             Conflict: the site has been removed; add it again instead.
         """
         administrators_only(actor)
-        _raise_any({"token": _token_problems(token)})
+        raise_any({"token": token_problems(token)})
         with self._storage.write() as tx:
             _not_removed(_found(tx, site_id))
             tx.sites.set_token(site_id, self._vault.encrypt(token.strip()))
@@ -181,14 +184,14 @@ class SiteRegistry:
             return _found(tx, site_id)
 
     def _checked_address(self, given: SiteInput) -> str:
-        errors = _institution_problems(given.institution)
-        errors["token"] = _token_problems(given.token)
+        errors = institution_problems(given.institution)
+        errors["token"] = token_problems(given.token)
         base_url = ""
         try:
             base_url = normalise(given.base_url, allow_http=self._allow_http)
         except UnusableAddress as error:
             errors["base_url"] = [str(error)]
-        _raise_any(errors)
+        raise_any(errors)
         return base_url
 
     def _store(self, tx: Transaction, given: SiteInput, base_url: str) -> str:
@@ -269,31 +272,3 @@ def _institution(tx: Transaction, given: InstitutionInput) -> Institution:
     )
     tx.sites.insert_institution(institution)
     return institution
-
-
-def _institution_problems(given: InstitutionInput) -> dict[str, list[str]]:
-    errors: dict[str, list[str]] = {}
-    for name, longest in (("name", 200), ("short_name", 40), ("city", 80)):
-        value = getattr(given, name).strip()
-        if not 1 <= len(value) <= longest or not value.isprintable():
-            errors[name] = [mark("Write this in one line, and not too long.")]
-    country = given.country.strip()
-    if len(country) != 2 or not (country.isascii() and country.isalpha()):
-        errors["country"] = [mark("Write the country as two letters, for instance RS.")]
-    if not is_zone(given.zone):
-        errors["zone"] = [mark("Choose one of the time zones offered.")]
-    if given.day_starts >= given.day_ends:
-        errors["day_ends"] = [mark("The day must end after it starts.")]
-    return errors
-
-
-def _token_problems(token: str) -> list[str]:
-    cleaned = token.strip()
-    fits = 16 <= len(cleaned) <= 128 and cleaned.isascii() and cleaned.isalnum()
-    return [] if fits else [mark("A Moodle token is a row of letters and digits, usually 32 of them.")]
-
-
-def _raise_any(errors: dict[str, list[str]]) -> None:
-    found = {name: reasons for name, reasons in errors.items() if reasons}
-    if found:
-        raise InvalidInput(found)

@@ -1,23 +1,24 @@
-"""What was pulled for a pilot: its people under pseudonyms, and what they did: the queries.
+"""The people of a pilot under pseudonyms: the queries.
 
-The accounts of each pull are in ``pulls.py``.
+What they did is in ``events.py``, the accounts of each pull are in ``pulls.py``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from sqlalchemy import Connection, Integer, RowMapping, case, func, select
+from sqlalchemy import Connection, RowMapping, select
 
-from coil_bridge.evaluation.records import ActivityKind, DayCount, Event, Member, Part
-from coil_bridge.storage.tables import activity, participant
-from coil_bridge.storage.writes import insert_all_new, upsert_all
+from coil_bridge.evaluation.records import Member, Part
+from coil_bridge.storage.events import Events
+from coil_bridge.storage.tables import participant
+from coil_bridge.storage.writes import upsert_all
 
 _MEMBER_KEY = ("pilot_id", "pairing_id", "course_id", "pseudonym")
 
 
 class Activity:
-    """Pulled people and events, within one transaction."""
+    """Pulled people, within one transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -50,35 +51,7 @@ class Activity:
             for member in members
         ]
         upsert_all(self._connection, participant, rows, key=_MEMBER_KEY)
-
-    def add_events(self, pilot_id: str, pairing_id: str, course_id: str, events: Sequence[Event]) -> int:
-        """Store the events that are not there yet, some hundreds at most; how many were new."""
-        rows = [
-            {
-                "pilot_id": pilot_id,
-                "source_key": event.source_key,
-                "pairing_id": pairing_id,
-                "course_id": course_id,
-                "pseudonym": event.pseudonym,
-                "kind": event.kind,
-                "day": event.day,
-            }
-            for event in events
-        ]
-        return insert_all_new(self._connection, activity, rows, key=("pilot_id", "source_key"))
-
-    def day_counts(self, pilot_id: str) -> Iterator[DayCount]:
-        """How much each person of a pilot wrote on each day, in the order of pairing, course and person."""
-        keys = (activity.c.pairing_id, activity.c.course_id, activity.c.pseudonym, activity.c.day)
-        reply = case((activity.c.kind == ActivityKind.FORUM_REPLY, 1), else_=0)
-        query = (
-            select(*keys, func.count().label("posts"), func.sum(reply, type_=Integer).label("replies"))
-            .where(activity.c.pilot_id == pilot_id)
-            .group_by(*keys)
-            .order_by(*keys)
-        )
-        for row in self._connection.execute(query.execution_options(yield_per=1000)).mappings():
-            yield DayCount(**row)
+        Events(self._connection).put_actors(pilot_id, members)
 
 
 def _member(row: RowMapping) -> Member:

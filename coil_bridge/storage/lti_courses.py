@@ -78,6 +78,18 @@ class LtiCourses:
         )
         return [_context(row) for row in self._connection.execute(query).mappings()]
 
+    def latest_context(self, site_id: str) -> LtiContext | None:
+        """The course that somebody launched last from a site."""
+        query = (
+            select(lti_context)
+            .join(lti_platform, lti_platform.c.id == lti_context.c.platform_id)
+            .where(lti_platform.c.site_id == site_id, lti_platform.c.disabled_at.is_(None))
+            .order_by(lti_context.c.seen_at.desc(), lti_context.c.platform_id)
+            .limit(1)
+        )
+        row = self._connection.execute(query).mappings().one_or_none()
+        return _context(row) if row else None
+
     # People
 
     def add_identity(self, person_id: str, identity: Identity) -> bool:

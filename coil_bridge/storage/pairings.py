@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, insert, select, update
+from sqlalchemy import Connection, RowMapping, Select, func, insert, select, update
 
 from coil_bridge.domain import (
     Answer,
@@ -133,6 +133,20 @@ class Pairings:
             .order_by(course.c.id)
             .with_for_update(key_share=True)
         )
+
+    def proposed_since(self, person_id: str, since: datetime) -> tuple[int, int]:
+        """How many pairings a person has proposed since then, and how many courses were invited to them."""
+        query = (
+            select(func.count(pairing.c.id.distinct()), func.count(pairing_course.c.course_id))
+            .join(pairing_course, pairing_course.c.pairing_id == pairing.c.id)
+            .where(
+                pairing.c.proposed_by == person_id,
+                pairing.c.created_at > since,
+                pairing_course.c.initiating.is_(False),
+            )
+        )
+        proposals, courses = self._connection.execute(query).one()
+        return proposals, courses
 
     def insert(self, value: Pairing, idempotency_key: str) -> bool:
         """Store a new pairing with its courses; False when this form has been stored before."""

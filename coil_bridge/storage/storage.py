@@ -18,16 +18,19 @@ from coil_bridge.storage.audit import Audit
 from coil_bridge.storage.courses import Courses
 from coil_bridge.storage.deliveries import Deliveries
 from coil_bridge.storage.engine import reading, writing
+from coil_bridge.storage.events import Events
 from coil_bridge.storage.feeds import Feeds
 from coil_bridge.storage.gradings import Gradings
 from coil_bridge.storage.jobs import Jobs
 from coil_bridge.storage.joins import Joins
+from coil_bridge.storage.launch_parts import LaunchParts
 from coil_bridge.storage.lti import LtiPlatforms
 from coil_bridge.storage.lti_courses import LtiCourses
 from coil_bridge.storage.pairings import Pairings
 from coil_bridge.storage.people import People
 from coil_bridge.storage.pilots import Pilots
 from coil_bridge.storage.pulls import Pulls
+from coil_bridge.storage.sealed import Sealed
 from coil_bridge.storage.served_feeds import ServedFeeds
 from coil_bridge.storage.sessions import Sessions
 from coil_bridge.storage.sites import Sites
@@ -51,13 +54,16 @@ class Transaction:
         self.jobs = Jobs(connection)
         self.pilots = Pilots(connection)
         self.activity = Activity(connection)
+        self.events = Events(connection)
         self.pulls = Pulls(connection)
         self.unlinking = Unlinking(connection)
         self.lti = LtiPlatforms(connection)
         self.lti_courses = LtiCourses(connection)
+        self.launch_parts = LaunchParts(connection)
         self.joins = Joins(connection)
         self.gradings = Gradings(connection)
         self.account_links = AccountLinks(connection)
+        self.sealed = Sealed(connection)
         self.attendance = AttendanceRows(connection)
         self.academic = Academic(connection)
 

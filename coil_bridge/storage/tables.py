@@ -385,7 +385,7 @@ pull_run = Table(
     Index(None, "pilot_id", "requested_at"),
 )
 
-# No instant of what a person did is kept: to the second, it could be looked up in the partner's Moodle.
+# What people did is in event_tables.py.
 participant = Table(
     "participant",
     metadata,
@@ -397,18 +397,4 @@ participant = Table(
     Column("last_access_week", Date),  # its Monday, by the institution's local date
     Column("completed", Boolean),
     Column("observed_at", UtcDateTime, nullable=False),
-)
-
-activity = Table(
-    "activity",
-    metadata,
-    _ref("pilot_id", "pilot.id", primary_key=True),
-    # Keyed hash of site, pairing and record: a second pull adds nothing.
-    Column("source_key", String(32), primary_key=True),
-    _ref("pairing_id", "pairing.id"),
-    _ref("course_id", "course.id"),
-    Column("pseudonym", String(32), nullable=False),
-    Column("kind", String(20), nullable=False),
-    Column("day", Date, nullable=False),  # by the institution's local date
-    Index(None, "pilot_id", "pairing_id", "course_id", "pseudonym", "day"),
 )

@@ -39,20 +39,6 @@ def upsert(
     connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=changed))
 
 
-def insert_all_new(
-    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, key: Sequence[str]
-) -> int:
-    """Insert rows except those whose key stands there or came before; how many were inserted.
-
-    One statement for all of them: the caller keeps them to some hundreds.
-    """
-    if not rows:
-        return 0
-    statement = _insert(connection, table).values([dict(row) for row in rows])
-    statement = statement.on_conflict_do_nothing(index_elements=list(key))
-    return connection.execute(statement.execution_options(preserve_rowcount=True)).rowcount
-
-
 def upsert_all(
     connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, key: Sequence[str]
 ) -> None:

@@ -49,7 +49,7 @@ class CalendarPages:
 
     def confirm_revoke(self, link_id: str) -> Reply:
         """Ask before an address is ended."""
-        self._visitors.signed_in()
+        self._feeds.own_link(self._visitors.signed_in(), link_id)
         return render_template("calendar/revoke.html", link_id=link_id, keep=where_from())
 
     def revoke(self, link_id: str) -> Reply:

@@ -18,7 +18,7 @@ from coil_bridge.domain import (
     Phase,
     Role,
 )
-from coil_bridge.errors import InvalidInput, NotFound
+from coil_bridge.errors import InvalidInput, NotFound, TooManyRequests
 from coil_bridge.i18n import mark
 from coil_bridge.services.catalogue import Catalogue
 from coil_bridge.services.context import Clock
@@ -31,7 +31,7 @@ from coil_bridge.web.forms import Form, load
 from coil_bridge.web.places import language_choices
 from coil_bridge.web.schemas.pairing import PhaseChoiceSchema, ProposalSchema, ReasonSchema
 from coil_bridge.web.session_views import session_card
-from coil_bridge.web.texts import gettext
+from coil_bridge.web.texts import gettext, say
 from coil_bridge.web.trail import deeds
 from coil_bridge.web.visitors import Visitors
 
@@ -110,6 +110,8 @@ class PairingPages:
             pairing = self._pairings.propose(person, load(ProposalSchema()), form.idempotency_key)
         except InvalidInput as error:
             return self._proposal_page(person, Form.refused(error)), 422
+        except TooManyRequests as error:
+            return self._proposal_page(person, Form.typed({"": [say(error.reason)]})), error.status
         flash(
             gettext("Your proposal is on its way. The partner’s teachers are told in their Moodle."), "good"
         )

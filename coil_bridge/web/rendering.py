@@ -70,6 +70,8 @@ def prepare_templates(app: Flask, visitors: Visitors, settings: Settings, clock:
             "person": person,
             "here": here,
             "ask_zone": person is not None and not here.settled,
+            # Whoever comes from a course and told no zone there is on the clock of the device at hand.
+            "take_zone": person is not None and person.attends_only is not None,
             "language": visitors.language(),
             "language_tag": visitors.language().replace("_", "-"),
             "languages": _languages(tuple(visitors.languages)),

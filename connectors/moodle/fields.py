@@ -27,6 +27,24 @@ class RecordSchema(Schema):
         return self.record(**data)
 
 
+class Whole(fields.Integer):
+    """A number as Moodle's databases hold it: beyond 64 bits it is nobody's, and no record of ours."""
+
+    largest = 2**63 - 1
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
+        number: int = super()._deserialize(value, attr, data, **kwargs)
+        if not -self.largest <= number <= self.largest:
+            raise ValidationError("is no number of Moodle's")
+        return number
+
+
+class CourseId(Whole):
+    """A course's number, which we store as 32 bits; no Moodle has had that many courses."""
+
+    largest = 2**31 - 1
+
+
 class Instant(fields.Field[datetime | None]):
     """Seconds since 1970, UTC; 0 is Moodle's "never" and becomes ``None``."""
 

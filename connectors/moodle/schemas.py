@@ -13,6 +13,7 @@ from marshmallow import EXCLUDE, Schema, fields, post_load, pre_load
 
 from connectors.moodle import records
 from connectors.moodle.fields import (
+    CourseId,
     Filled,
     Instant,
     Line,
@@ -20,6 +21,7 @@ from connectors.moodle.fields import (
     Name,
     Prose,
     RecordSchema,
+    Whole,
     optional,
     required,
 )
@@ -33,7 +35,7 @@ class SiteInfoSchema(RecordSchema):
     record = records.SiteInfo
     site_name = required(Line, "sitename")
     site_url = required(fields.String, "siteurl")
-    user_id = required(fields.Integer, "userid")
+    user_id = required(Whole, "userid")
     username = required(fields.String)
     full_name = required(Name, "fullname")
     release = fields.String(load_default="", allow_none=True)
@@ -86,7 +88,7 @@ class ContactSchema(RecordSchema):
     """A teacher in the course list."""
 
     record = records.Contact
-    id = required(fields.Integer)
+    id = required(Whole)
     full_name = required(Name, "fullname")
 
 
@@ -94,11 +96,11 @@ class CourseSchema(RecordSchema):
     """core_course_get_courses_by_field and core_enrol_get_users_courses."""
 
     record = records.MoodleCourse
-    id = required(fields.Integer)
+    id = required(CourseId)
     short_name = required(Line, "shortname")
     full_name = required(Line, "fullname")
     summary = Prose(load_default="")
-    category_id = optional(fields.Integer, "categoryid")
+    category_id = optional(Whole, "categoryid")
     category_name = optional(Line, "categoryname")
     id_number = optional(Filled, "idnumber")
     visible = optional(fields.Boolean)
@@ -107,8 +109,8 @@ class CourseSchema(RecordSchema):
     ends_at = optional(Instant, "enddate")
     completion_enabled = optional(fields.Boolean, "enablecompletion")
     contacts = fields.List(fields.Nested(ContactSchema), load_default=list)
-    group_mode = optional(fields.Integer, "groupmode")
-    enrolled = optional(fields.Integer, "enrolledusercount")
+    group_mode = optional(Whole, "groupmode")
+    enrolled = optional(Whole, "enrolledusercount")
 
     @pre_load
     def name_the_category(self, data: Any, **_: object) -> Any:
@@ -128,7 +130,7 @@ class GroupSchema(RecordSchema):
     """A group of a participant."""
 
     record = records.Group
-    id = required(fields.Integer)
+    id = required(Whole)
     name = required(Line)
 
 
@@ -136,7 +138,7 @@ class EnrolledUserSchema(RecordSchema):
     """core_enrol_get_enrolled_users."""
 
     record = records.EnrolledUser
-    id = required(fields.Integer)
+    id = required(Whole)
     full_name = required(Name, "fullname")
     first_name = optional(Filled, "firstname")
     last_name = optional(Filled, "lastname")
@@ -159,7 +161,7 @@ class UserSchema(RecordSchema):
     """core_user_get_users_by_field."""
 
     record = records.MoodleUser
-    id = required(fields.Integer)
+    id = required(Whole)
     full_name = required(Name, "fullname")
     username = optional(Filled)
     email = optional(Filled)
@@ -180,7 +182,7 @@ class MessageResultSchema(Schema):
 
         unknown = EXCLUDE
 
-    id = required(fields.Integer, "msgid")
+    id = required(Whole, "msgid")
     refusal = optional(Filled, "errormessage")
 
     @post_load
@@ -195,25 +197,25 @@ class ForumSchema(RecordSchema):
     """mod_forum_get_forums_by_courses."""
 
     record = records.Forum
-    id = required(fields.Integer)
-    course_id = required(fields.Integer, "course")
-    course_module_id = required(fields.Integer, "cmid")
+    id = required(Whole)
+    course_id = required(Whole, "course")
+    course_module_id = required(Whole, "cmid")
     type = required(fields.String)
     name = required(Line)
-    discussions = optional(fields.Integer, "numdiscussions")
+    discussions = optional(Whole, "numdiscussions")
 
 
 class DiscussionSchema(RecordSchema):
     """mod_forum_get_forum_discussions."""
 
     record = records.Discussion
-    id = required(fields.Integer, "discussion")
+    id = required(Whole, "discussion")
     name = required(Line)
-    group_id = required(fields.Integer, "groupid")
-    author_id = required(fields.Integer, "userid")
+    group_id = required(Whole, "groupid")
+    author_id = required(Whole, "userid")
     created_at = required(Moment, "created")
     changed_at = required(Moment, "timemodified")
-    replies = required(fields.Integer, "numreplies")
+    replies = required(Whole, "numreplies")
 
     @post_load
     def build(self, data: Mapping[str, Any], **_: object) -> object:
@@ -230,19 +232,19 @@ class AuthorSchema(Schema):
 
         unknown = EXCLUDE
 
-    id = optional(fields.Integer)
+    id = optional(Whole)
 
 
 class PostSchema(RecordSchema):
     """mod_forum_get_discussion_posts."""
 
     record = records.Post
-    id = required(fields.Integer)
-    discussion_id = required(fields.Integer, "discussionid")
-    parent_id = optional(fields.Integer, "parentid")
+    id = required(Whole)
+    discussion_id = required(Whole, "discussionid")
+    parent_id = optional(Whole, "parentid")
     author = fields.Nested(AuthorSchema, load_default=dict, allow_none=True)
     created_at = required(Moment, "timecreated")
-    words = optional(fields.Integer, "wordcount")
+    words = optional(Whole, "wordcount")
     deleted = fields.Boolean(data_key="isdeleted", load_default=False)
     private_reply = fields.Boolean(data_key="isprivatereply", load_default=False)
 
@@ -286,9 +288,9 @@ class CalendarEventSchema(RecordSchema):
     """core_calendar_create_calendar_events."""
 
     record = records.CalendarEvent
-    id = required(fields.Integer)
-    course_id = required(fields.Integer, "courseid")
-    group_id = required(fields.Integer, "groupid")
+    id = required(Whole)
+    course_id = required(Whole, "courseid")
+    group_id = required(Whole, "groupid")
     starts_at = required(Moment, "timestart")
 
     @post_load
@@ -303,7 +305,7 @@ class WarningSchema(RecordSchema):
     record = records.AnswerWarning
     code = required(fields.String, "warningcode")
     item = optional(Filled)
-    item_id = optional(fields.Integer, "itemid")
+    item_id = optional(Whole, "itemid")
 
 
 def _number(value: object) -> int:

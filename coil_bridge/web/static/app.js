@@ -168,21 +168,27 @@ function poll(part) {
   if (!part.querySelector("[data-done]")) setTimeout(again, 2000);
 }
 
-/* People for whom no clock is known yet are asked once whether this device's is theirs. */
+/* Where no clock is known yet, this device says its own, once. Who came from a course gets that clock at
+   once; others choose, since their university's may be meant. */
 const offer = document.getElementById("zone-offer");
 if (offer) offerZone(offer);
 
 function offerZone(form) {
   const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
   if (!own) return;
-  if (own === form.dataset.zone) {
-    const body = new FormData(form); // nothing to ask: remember it, so that travelling changes nothing
-    body.set("zone", own);
-    body.delete("back");
-    fetch(form.action, { method: "POST", body }).catch(() => null);
+  if (own === form.dataset.zone || "take" in form.dataset) {
+    rememberZone(form, own); // nothing to ask; from now on travelling changes nothing
     return;
   }
   form.querySelector("[data-device]").textContent = own.split("/").pop().replaceAll("_", " ");
   form.querySelector("[data-use]").value = own;
   form.hidden = false;
+}
+
+async function rememberZone(form, own) {
+  const body = new FormData(form);
+  body.set("zone", own);
+  body.delete("back");
+  const reply = await fetch(form.action, { method: "POST", body }).catch(() => null);
+  if (reply?.ok && own !== form.dataset.zone) location.reload(); // the same page, on the own clock
 }

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 
 from coil_bridge.cli import main
 from coil_bridge.services.bundle import Services
@@ -175,3 +176,25 @@ def test_a_database_that_cannot_be_used_is_said_in_a_line_without_its_password(
         refused = shell(*command, COIL_BRIDGE_DATABASE_URL=url)
         assert (refused.exit_code, says in refused.stderr) == (code, True)
         assert "s3cret" not in refused.stderr
+
+
+def test_after_a_new_key_everything_is_sealed_anew_and_the_old_one_can_go(
+    shell: Shell, installed: Services
+) -> None:
+    new, other = (Fernet.generate_key().decode() for _ in range(2))
+    site = Build(installed.storage, installed.vault, SettableClock(datetime.now(UTC))).site("Belgrade")
+    installed.lti.keys.rotate()
+    keys = {"COIL_BRIDGE_ENCRYPTION_KEYS": f"{new},{ENCRYPTION_KEY}"}
+    found = {each["column"]: each for each in shell.json("db", "reseal", **keys)}
+    for column in ("site.token_encrypted", "lti_key.private_encrypted"):
+        assert (found[column]["resealed"], found[column]["unreadable"]) == (1, 0)
+    again = shell.json("db", "reseal", **keys)
+    assert {each["resealed"] for each in again} == {0}
+    assert sum(each["current"] for each in again) == 2
+    vault = Vault([new])
+    with installed.storage.read() as tx:
+        assert vault.decrypt(tx.sites.sealed_token(site.id) or b"") == "0123456789abcdef"
+        assert vault.decrypt(tx.lti.keys()[0].private_encrypted).startswith("-----BEGIN PRIVATE KEY-----")
+    lost = shell("db", "reseal", COIL_BRIDGE_ENCRYPTION_KEYS=other)
+    assert lost.exit_code == 78
+    assert "2 stored secrets open with none of encryption_keys" in lost.stderr

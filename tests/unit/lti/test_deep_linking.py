@@ -19,7 +19,7 @@ from tests.unit.lti.launches import LAUNCH_URL, Launcher
 @pytest.fixture
 def selection(launcher: Launcher, clock: SettableClock) -> Selection:
     message = launcher.attempt("51-LtiDeepLinkingRequest").send()
-    return selection_of(message, "person", "course", clock())
+    return selection_of(message, "person", "course", "en", clock())
 
 
 def test_a_selection_comes_back_from_the_page(
@@ -52,7 +52,7 @@ def test_an_invented_selection_is_refused(text: str, vault: Vault, clock: Settab
 
 def test_only_the_picker_has_a_selection(launcher: Launcher, clock: SettableClock) -> None:
     with pytest.raises(Refusal) as refused:
-        selection_of(launcher.attempt().send(), "person", "course", clock())
+        selection_of(launcher.attempt().send(), "person", "course", "en", clock())
     assert refused.value.code is Reason.MESSAGE_TYPE_WRONG
 
 
@@ -112,7 +112,7 @@ def test_the_platforms_data_goes_back_as_it_came(
 ) -> None:
     attempt = launcher.attempt("51-LtiDeepLinkingRequest")
     attempt.claims[names.DEEP_LINKING_SETTINGS]["data"] = "opaque"
-    selection = selection_of(attempt.send(), "person", "course", clock())
+    selection = selection_of(attempt.send(), "person", "course", "en", clock())
     claims = signed(keys, selection, [], launcher, clock)
     assert claims[names.DEEP_LINKING_DATA] == "opaque"
     assert claims[names.CONTENT_ITEMS] == []

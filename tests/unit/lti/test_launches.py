@@ -130,22 +130,24 @@ def test_other_digits_are_not_an_account_number(
 # The clock
 
 
-def test_a_chosen_zone_is_taken_from_the_launch(launches: Launches, launcher: Launcher) -> None:
+@pytest.mark.parametrize(
+    ("told", "zone"), [("Asia/Almaty", "Asia/Almaty"), ("99", None), ("$Person.address.timezone", None)]
+)
+def test_the_zone_of_the_launch_counts_where_it_is_a_real_one(
+    launches: Launches, launcher: Launcher, told: str, zone: str | None
+) -> None:
+    attempt = launcher.attempt()
+    attempt.claims[names.CUSTOM]["coil_zone"] = told
+    assert launches.enter(attempt.send()).person.zone == zone
+
+
+def test_a_zone_that_is_known_is_kept(
+    launches: Launches, launcher: Launcher, build: Build, site: Site
+) -> None:
+    build.person("Mira Jovanović", site=site, moodle_user_id=5, zone="Asia/Shanghai")
     attempt = launcher.attempt()
     attempt.claims[names.CUSTOM]["coil_zone"] = "Asia/Almaty"
-    arrival = launches.enter(attempt.send())
-    assert (arrival.person.zone, arrival.ask_zone) == ("Asia/Almaty", False)
-
-
-def test_otherwise_the_browser_is_asked_once(launches: Launches, launcher: Launcher) -> None:
-    attempt = launcher.attempt("51-student")
-    attempt.claims[names.CUSTOM]["coil_zone"] = "99"
-    arrival = launches.enter(attempt.send())
-    assert (arrival.person.zone, arrival.ask_zone) == (None, True)
-    assert launches.set_zone(arrival.person, "Not/AZone").zone is None
-    assert launches.set_zone(arrival.person, "Asia/Shanghai").zone == "Asia/Shanghai"
-    assert launches.set_zone(arrival.person, "Europe/Belgrade").zone == "Asia/Shanghai"
-    assert not enter(launches, launcher, "51-student").ask_zone
+    assert launches.enter(attempt.send()).person.zone == "Asia/Shanghai"
 
 
 # The course and the part

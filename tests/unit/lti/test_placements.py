@@ -69,16 +69,36 @@ def test_placed_links_show_what_they_were_placed_for(
         assert landing.place is place
 
 
-def test_titles_are_in_the_teachers_language(
-    *, placements: Placements, launches: Launches, launcher: Launcher, build: Build, site: Site, keys: Keys
+@pytest.mark.parametrize(
+    ("locale", "stored", "title"),
+    [
+        ("sr_lt", "en", "sr_Latn"),  # the course is shown in Serbian, and its links are its own
+        ("sr_cr", None, "sr_Latn"),
+        ("en-GB", "sr_Latn", "en"),
+        ("kk", "sr_Latn", "sr_Latn"),
+        ("kk", None, "en"),
+    ],
+)
+def test_titles_are_in_the_language_of_the_course_then_the_teachers(
+    *,
+    placements: Placements,
+    launches: Launches,
+    launcher: Launcher,
+    build: Build,
+    site: Site,
+    keys: Keys,
+    locale: str,
+    stored: str | None,
+    title: str,
 ) -> None:
-    build.person("Mira Jovanović", site=site, moodle_user_id=5, language="sr_Latn")
-    message = launcher.attempt("51-LtiDeepLinkingRequest").send()
+    build.person("Mira Jovanović", site=site, moodle_user_id=5, language=stored)
+    attempt = launcher.attempt("51-LtiDeepLinkingRequest")
+    attempt.claims[names.LAUNCH_PRESENTATION]["locale"] = locale
+    message = attempt.send()
     arrival = launches.enter(message)
-    assert arrival.person.language == "sr_Latn"
     picker = placements.open(message, arrival.scope)
     (item,) = items(placements.place(arrival.person, picker.sealed, [ResourceKind.SESSIONS]), keys)
-    assert item["title"] == translator("sr_Latn").gettext("Joint sessions")
+    assert item["title"] == translator(title).gettext("Joint sessions")
 
 
 def test_nothing_chosen_closes_the_picker(

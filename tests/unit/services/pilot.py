@@ -18,8 +18,9 @@ from coil_bridge.jobs.tasks import TaskRunner
 from coil_bridge.services.activity_pull import PULL
 from coil_bridge.services.bundle import Services
 from coil_bridge.storage.engine import reading
+from coil_bridge.storage.event_tables import event
 from coil_bridge.storage.storage import Storage
-from coil_bridge.storage.tables import activity, participant
+from coil_bridge.storage.tables import participant
 from connectors.moodle import simulator
 from connectors.moodle.simulator import Simulator
 from tests.builders import Build, SettableClock
@@ -133,19 +134,19 @@ class PilotTrial:
         with reading(self.storage._engine) as connection:
             return [dict(row) for row in connection.execute(select(table)).mappings()]
 
-    def stored(self) -> tuple[set[tuple[Any, ...]], set[tuple[Any, ...]]]:
+    def stored(self) -> tuple[set[tuple[Any, ...]], list[tuple[Any, ...]]]:
         """People and events, without the time of the pull."""
         people = {
             tuple(value for name, value in row.items() if name != "observed_at")
             for row in self.rows(participant)
         }
-        return people, {tuple(row.values()) for row in self.rows(activity)}
+        return people, sorted(tuple(row.values()) for row in self.rows(event))
 
     def weeks(self, of: Class, *, part: Part = Part.STUDENT) -> list[tuple[str, int, int, int]]:
         """Posts, replies and active days by Monday, summed over the people of a course: stored rows only."""
         with self.storage.read() as tx:
             members = {m.pseudonym for m in tx.activity.members(self.pilot.id) if m.part is part}
-            days = [each for each in tx.activity.day_counts(self.pilot.id) if each.course_id == of.here.id]
+            days = [each for each in tx.events.day_counts(self.pilot.id) if each.course_id == of.here.id]
         mondays = sorted({each.day - timedelta(days=each.day.weekday()) for each in days})
         found = []
         for week in mondays:

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Table, select
 
 from coil_bridge.domain import Course, Pairing
-from coil_bridge.evaluation.records import ActivityKind, Event, Member, Part, Tally
+from coil_bridge.evaluation.records import Event, EventKind, Member, Part, Tally
+from coil_bridge.evaluation.weeks import noon_of
 from coil_bridge.storage.engine import reading
 from coil_bridge.storage.storage import Storage
 from coil_bridge.vault import new_id
@@ -66,13 +67,21 @@ class StoredPilot:
 
     def write(self, of: Course, posts: Sequence[tuple[str, date]]) -> None:
         """Opening posts by these people on these days."""
-        events = [Event(new_id() + new_id(), name, ActivityKind.FORUM_TOPIC, day) for name, day in posts]
+        events = [
+            Event(new_id() + new_id(), name, EventKind.FORUM_TOPIC, noon_of(day.toordinal()) + 90, day)
+            for name, day in posts
+        ]
         with self.storage.write() as tx:
-            tx.activity.add_events(self.pilot.id, self.pairing.id, of.id, events)
+            tx.events.add_records(self.pilot.id, self.pairing.id, of.id, events)
 
     def rows(self, table: Table) -> list[Mapping[str, Any]]:
         """This pilot's rows of a table."""
-        key = table.c.id if "pilot_id" not in table.c else table.c.pilot_id
+        with self.storage.read() as tx:
+            number = tx.events.number_of(self.pilot.id)
+        if "pilot_no" in table.c:
+            mine = table.c.pilot_no == number
+        else:
+            mine = (table.c.id if "pilot_id" not in table.c else table.c.pilot_id) == self.pilot.id
         with reading(self.storage._engine) as connection:
-            found = connection.execute(select(table).where(key == self.pilot.id)).mappings()
+            found = connection.execute(select(table).where(mine)).mappings()
             return [dict(row) for row in found]

@@ -15,8 +15,9 @@ from coil_bridge.evaluation.records import Part, RunState
 from coil_bridge.services.bundle import Services
 from coil_bridge.services.pilot_groups import EVALUATED
 from coil_bridge.services.pull_rows import PullRows
+from coil_bridge.storage.event_tables import actor, event, reply
 from coil_bridge.storage.storage import Storage
-from coil_bridge.storage.tables import activity, audit_entry, participant, pull_run, task
+from coil_bridge.storage.tables import audit_entry, participant, pull_run, task
 from connectors.moodle.simulator import SERVICE_CAPABILITIES, Simulator
 from tests.builders import Build, SettableClock
 from tests.unit.services.pilot import PilotTrial, balanced, utc
@@ -65,6 +66,13 @@ def test_a_pull_brings_people_completion_and_posts(trial: PilotTrial) -> None:
     assert members[NAMES.person(site_id, aigerim.id)].part is Part.STAFF
     assert trial.weeks(trial.almaty) == [("2026-09-28", 1, 0, 1), ("2026-10-05", 1, 1, 1)]
     assert trial.weeks(trial.almaty, part=Part.STAFF) == [("2026-10-05", 1, 1, 1)]
+    # In Almaty it was Monday when Dana answered Arman, and Aigerim answered him as well.
+    numbers = {row["pseudonym"]: row["no"] for row in trial.rows(actor)}
+    named = {each.id: numbers[NAMES.person(site_id, each.id)] for each in (arman, dana, aigerim)}
+    answers = {(row["from_actor"], row["to_actor"], row["day"]) for row in trial.rows(reply)}
+    monday = date(2026, 10, 5).toordinal()
+    assert answers == {(named[who], named[arman.id], monday) for who in (dana.id, aigerim.id)}
+    assert {row["minute"] % 60 for row in trial.rows(event)} == {59, 0}
     # Four people, three answers on completion of which one changed "unknown" each, three posts.
     assert (run.tally.read, run.tally.stored, run.tally.dropped) == (10, 10, {})
     assert run.tally.steps_done == run.tally.steps_expected
@@ -251,7 +259,7 @@ def test_an_unreadable_forum_or_discussion_is_counted(trial: PilotTrial) -> None
     run = trial.pull()[BELGRADE]
     assert run.state is RunState.DONE
     assert run.tally.dropped["discussion_not_readable"] == 2
-    assert len(trial.rows(activity)) == 2
+    assert len(trial.rows(event)) == 2
     trial.belgrade.moodle.faults.error_in_200(
         "nopermissions", function="mod_forum_get_forum_discussions", times=1
     )
@@ -267,8 +275,9 @@ def test_a_course_in_two_pairings_counts_in_each(trial: PilotTrial) -> None:
     world.post(jelena, world.add_forum(trial.belgrade.there, "Cities"), "Streets", at=utc("2026-10-06 09:00"))
     trial.pair(trial.belgrade, title="Streets of two cities")
     trial.pull()
-    rows = trial.rows(activity)
-    assert len({row["pairing_id"] for row in rows}) == len({row["source_key"] for row in rows}) == 2
+    people = {row["no"]: row for row in trial.rows(actor)}
+    rows = [people[row["actor"]] for row in trial.rows(event)]
+    assert len({row["pairing_id"] for row in rows}) == len(rows) == 2
     assert len({row["pseudonym"] for row in rows}) == 1
 
 
@@ -294,12 +303,12 @@ def test_nothing_personal_is_stored(trial: PilotTrial) -> None:
     world.post(jelena, talk, "Re: My street", "<p>And yours?</p>", at=utc("2026-10-06 09:14"))
     trial.almaty.enrol(1)
     trial.pull()
-    tables = (participant, activity, pull_run, task, audit_entry)
+    tables = (participant, actor, event, reply, pull_run, task, audit_entry)
     text = json.dumps([trial.rows(each) for each in tables], default=str, ensure_ascii=False)
-    assert len(trial.rows(activity)) == 2
+    assert len(trial.rows(event)) == 2
     for secret in (jelena.lastname, jelena.email, "Skadarlija", "My street", "Cities", "09:13", "00" * 32):
         assert secret not in text
-    names = {row["pseudonym"] for each in (participant, activity) for row in trial.rows(each)}
+    names = {row["pseudonym"] for each in (participant, actor) for row in trial.rows(each)}
     assert all(len(name) == 32 for name in names)
 
 

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from coil_bridge.domain import Answer, CourseRole, PairingState, SessionState, SiteState
-from coil_bridge.errors import Conflict, Forbidden, InvalidInput, NotFound
+from coil_bridge.errors import Conflict, Forbidden, InvalidInput, NotFound, TooManyRequests
 from coil_bridge.services.pairing_states import Action, standing
+from coil_bridge.services.proposing import MOST_INVITED, MOST_PROPOSALS
 from tests.unit.services.consortium import Consortium, wall
 
 
@@ -431,3 +432,19 @@ def test_a_worker_that_slept_through_both_dates_makes_both_moves(consortium: Con
     assert consortium.pairings.act_by_date(later) == 0
     states = {each.id: each.state for each in consortium.pairings.mine(consortium.mira)}
     assert states == {pairing.id: PairingState.COMPLETED, proposal.id: PairingState.PROPOSED}
+
+
+@pytest.mark.parametrize(("proposals", "each"), [(MOST_PROPOSALS, 1), (MOST_INVITED // 5, 5)])
+def test_nobody_floods_the_consortium_with_proposals(
+    consortium: Consortium, proposals: int, each: int
+) -> None:
+    theirs = [consortium.build.course(consortium.ail) for _ in range(proposals * each + 1)]
+    for number in range(proposals):
+        invited = [course.id for course in theirs[number * each : (number + 1) * each]]
+        consortium.pairings.propose(consortium.mira, consortium.form(*invited), f"key-{number}")
+    one_more = consortium.form(theirs[-1].id)
+    with pytest.raises(TooManyRequests, match="20 pairings and invite up to 60"):
+        consortium.pairings.propose(consortium.mira, one_more, "one-more")
+    consortium.pairings.propose(consortium.mira, consortium.form(theirs[0].id), "key-0")  # the same again
+    consortium.clock.advance(days=1)
+    consortium.pairings.propose(consortium.mira, one_more, "one-more")

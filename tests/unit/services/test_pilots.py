@@ -13,13 +13,15 @@ from coil_bridge.domain import PairingState, Person, Pilot, Role
 from coil_bridge.errors import Conflict, Forbidden, InvalidInput, NotFound
 from coil_bridge.evaluation.participation import GroupStatus, GroupTable
 from coil_bridge.evaluation.pseudonyms import Pseudonymiser
-from coil_bridge.evaluation.records import ActivityKind, Event, Member, Part, RunState, Tally
+from coil_bridge.evaluation.records import Event, EventKind, EventSource, Member, Part, RunState, Tally
+from coil_bridge.evaluation.weeks import noon_of
 from coil_bridge.services.pilot_groups import groups_of
 from coil_bridge.services.pilot_inputs import PhaseInput, PilotInput
 from coil_bridge.services.pilots import PilotService
 from coil_bridge.settings import Settings
+from coil_bridge.storage.event_tables import actor, event, reply, seen_record
 from coil_bridge.storage.storage import Storage
-from coil_bridge.storage.tables import activity, participant
+from coil_bridge.storage.tables import participant
 from coil_bridge.storage.tables import pilot as pilot_table
 from coil_bridge.vault import Vault
 from tests.builders import Build, SettableClock
@@ -198,28 +200,34 @@ def test_destroying_the_key_unlinks_the_rows_and_keeps_the_counts(
     people = stored.put(stored.belgrade, students=12, last_access_week=date(2026, 10, 12))
     days = [date(2026, 10, 5), date(2026, 10, 7), date(2026, 10, 11), date(2026, 10, 12)]
     stored.write(stored.belgrade, [(people[0], day) for day in days] + [(people[1], days[1])] * 3)
+    answer = Event("r" * 32, people[1], EventKind.FORUM_REPLY, 0, days[1], people[0], "q" * 32)
+    with storage.write() as tx:
+        tx.events.add_records(stored.pilot.id, stored.pairing.id, stored.belgrade.id, [answer])
     before = _tables(storage, stored.pilot)
-    old_people, old_events = stored.rows(participant), stored.rows(activity)
+    old_people, old_actors = stored.rows(participant), stored.rows(actor)
     pilot = pilots.destroy_key(stored.lead, stored.pilot.id)
     assert pilot.key_destroyed_at == stored.clock()
     assert stored.rows(pilot_table)[0]["key_encrypted"] is None
-    new_people, new_events = stored.rows(participant), stored.rows(activity)
-    for name in ("pseudonym", "source_key"):
-        old = {row[name] for row in [*old_people, *old_events] if name in row}
-        new = {row[name] for row in [*new_people, *new_events] if name in row}
+    new_people, new_actors, new_events = (stored.rows(each) for each in (participant, actor, event))
+    for old, new in ((old_people, new_people), (old_actors, new_actors)):
         assert len(new) == len(old)
-        assert not new & old
+        assert not {row["pseudonym"] for row in new} & {row["pseudonym"] for row in old}
+    assert not {row["no"] for row in new_actors} & {row["no"] for row in old_actors}
     assert {row["last_access_week"] for row in new_people} == {None}
-    # Three days of one week become its Monday, Tuesday and Wednesday, whichever they were.
-    assert {row["day"] for row in new_events} == {
-        date(2026, 10, 5),
-        date(2026, 10, 6),
-        date(2026, 10, 7),
-        date(2026, 10, 12),
-    }
+    assert stored.rows(seen_record) == []
+    # Three days of one week become its Monday, Tuesday and Wednesday, whichever they were, at noon.
+    days = {date.fromordinal(row["day"]) for row in new_events}
+    assert days == {date(2026, 10, 5), date(2026, 10, 6), date(2026, 10, 7), date(2026, 10, 12)}
+    assert {row["minute"] for row in new_events} == {noon_of(day.toordinal()) for day in days}
     after = _tables(storage, pilot)
     assert _counted(after) == _counted(before)
     assert any(week.active_days == 3 for group in after for week in group.weeks)
+    new = {row["no"] for row in new_actors}
+    assert {row["actor"] for row in new_events} <= new
+    for row in stored.rows(reply):
+        assert {row["from_actor"], row["to_actor"]} <= new
+        assert row["day"] == date(2026, 10, 5).toordinal()
+    assert len(stored.rows(reply)) == 1
 
 
 def _counted(groups: tuple[GroupTable, ...]) -> list[object]:
@@ -241,9 +249,9 @@ def test_destroying_the_key_leaves_other_pilots_alone_and_happens_once(
     other = StoredPilot(storage, build, clock, name="Pilot 2027/28")
     people = other.put(other.belgrade, students=10)
     other.write(other.belgrade, [(people[0], date(2026, 10, 7))])
-    before = (other.rows(participant), other.rows(activity))
+    before = [other.rows(each) for each in (participant, actor, event, seen_record)]
     pilots.destroy_key(stored.lead, stored.pilot.id)
-    assert (other.rows(participant), other.rows(activity)) == before
+    assert [other.rows(each) for each in (participant, actor, event, seen_record)] == before
     with pytest.raises(Conflict, match="has been destroyed"):
         pilots.destroy_key(stored.lead, stored.pilot.id)
     with storage.read() as tx:
@@ -261,16 +269,24 @@ def test_members_and_events_come_back_as_stored(stored: StoredPilot, storage: St
         completed=True,
         observed_at=stored.clock(),
     )
-    event = Event("k" * 32, "a" * 32, ActivityKind.FORUM_REPLY, date(2026, 10, 6))
+    on = date(2026, 10, 6)
+    posted = Event("k" * 32, "a" * 32, EventKind.FORUM_REPLY, noon_of(on.toordinal()) + 61, on)
+    nobody = replace(posted, source_key="n" * 32, pseudonym="b" * 32)
     with storage.write() as tx:
         tx.activity.put_members(stored.pilot.id, [replace(member, completed=None)])
         tx.activity.put_members(stored.pilot.id, [member])
         stored_now = [
-            tx.activity.add_events(stored.pilot.id, stored.pairing.id, stored.belgrade.id, events)
-            for events in ([event, event], [event], [])
+            tx.events.add_records(stored.pilot.id, stored.pairing.id, stored.belgrade.id, events)
+            for events in ([posted, posted], [posted, nobody], [])
         ]
     assert stored_now == [1, 0, 0]
     with storage.read() as tx:
         assert tx.activity.members(stored.pilot.id) == [member]
-        (day,) = tx.activity.day_counts(stored.pilot.id)
+        (day,) = tx.events.day_counts(stored.pilot.id)
     assert (day.day, day.posts, day.replies) == (date(2026, 10, 6), 1, 1)
+    (row,) = stored.rows(event)
+    assert (row["kind"], row["minute"], row["source"]) == (
+        EventKind.FORUM_REPLY,
+        posted.minute,
+        EventSource.RECORDS,
+    )

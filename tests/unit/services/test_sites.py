@@ -10,7 +10,7 @@ from sqlalchemy import select
 from coil_bridge.domain import Person, SiteState
 from coil_bridge.errors import Conflict, Forbidden, InvalidInput, NotFound
 from coil_bridge.services.bundle import Services
-from coil_bridge.services.sites import InstitutionInput, SiteInput
+from coil_bridge.services.site_inputs import InstitutionInput, SiteInput
 from coil_bridge.storage.engine import reading
 from coil_bridge.storage.storage import Storage
 from coil_bridge.storage.tables import site as site_table

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from alembic import command
 from sqlalchemy import Engine, create_engine, inspect, make_url, text
 
 from coil_bridge.storage import migrate
@@ -93,3 +95,70 @@ def test_a_difference_is_found(empty: Engine) -> None:
     found = "\n".join(migrate.differences(empty))
     assert "last_error" in found
     assert "worker_beat" in found
+
+
+_AT = "'2026-10-20 08:00'"
+_FIRST_SCHEMA = (
+    (
+        "INSERT INTO institution (id, name, short_name, city, country, zone, day_starts, day_ends) "
+        "VALUES ('inst', 'U. of Belgrade', 'UB', 'Belgrade', 'RS', 'Europe/Belgrade', '08:00', '20:00')"
+    ),
+    (
+        "INSERT INTO site (id, institution_id, name, base_url, state, added_at) "
+        f"VALUES ('site', 'inst', 'UB Moodle', 'https://moodle.example.org', 'active', {_AT})"
+    ),
+    (
+        "INSERT INTO course (id, site_id, moodle_id, fullname, shortname, summary, visible, "
+        "synced_at, search_text) "
+        f"VALUES ('course', 'site', 1, 'Cities', 'C', '', true, {_AT}, '')"
+    ),
+    f"INSERT INTO person (id, name, created_at) VALUES ('mira', 'Mira Jovanović', {_AT})",
+    (
+        "INSERT INTO pilot (id, name, description, starts_on, ends_on, suppression_threshold, created_at) "
+        f"VALUES ('pilot', 'Pilot', '', '2026-09-01', '2027-07-31', 10, {_AT})"
+    ),
+    (
+        "INSERT INTO pairing (id, title, model, language, starts_on, ends_on, message, state, proposed_by, "
+        "idempotency_key, version, created_at, changed_at) VALUES ('pairing', 'Cities', 'COIL', 'en', "
+        f"'2026-10-01', '2026-12-18', '', 'active', 'mira', 'k', 1, {_AT}, {_AT})"
+    ),
+    *(
+        "INSERT INTO participant (pilot_id, pairing_id, course_id, pseudonym, role, observed_at) "
+        f"VALUES ('pilot', 'pairing', 'course', '{name}', '{role}', {_AT})"
+        for name, role in (("p1", "student"), ("p2", "staff"))
+    ),
+    *(
+        "INSERT INTO activity (pilot_id, source_key, pairing_id, course_id, pseudonym, kind, day) "
+        f"VALUES ('pilot', '{key}', 'pairing', 'course', '{name}', '{kind}', '2026-10-06')"
+        for key, name, kind in (
+            ("a", "p1", "forum_topic"),
+            ("b", "p1", "forum_topic"),
+            ("c", "p2", "forum_reply"),
+        )
+    ),
+)
+
+
+def test_posts_of_the_first_schema_become_events(empty: Engine) -> None:
+    with writing(empty) as connection:
+        command.upgrade(migrate._config(connection), "0003")
+        for statement in _FIRST_SCHEMA:
+            connection.execute(text(statement))
+    migrate.upgrade(empty)
+    with writing(empty) as connection:
+        actors = dict(connection.execute(text("SELECT no, pseudonym FROM actor")).all())
+        events = connection.execute(text("SELECT actor, kind, minute, day FROM event")).all()
+        counts = connection.execute(text("SELECT actor, day, kind, n FROM event_day")).all()
+        keys = connection.execute(text("SELECT key FROM seen_record ORDER BY key")).scalars().all()
+    day = date(2026, 10, 6).toordinal()
+    noon = int(datetime(2026, 10, 6, 12, tzinfo=UTC).timestamp()) // 60
+    assert sorted((actors[a], kind, minute, on) for a, kind, minute, on in events) == [
+        ("p1", 1, noon, day),
+        ("p1", 1, noon, day),
+        ("p2", 2, noon, day),
+    ]
+    assert sorted((actors[a], on, kind, n) for a, on, kind, n in counts) == [
+        ("p1", day, 1, 2),
+        ("p2", day, 2, 1),
+    ]
+    assert keys == ["a", "b", "c"]

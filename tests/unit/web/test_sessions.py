@@ -175,7 +175,10 @@ def test_the_calendar_page_gives_a_private_address_with_five_doors_and_takes_it_
         assert door in shown
     assert "End this calendar address?" in browser.get(f"/calendar-links/{link.id}/revoke").text
     assert world.browser(world.dana).post(f"/calendar-links/{link.id}/revoke").status_code == 404
+    assert world.browser(world.dana).get(f"/calendar-links/{link.id}/revoke").status_code == 404
+    assert browser.get("/calendar-links/of-nobody/revoke").status_code == 404
     assert browser.post(f"/calendar-links/{link.id}/revoke").status_code == 303
+    assert browser.get(f"/calendar-links/{link.id}/revoke").status_code == 404
     assert browser.get(f"/calendar/{link.token}.ics").status_code == 410
 
 

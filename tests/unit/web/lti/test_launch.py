@@ -71,6 +71,29 @@ def test_a_moodle_administrator_gets_the_readiness_of_that_moodle_and_of_no_othe
     assert visit.browser.get(f"/console/sites/{campus.site.id}").status_code == 404
 
 
+def test_a_moodle_administrator_checks_again_once_a_minute(campus: Campus) -> None:
+    visit = campus.visit("irena")
+    assert "This site was not checked yet." in visit.arrive().text
+    path = f"/readiness/{campus.site.id}"
+    assert visit.browser.post(f"{path}/check", {}).status_code == 303
+    checked = visit.browser.get(path).text
+    assert "The site was checked." in checked
+    assert "in order" in checked
+    assert visit.browser.post(f"{path}/check", {}).status_code == 429
+    campus.world.clock.advance(minutes=1)
+    assert visit.browser.post(f"{path}/check", {}).status_code == 303
+    assert visit.browser.post(f"/readiness/{campus.world.ail.id}/check", {}).status_code == 404
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_the_readiness_page_says_what_the_tool_may_use(unregistered: Campus, *, allowed: bool) -> None:
+    unregistered.register(grades=2 if allowed else 0, memberships=allowed)
+    page = unregistered.visit("irena").arrive().text
+    assert "People come from their courses" in page
+    for remedy in ("retrieve members", "grade sync and column management"):
+        assert (remedy in page) is not allowed
+
+
 def test_readiness_is_nobody_elses(campus: Campus) -> None:
     teacher = campus.visit("mira")
     teacher.arrive()
@@ -192,7 +215,13 @@ def test_without_a_name_and_an_address_somebody_is_let_in_too(unregistered: Camp
 
 
 def test_the_zone_is_asked_for_when_moodle_does_not_tell_it(campus: Campus) -> None:
-    assert 'id="zone-offer"' in campus.visit("jelena").arrive().text
+    """The script of the page answers it with the device's clock, once (see the test in a browser)."""
+    jelena = campus.visit("jelena")
+    assert 'data-zone="Europe/Belgrade" data-take' in jelena.arrive().text
+    assert jelena.browser.post("/me/zone", {"zone": "Asia/Almaty"}).status_code == 204
+    again = jelena.browser.get("/").text
+    assert 'id="zone-offer"' not in again
+    assert "in Almaty" in again
     assert 'id="zone-offer"' not in campus.visit("mira").arrive().text
 
 

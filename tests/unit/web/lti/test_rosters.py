@@ -11,6 +11,7 @@ from coil_bridge.domain import Course, CourseRole
 from coil_bridge.errors import PartnerUnavailable
 from coil_bridge.evaluation.pseudonyms import Pseudonymiser
 from coil_bridge.evaluation.records import Part, RunState
+from coil_bridge.services.catalogue import SYNC_TEACHERS
 from tests.unit.web.lti.campus import Campus
 from tests.unit.web.lti.services import with_services
 
@@ -64,6 +65,38 @@ def test_a_non_editing_teacher_stays_one_until_gone(campus: Campus, course: Cour
     assert teachers(campus, course) == ["Mira Jovanović", "Petar Nikolić"]
     there.enrol(petar, campus.courses["communication"], "teacher", suspended=True)
     assert teachers(campus, course) == ["Mira Jovanović"]
+
+
+def test_a_teacher_who_was_made_a_student_is_one_here_too(campus: Campus, course: Course) -> None:
+    campus.visit("mira").launch()
+    there = campus.moodle.world
+    ivana = there.add_user("ivana", "Ivana", "Savić")
+    campus.people["ivana"] = ivana
+    there.enrol(ivana, campus.courses["communication"], "editingteacher")
+    campus.visit("ivana").launch()
+    assert teachers(campus, course) == ["Ivana Savić", "Mira Jovanović"]
+    there.unenrol(ivana, campus.courses["communication"])
+    there.enrol(ivana, campus.courses["communication"], "student")
+    assert teachers(campus, course) == ["Ivana Savić", "Mira Jovanović"]  # she might be a non-editing one
+    campus.visit("ivana").launch()
+    assert waiting(campus) == [{"course_id": course.id}]
+    assert teachers(campus, course) == ["Mira Jovanović"]
+    with campus.world.services.storage.read() as tx:
+        assert [each.name for each in tx.courses.people(course.id, CourseRole.STUDENT)] == ["Ivana Savić"]
+
+
+def test_a_teacher_who_switched_the_role_stays_one_by_the_roster(campus: Campus, course: Course) -> None:
+    campus.visit("mira").launch()
+    campus.visit("mira", as_learner=True).launch()
+    assert teachers(campus, course) == ["Mira Jovanović"]
+
+
+def waiting(campus: Campus) -> list[object]:
+    """The courses whose people are about to be read."""
+    world = campus.world
+    with world.services.storage.write() as tx:
+        claimed = tx.tasks.claim("worker", world.clock(), world.clock(), limit=10, per_site=5)
+    return [each.payload for each in claimed if each.kind == SYNC_TEACHERS]
 
 
 def test_without_names_the_ones_we_know_stay(unregistered: Campus) -> None:
