@@ -135,7 +135,9 @@ class EvidenceRows:
 
     def object(self, person_id: str, at: datetime) -> bool:
         """Take down an objection; whether it is a new one."""
-        return insert_new(self._connection, objection, {"person_id": person_id, "since": at}, key=("person_id",))
+        return insert_new(
+            self._connection, objection, {"person_id": person_id, "since": at}, key=("person_id",)
+        )
 
     def withdraw(self, person_id: str) -> bool:
         """Take an objection back; whether there was one."""

@@ -19,6 +19,7 @@ from coil_bridge.storage.courses import Courses
 from coil_bridge.storage.deliveries import Deliveries
 from coil_bridge.storage.engine import reading, writing
 from coil_bridge.storage.events import Events
+from coil_bridge.storage.evidence import EvidenceRows
 from coil_bridge.storage.feeds import Feeds
 from coil_bridge.storage.gradings import Gradings
 from coil_bridge.storage.jobs import Jobs
@@ -65,6 +66,7 @@ class Transaction:
         self.account_links = AccountLinks(connection)
         self.sealed = Sealed(connection)
         self.attendance = AttendanceRows(connection)
+        self.evidence = EvidenceRows(connection)
         self.academic = Academic(connection)
 
 
