@@ -71,6 +71,7 @@ class Figures:
     """The shown units of a pilot, and how every unit stands."""
 
     stored: Stored
+    people: Sequence[Participation]  # for the statements about single people only
     units: Mapping[GroupKey, UnitFigures]
     statuses: Mapping[GroupKey, GroupStatus]
     withheld: Sequence[int]  # the sizes of the withheld units; never to be shown
@@ -97,6 +98,7 @@ def figures_of(stored: Stored) -> Figures:
         minutes[meeting.pairing_id] += meeting.minutes
     return Figures(
         stored=stored,
+        people=list(facts.people.values()),
         units=units,
         statuses=statuses,
         withheld=[sizes[group] for group, status in statuses.items() if status is GroupStatus.WITHHELD],

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete, func, insert, select
 
 from coil_bridge.evaluation.facts import Actor, Reply, Rules, Trait
 from coil_bridge.evaluation.records import EventKind, Part
-from coil_bridge.storage.event_tables import actor, event_day, event_pilot, reply
+from coil_bridge.storage.event_tables import actor, event, event_day, event_pilot, reply
 from coil_bridge.storage.evidence_tables import objection, participant_trait, pilot_exclusion, pilot_rule
 from coil_bridge.storage.writes import insert_new, upsert, upsert_all
 
@@ -33,9 +33,15 @@ class EvidenceRows:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def actors(self, pilot_id: str) -> list[Actor]:
-        """Everybody who can have done something, by number."""
+    def actors(
+        self, pilot_id: str, *, pairing_id: str | None = None, course_id: str | None = None
+    ) -> list[Actor]:
+        """Everybody who can have done something, in a pilot or one course of it, by number."""
         query = select(actor).where(actor.c.pilot_id == pilot_id).order_by(actor.c.no)
+        if pairing_id is not None:
+            query = query.where(actor.c.pairing_id == pairing_id)
+        if course_id is not None:
+            query = query.where(actor.c.course_id == course_id)
         return [
             Actor(row.no, row.pairing_id, row.course_id, row.pseudonym, Part(row.part))
             for row in self._connection.execute(query)
@@ -66,6 +72,36 @@ class EvidenceRows:
             for (value,) in cursor.execute(f"{_PACKED}%s", (number,)):
                 yield value
 
+    def days_of(self, pilot_id: str, names: Mapping[int, str]) -> dict[str, list[int]]:
+        """The local days with any event of some actors, by what each is called."""
+        query = (
+            select(event_day.c.actor, event_day.c.day)
+            .where(event_day.c.pilot_no == self._number(pilot_id), event_day.c.actor.in_(sorted(names)))
+            .distinct()
+            .order_by(event_day.c.actor, event_day.c.day)
+        )
+        found: dict[str, list[int]] = {}
+        for row in self._connection.execute(query):
+            found.setdefault(names[row.actor], []).append(row.day)
+        return found
+
+    def joins(self, pilot_id: str, actors: Collection[int]) -> list[tuple[int, int]]:
+        """When some actors entered rooms through the own Moodle: (actor, minute), where any did at all.
+
+        The daily counts say whether it is worth looking through the events.
+        """
+        number, kinds = self._number(pilot_id), (EventKind.SESSION_JOIN, EventKind.ROOM_JOIN)
+        counted = select(event_day.c.actor).where(
+            event_day.c.pilot_no == number, event_day.c.actor.in_(sorted(actors)), event_day.c.kind.in_(kinds)
+        )
+        some = sorted(set(self._connection.execute(counted).scalars()))
+        if not some:
+            return []
+        query = select(event.c.actor, event.c.minute).where(
+            event.c.pilot_no == number, event.c.actor.in_(some), event.c.kind.in_(kinds)
+        )
+        return [(row.actor, row.minute) for row in self._connection.execute(query)]
+
     def replies(self, pilot_id: str) -> list[Reply]:
         """Who answered whom on which day, and how often."""
         keys = (reply.c.from_actor, reply.c.to_actor, reply.c.day)
@@ -76,6 +112,16 @@ class EvidenceRows:
             .order_by(*keys)
         )
         return [Reply(*row) for row in self._raw(query)]
+
+    def last_active(self, pilot_id: str) -> dict[str, int]:
+        """The last local day with any event in each course, by "pairing:course"."""
+        query = (
+            select(actor.c.pairing_id, actor.c.course_id, func.max(event_day.c.day).label("day"))
+            .join(actor, actor.c.no == event_day.c.actor)
+            .where(event_day.c.pilot_no == self._number(pilot_id))
+            .group_by(actor.c.pairing_id, actor.c.course_id)
+        )
+        return {f"{row.pairing_id}:{row.course_id}": row.day for row in self._connection.execute(query)}
 
     def rules(self, pilot_id: str) -> Rules:
         """The pilot's own rules, the usual ones where it has none."""

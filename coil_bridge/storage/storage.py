@@ -27,6 +27,7 @@ from coil_bridge.storage.joins import Joins
 from coil_bridge.storage.launch_parts import LaunchParts
 from coil_bridge.storage.lti import LtiPlatforms
 from coil_bridge.storage.lti_courses import LtiCourses
+from coil_bridge.storage.packs import Packs
 from coil_bridge.storage.pairings import Pairings
 from coil_bridge.storage.people import People
 from coil_bridge.storage.pilots import Pilots
@@ -67,6 +68,7 @@ class Transaction:
         self.sealed = Sealed(connection)
         self.attendance = AttendanceRows(connection)
         self.evidence = EvidenceRows(connection)
+        self.packs = Packs(connection)
         self.academic = Academic(connection)
 
 

@@ -30,8 +30,8 @@ from coil_bridge.storage.engine import open_engine, writing
 from coil_bridge.storage.event_tables import reply
 from coil_bridge.storage.storage import Storage
 from coil_bridge.vault import Vault, new_id
-from tests.builders import Build, SettableClock
 from tests.benchmarks.measuring import WrongAnswers
+from tests.builders import Build, SettableClock
 
 EVENTS = 1_000_000
 PAIRINGS = 20
@@ -77,7 +77,9 @@ def build(path: Path, events: int, *, pairings: int = PAIRINGS, students: int = 
     sites = {city: make.site(city) for city in cities}
     share = events // (pairings * 2 * students)
     for number in range(pairings):
-        courses = [make.course(sites[cities[(number + side) % 4]], f"Course {number}.{side}") for side in (0, 1)]
+        courses = [
+            make.course(sites[cities[(number + side) % 4]], f"Course {number}.{side}") for side in (0, 1)
+        ]
         pairing = make.pairing(courses, title=f"Pairing {number:02}", proposed_by=lead, phase=phase)
         held = [_session(make, pairing, lead, week) for week in range(4)]
         for course in courses:
@@ -114,7 +116,10 @@ def _fill(
 ) -> None:
     observed = datetime(2026, 12, 20, 4, 0, tzinfo=UTC)
     names = [f"{course.id[:20]}{number:04}" for number in range(students)]
-    members = [Member(pairing.id, course.id, name, Part.STUDENT, None, n % 3 != 0, observed) for n, name in enumerate(names)]
+    members = [
+        Member(pairing.id, course.id, name, Part.STUDENT, None, n % 3 != 0, observed)
+        for n, name in enumerate(names)
+    ]
     run = new_id()
     with storage.write() as tx:
         tx.activity.put_members(pilot_id, members)
@@ -124,7 +129,14 @@ def _fill(
         actors = tx.events.actors(pilot_id, pairing.id, course.id)
         tx.events.append([row for no in actors.values() for row in _days(number, no, share, chance)])
         rows = [
-            Presence(session, course.id, name, start + chance.randrange(20), start + 60 + chance.randrange(40), PresenceSource.FILE)
+            Presence(
+                session,
+                course.id,
+                name,
+                start + chance.randrange(20),
+                start + 60 + chance.randrange(40),
+                PresenceSource.FILE,
+            )
             for session, start in held
             for name in names
             if chance.random() < 0.8
@@ -132,7 +144,8 @@ def _fill(
         tx.attendance.put(pilot_id, rows)
         genders = ("female", "male", "female", "male", "undisclosed")
         tx.evidence.put_traits(
-            pilot_id, {name: Trait(genders[n % 5], course.institution.country) for n, name in enumerate(names)}
+            pilot_id,
+            {name: Trait(genders[n % 5], course.institution.country) for n, name in enumerate(names)},
         )
 
 
@@ -151,7 +164,12 @@ def _answer(storage: Storage, engine: object, pilot_id: str, chance: random.Rand
     with storage.read() as tx:
         actors, number = tx.evidence.actors(pilot_id), tx.events.number_of(pilot_id)
     rows = [
-        {"pilot_no": number, "from_actor": chance.choice(actors).no, "to_actor": chance.choice(actors).no, "day": _FIRST.toordinal() + chance.randrange(70)}
+        {
+            "pilot_no": number,
+            "from_actor": chance.choice(actors).no,
+            "to_actor": chance.choice(actors).no,
+            "day": _FIRST.toordinal() + chance.randrange(70),
+        }
         for _ in range(20_000)
     ]
     with writing(engine) as connection:  # type: ignore[arg-type]
@@ -160,7 +178,16 @@ def _answer(storage: Storage, engine: object, pilot_id: str, chance: random.Rand
 
 def _measured(path: Path, pilot_id: str) -> dict[str, float]:
     core = min(os.sched_getaffinity(0))
-    command = ["taskset", "-c", str(core), sys.executable, "-m", "tests.benchmarks.evidence", str(path), pilot_id]
+    command = [
+        "taskset",
+        "-c",
+        str(core),
+        sys.executable,
+        "-m",
+        "tests.benchmarks.evidence",
+        str(path),
+        pilot_id,
+    ]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     return dict(json.loads(done.stdout))
 
