@@ -7,6 +7,7 @@ from importlib.metadata import version
 
 from flask import Blueprint, Flask
 
+from coil_bridge.calendar_wiring import calendar_pages, calendar_services
 from coil_bridge.errors import ConfigurationError
 from coil_bridge.lti_wiring import lti_services, pages_for_people, pages_for_platforms
 from coil_bridge.services.academic_calendars import AcademicCalendars
@@ -27,6 +28,8 @@ from coil_bridge.services.post import Post
 from coil_bridge.services.roster_fallback import RosterFallback
 from coil_bridge.services.signin import SignIn
 from coil_bridge.services.sites import SiteRegistry
+from coil_bridge.services.survey_answers import SurveyAnswers
+from coil_bridge.services.surveys import SurveyService
 from coil_bridge.services.web_sessions import WebSessions
 from coil_bridge.services.work import Work
 from coil_bridge.settings import Settings
@@ -35,7 +38,6 @@ from coil_bridge.storage.engine import open_engine
 from coil_bridge.storage.storage import Storage
 from coil_bridge.vault import Vault
 from coil_bridge.web.about import AboutPages
-from coil_bridge.web.calendar import CalendarPages
 from coil_bridge.web.cookies import Cookies
 from coil_bridge.web.courses import CoursePages
 from coil_bridge.web.errors import handle_errors
@@ -56,6 +58,7 @@ from coil_bridge.web.security import secure
 from coil_bridge.web.sessions import SessionPages
 from coil_bridge.web.signin import SignInPages
 from coil_bridge.web.sites import SitePages
+from coil_bridge.web.surveys import AnswerPages, SurveyPages
 from coil_bridge.web.visitors import Visitors
 from coil_bridge.web.work import WorkPages
 from connectors.mail import Mailer
@@ -163,7 +166,10 @@ def build_services(
         pilots=PilotService(storage=storage, clock=clock, vault=vault, settings=settings),
         pulls=ActivityPull(storage=storage, clock=clock, vault=vault, partners=partners, launched=launched),
         exports=ExportService(storage=storage, clock=clock),
+        surveys=SurveyService(storage=storage, clock=clock),
+        survey_answers=SurveyAnswers(storage=storage, clock=clock, vault=vault),
         lti=lti,
+        calendars=calendar_services(storage=storage, clock=clock, feeds=feeds),
         academic=AcademicCalendars(storage=storage),
     )
 
@@ -176,6 +182,7 @@ def _blueprints(
         pairings=services.pairings,
         catalogue=services.catalogue,
         sites=services.sites,
+        surveys=services.survey_answers,
         visitors=visitors,
         clock=clock,
     ).blueprint()
@@ -191,7 +198,7 @@ def _blueprints(
         clock=clock,
     ).blueprint()
     yield SessionPages(services.sessions, services.pairings, visitors).blueprint()
-    yield CalendarPages(services.feeds, services.pairings, visitors, clock).blueprint()
+    yield from calendar_pages(services, visitors, clock)
     yield FeedPages(services.feeds, metrics).blueprint()
     yield PilotPages(
         pilots=services.pilots,
@@ -207,6 +214,8 @@ def _blueprints(
     yield SitePages(services.sites, lti_console, visitors).blueprint()
     yield PeoplePages(services.people, visitors).blueprint()
     yield WorkPages(services.work, services.health, visitors).blueprint()
+    yield SurveyPages(services.surveys, visitors).blueprint()
+    yield AnswerPages(services.survey_answers, visitors).blueprint()
     yield AboutPages().blueprint()
     yield HealthPages(services.health, metrics).blueprint()
     yield from pages_for_people(services, visitors, clock)

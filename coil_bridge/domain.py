@@ -270,14 +270,45 @@ class AuditEntry:
     detail: Mapping[str, Any]
 
 
+class FeedKind(StrEnum):
+    """What a calendar feed is about: one pairing, all of a person's, an institution's, or a pilot's."""
+
+    PAIRING = "pairing"
+    PERSON = "person"
+    INSTITUTION = "institution"
+    PILOT = "pilot"
+
+
+@dataclass(frozen=True, slots=True)
+class FeedChoice:
+    """Which feed: what it is about, and in which form it is wanted. Links with the same choice share it.
+
+    ``alarm`` is minutes before the start, 0 for none. ``called_off``: cancelled sessions stay in, marked
+    (a Moodle that imports the feed does not read that mark, so for it they are left out). ``rooms``: with
+    the links to the rooms, which no public feed has.
+    """
+
+    kind: FeedKind
+    subject_id: str
+    language: str
+    alarm: int = 0
+    called_off: bool = True
+    rooms: bool = True
+
+
 @dataclass(frozen=True, slots=True)
 class FeedLink:
-    """A private subscription address; ``token`` is the secret part of it."""
+    """A subscription address; ``token`` is the secret part of it, or, where ``public``, a plain name."""
 
     id: str
     token: str = field(repr=False)
-    pairing_id: str
-    person_id: str
-    language: str
+    feed: FeedChoice
+    person_id: str  # who asked for it, and loses it with the right to it
+    public: bool
     created_at: datetime
     revoked_at: datetime | None
+
+    @property
+    def language(self) -> str:
+        """The language of what it shows."""
+        return self.feed.language

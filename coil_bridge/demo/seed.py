@@ -15,6 +15,7 @@ from typing import Any
 from coil_bridge.app import build_services
 from coil_bridge.demo.consortium import Partner, monday_of
 from coil_bridge.demo.doors import Door
+from coil_bridge.demo.surveys import add_surveys
 from coil_bridge.domain import CoilPhase, Course, Model, Pairing, Person, Role, Site
 from coil_bridge.services.bundle import Services
 from coil_bridge.services.context import SYSTEM, Clock, system_clock
@@ -50,6 +51,7 @@ def seed(settings: Settings, data: Mapping[str, Any], partners: Sequence[Partner
         administrator = _person(now, data["people"]["administrator"], Role.ADMINISTRATOR)
         lead = _person(now, data["people"]["evaluation_lead"], Role.EVALUATION_LEAD)
         phase_id = _pilot(now, lead, data["pilot"], week_zero)
+        add_surveys(now, lead, week_zero)
         places = {
             partner.key: _At(sites[partner.key], _door(partner, "teacher").email) for partner in partners
         }

@@ -68,7 +68,7 @@ class Report:
 
 
 def report_of(published: Published, made: Made, extra: Sequence[Part] = ()) -> Report:
-    """The report of a pilot; ``extra`` are further sections (surveys, certificates) before the definitions."""
+    """The report of a pilot; ``extra`` are further sections (surveys, certificates)."""
     pilot = published.figures.stored.pilot
     return Report(
         title=pilot.name,

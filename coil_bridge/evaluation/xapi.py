@@ -42,17 +42,18 @@ def _of(person: Participation, pilot_id: str) -> Iterator[dict[str, Any]]:
     course = f"urn:coil-bridge:pairing:{person.group.pairing_id}:{person.group.institution_id}"
     for day in sorted(person.days):
         at = datetime.combine(date.fromordinal(day), datetime.min.time(), UTC).replace(hour=12)
-        yield _statement(person, pilot_id, "interacted", course, at, {})
+        yield _statement(person, pilot_id, verb="interacted", what=course, at=at, result={})
     for number, each in enumerate(person.attended, start=1):
         if each.standing is not Standing.ABSENT and (each.measured or each.estimated):
             start = (each.measured or each.estimated)[0][0]
             at = datetime.fromtimestamp(start * 60, UTC).replace(hour=12, minute=0)
             result = {"duration": f"PT{each.minutes}M", "completion": each.standing is Standing.PRESENT}
-            yield _statement(person, pilot_id, "attended", f"{course}:session:{number}", at, result)
+            what = f"{course}:session:{number}"
+            yield _statement(person, pilot_id, verb="attended", what=what, at=at, result=result)
 
 
 def _statement(
-    person: Participation, pilot_id: str, verb: str, what: str, at: datetime, result: dict[str, Any]
+    person: Participation, pilot_id: str, *, verb: str, what: str, at: datetime, result: dict[str, Any]
 ) -> dict[str, Any]:
     """Times are noon of the day: a minute could be looked up in the partner's own log."""
     name = f"{pilot_id}:{person.pseudonym}:{verb}:{what}:{at.isoformat()}"

@@ -60,6 +60,11 @@ def follow_zone_rules(services: Services, _clock: Clock) -> None:
     services.feeds.rebuild_all()
 
 
+def renew_feeds(services: Services, _clock: Clock) -> None:
+    """Let the calendars of persons, institutions and pilots follow who belongs to what by now."""
+    services.feeds.builder.mark_changed_circles()
+
+
 def prune(services: Services, clock: Clock) -> None:
     """Delete what has ended: links and sessions after a day, finished work and messages after 90 days.
 
@@ -73,6 +78,7 @@ def prune(services: Services, clock: Clock) -> None:
         tx.jobs.prune_beats(now - _KEPT)
         tx.account_links.prune(now)
     services.lti.joining.prune()
+    services.surveys.prune()
 
 
 def send_grades(services: Services, _clock: Clock) -> None:
@@ -90,6 +96,7 @@ JOBS: tuple[Job, ...] = (
     Job("refresh teachers", CronTrigger(hour="*/6", minute=23, timezone=UTC), refresh_teachers),
     Job("move pairings by date", CronTrigger(minute=3, timezone=UTC), move_pairings),
     Job("follow zone rules", CronTrigger(hour=3, minute=17, timezone=UTC), follow_zone_rules),
+    Job("renew feeds", CronTrigger(minute="1-59/10", timezone=UTC), renew_feeds),
     Job("send grades", CronTrigger(minute=37, timezone=UTC), send_grades),
     Job("prune", CronTrigger(hour=2, minute=41, timezone=UTC), prune),
     Job("tidy LTI", CronTrigger(hour=1, minute=53, timezone=UTC), tidy_lti),

@@ -98,7 +98,8 @@ class AttendanceSheets:
             pilot_id, names = self._pilot(tx, access.pairing)
             rules = tx.evidence.rules(pilot_id) if pilot_id else Rules()
             courses = tuple(
-                _course_sheet(tx, session, each.course, pilot_id, names, rules) for each in access.teaching
+                _course_sheet(tx, session, each.course, pilot_id=pilot_id, names=names, rules=rules)
+                for each in access.teaching
             )
         begun = session.starts_at <= self._clock()
         return Sheet(session, access.pairing, courses, rules, names is not None and begun, begun)
@@ -166,6 +167,7 @@ def _course_sheet(
     tx: Transaction,
     session: JointSession,
     course: Course,
+    *,
     pilot_id: str | None,
     names: Pseudonymiser | None,
     rules: Rules,

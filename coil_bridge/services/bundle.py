@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from coil_bridge.services.academic_calendars import AcademicCalendars
 from coil_bridge.services.activity_pull import ActivityPull
+from coil_bridge.services.calendar_bundle import CalendarServices
 from coil_bridge.services.catalogue import Catalogue
 from coil_bridge.services.exports import ExportService
 from coil_bridge.services.feeds import FeedService
@@ -20,6 +21,8 @@ from coil_bridge.services.pilots import PilotService
 from coil_bridge.services.post import Post
 from coil_bridge.services.signin import SignIn
 from coil_bridge.services.sites import SiteRegistry
+from coil_bridge.services.survey_answers import SurveyAnswers
+from coil_bridge.services.surveys import SurveyService
 from coil_bridge.services.web_sessions import WebSessions
 from coil_bridge.services.work import Work
 from coil_bridge.settings import Settings
@@ -50,7 +53,10 @@ class Services:
     pilots: PilotService
     pulls: ActivityPull
     exports: ExportService
+    surveys: SurveyService
+    survey_answers: SurveyAnswers
     lti: LtiServices
+    calendars: CalendarServices
     academic: AcademicCalendars
 
     def close(self) -> None:

@@ -47,7 +47,7 @@ KEPT = timedelta(days=14)
 class ExtraSource(Protocol):
     """What another evaluation (surveys, certificates) adds to a pilot's pack."""
 
-    def extra(self, tx: Transaction, pilot: Pilot, chosen: DefinitionSet, through: date) -> Extra:
+    def added(self, tx: Transaction, pilot: Pilot, chosen: DefinitionSet, through: date) -> Extra:
         """Tables, sections and files; suppressed already."""
 
 
@@ -270,17 +270,17 @@ class Evidence:
             if pilot is None:
                 raise NotFound(mark("There is no such pilot."))
             published = publish(figures_of(stored_of(tx, pilot, chosen, through)))
-            more = [each.extra(tx, pilot, chosen, through) for each in self._extras]
+            more = [each.added(tx, pilot, chosen, through) for each in self._extras]
         tell(20)
         files = {name: content for each in more for name, content in each.files.items()}
         if options["xapi"]:
             files["xapi/statements.jsonl"] = statements(published, pilot.id)
-        extra = Extra(
+        added = Extra(
             [table for each in more for table in each.tables],
             [section for each in more for section in each.sections],
             files,
         )
-        content = write_pack(published, self._made(at, chosen), extra, tell)
+        content = write_pack(published, self._made(at, chosen), added, tell)
         return ExportFile(f"evidence-{slug(pilot)}-{at:%Y%m%dT%H%M%SZ}.zip", archive.MEDIA_TYPE, content)
 
     def _gather(self, pilot_id: str) -> None:

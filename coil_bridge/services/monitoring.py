@@ -149,9 +149,12 @@ class Monitoring:
             if held:
                 latest[pairing_id] = held[-1]
         there = {
-            (session.id, each.course_id)
+            (session.id, course_id)
             for session in latest.values()
-            for each in (*tx.attendance.of_session(pilot_id, session.id), *tx.joins.of_session(session.id))
+            for course_id in (
+                *(each.course_id for each in tx.attendance.of_session(pilot_id, session.id)),
+                *(each.course_id for each in tx.joins.of_session(session.id)),
+            )
         }
         return {
             (course.pairing_id, course.course_id): _came(latest.get(course.pairing_id), course, there)
@@ -160,7 +163,7 @@ class Monitoring:
 
 
 def working_days_since(calendar: AcademicCalendar | None, last: date, until: date) -> int:
-    """Days after ``last`` and up to ``until`` on which the institution teaches; weekdays without a calendar."""
+    """Days after ``last`` and up to ``until`` on which is taught; weekdays without a calendar."""
     days = [last + timedelta(days=step) for step in range(1, (until - last).days + 1)]
     if calendar is None:
         return sum(day.weekday() < 5 for day in days)

@@ -17,7 +17,7 @@ from coil_bridge.errors import Forbidden
 from coil_bridge.evaluation.attendance import Attended, Meeting, Standing, by_person, contact_minutes
 from coil_bridge.evaluation.facts import Rules, moodle_joins
 from coil_bridge.evaluation.pseudonyms import Pseudonymiser
-from coil_bridge.evaluation.records import PilotCourse
+from coil_bridge.evaluation.records import Part, PilotCourse
 from coil_bridge.evaluation.weeks import local_day
 from coil_bridge.evaluation.windows import Window, course_window, phase_windows
 from coil_bridge.i18n import mark
@@ -150,7 +150,7 @@ class OwnEvidence:
         members = tx.activity.members(
             pairing.phase.pilot_id, pairing_id=pairing.id, course_id=course.course_id
         )
-        others = {each.pseudonym for each in members if each.part == CourseRole.STUDENT} - set(who.values())
+        others = {each.pseudonym for each in members if each.part is Part.STUDENT} - set(who.values())
         lines.sort(key=lambda line: (not line.lost, line.person.name))
         return ClassView(paired.course, tuple(lines), len(others), today)
 

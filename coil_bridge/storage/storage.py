@@ -20,6 +20,7 @@ from coil_bridge.storage.deliveries import Deliveries
 from coil_bridge.storage.engine import reading, writing
 from coil_bridge.storage.events import Events
 from coil_bridge.storage.evidence import EvidenceRows
+from coil_bridge.storage.feed_subjects import FeedSubjects
 from coil_bridge.storage.feeds import Feeds
 from coil_bridge.storage.gradings import Gradings
 from coil_bridge.storage.jobs import Jobs
@@ -36,6 +37,7 @@ from coil_bridge.storage.sealed import Sealed
 from coil_bridge.storage.served_feeds import ServedFeeds
 from coil_bridge.storage.sessions import Sessions
 from coil_bridge.storage.sites import Sites
+from coil_bridge.storage.surveys import Surveys
 from coil_bridge.storage.tasks import Tasks
 from coil_bridge.storage.unlinking import Unlinking
 
@@ -51,6 +53,7 @@ class Transaction:
         self.sessions = Sessions(connection)
         self.audit = Audit(connection)
         self.feeds = Feeds(connection)
+        self.feed_subjects = FeedSubjects(connection)
         self.deliveries = Deliveries(connection)
         self.tasks = Tasks(connection)
         self.jobs = Jobs(connection)
@@ -65,6 +68,7 @@ class Transaction:
         self.joins = Joins(connection)
         self.gradings = Gradings(connection)
         self.account_links = AccountLinks(connection)
+        self.surveys = Surveys(connection)
         self.sealed = Sealed(connection)
         self.attendance = AttendanceRows(connection)
         self.evidence = EvidenceRows(connection)

@@ -275,31 +275,6 @@ audit_entry = Table(
     Index(None, "subject_kind", "subject_id"),
 )
 
-feed_link = Table(
-    "feed_link",
-    metadata,
-    _id(),
-    Column("token_hash", String(64), nullable=False, unique=True),
-    Column("token_encrypted", LargeBinary, nullable=False),
-    _ref("pairing_id", "pairing.id"),
-    _ref("person_id", "person.id"),
-    Column("language", String(10), nullable=False),
-    Column("created_at", UtcDateTime, nullable=False),
-    Column("revoked_at", UtcDateTime),
-    Index(None, "person_id", "pairing_id"),
-)
-
-stored_feed = Table(
-    "stored_feed",
-    metadata,
-    _ref("pairing_id", "pairing.id", primary_key=True),
-    Column("language", String(10), primary_key=True),
-    Column("body", LargeBinary, nullable=False),
-    Column("body_gzip", LargeBinary, nullable=False),
-    Column("etag", String(64), nullable=False),
-    Column("last_modified", UtcDateTime, nullable=False),
-)
-
 # A message to one person through one channel, written in the transaction of what it tells about.
 delivery = Table(
     "delivery",

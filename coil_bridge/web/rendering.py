@@ -111,6 +111,7 @@ def _filters(visitors: Visitors, clock: Clock) -> dict[str, Callable[..., Any]]:
         "clock_time": lambda instant: visitors.translator().clock(here(instant)),
         "country": lambda code: country_name(code, visitors.translator()),
         "day": lambda value: visitors.translator().short_day(_day(value, here)),
+        "decimal": lambda value, sign=False: visitors.translator().decimal(value, sign=sign),
         "full_day": lambda value: visitors.translator().day(_day(value, here)),
         "iso": lambda instant: instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "language_name": lambda code: language_name(code, visitors.translator()),
@@ -155,7 +156,7 @@ def _navigation(person: Person) -> Iterable[NavigationItem]:
     if not person.roles:
         yield _item(gettext("Courses"), "courses.own", "courses")
     if person.roles:
-        yield _item(gettext("Pilots"), "pilots.index", "pilots")
+        yield _item(gettext("Pilots"), "pilots.index", "pilots", "surveys")
     if Role.ADMINISTRATOR in person.roles:
         yield _item(gettext("Console"), "sites.index", "sites", "people", "work")
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from coil_bridge.domain import Answer, CoilPhase, Model, PairingState, Role, Site, SiteState
+from coil_bridge.evaluation.surveys import SurveyKind, SurveyState
 from coil_bridge.web.texts import lazy_gettext
 
 
@@ -116,6 +117,17 @@ LTI_INVITATIONS: Mapping[str, Badge] = {
     "waiting": Badge(lazy_gettext("Waiting"), "hourglass", "info"),
     "used": Badge(lazy_gettext("Used"), "check", "good"),
     "expired": Badge(lazy_gettext("Expired"), "cross"),
+}
+
+SURVEY_STATES: Mapping[SurveyState, Badge] = {
+    SurveyState.DRAFT: Badge(lazy_gettext("Draft"), "hourglass"),
+    SurveyState.PUBLISHED: Badge(lazy_gettext("Published"), "play", "good"),
+    SurveyState.WITHDRAWN: Badge(lazy_gettext("Withdrawn"), "back"),
+}
+
+SURVEY_KINDS: Mapping[SurveyKind, str] = {
+    SurveyKind.CHANGE: lazy_gettext("Before and after"),
+    SurveyKind.MEETING: lazy_gettext("After each joint session"),
 }
 
 _HEALTH: Mapping[str, Badge] = {

@@ -15,6 +15,8 @@ import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from cryptography.fernet import Fernet
+
 from coil_bridge.domain import Course, Pairing, SessionState
 from coil_bridge.evaluation.attendance import Presence, PresenceSource, minute_of
 from coil_bridge.evaluation.definitions.registry import CURRENT, SETS
@@ -69,7 +71,7 @@ def build(path: Path, events: int, *, pairings: int = PAIRINGS, students: int = 
     migrate.upgrade(engine)
     storage, clock = Storage(engine), SettableClock(datetime(2026, 12, 21, tzinfo=UTC))
     make = Build(storage, _vault(), clock)
-    chance = random.Random(2026)
+    chance = random.Random(2026)  # noqa: S311 - the same every time, that is the point
     lead = make.lead()
     pilot = make.pilot("Pilot of a million events")
     phase = make.phase(pilot, starts_on=date(2026, 9, 1), ends_on=date(2027, 1, 31))
@@ -83,7 +85,16 @@ def build(path: Path, events: int, *, pairings: int = PAIRINGS, students: int = 
         pairing = make.pairing(courses, title=f"Pairing {number:02}", proposed_by=lead, phase=phase)
         held = [_session(make, pairing, lead, week) for week in range(4)]
         for course in courses:
-            _fill(storage, pilot.id, pairing, course, held, chance, students=students, share=share)
+            _fill(
+                storage,
+                pilot.id,
+                pairing,
+                course,
+                held=held,
+                chance=chance,
+                students=students,
+                share=share,
+            )
     _answer(storage, engine, pilot.id, chance)
     with writing(engine) as connection:
         connection.exec_driver_sql("ANALYZE")
@@ -92,8 +103,6 @@ def build(path: Path, events: int, *, pairings: int = PAIRINGS, students: int = 
 
 
 def _vault() -> Vault:
-    from cryptography.fernet import Fernet
-
     return Vault([Fernet.generate_key().decode()])
 
 
@@ -108,9 +117,9 @@ def _fill(
     pilot_id: str,
     pairing: Pairing,
     course: Course,
+    *,
     held: list[tuple[str, int]],
     chance: random.Random,
-    *,
     students: int,
     share: int,
 ) -> None:

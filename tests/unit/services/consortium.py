@@ -16,6 +16,7 @@ from coil_bridge.services.feeds import FeedService
 from coil_bridge.services.joint_sessions import SessionService
 from coil_bridge.services.messages import Messages
 from coil_bridge.services.pairings import PairingService, ProposalInput
+from coil_bridge.services.published_feeds import PublishedFeeds
 from coil_bridge.services.session_plans import PlanInput
 from coil_bridge.settings import Settings
 from coil_bridge.storage.engine import reading
@@ -65,6 +66,7 @@ class Consortium:
         messages = Messages(vault=vault, clock=clock)
         self.looked_up: list[str] = []
         self.feeds = FeedService(storage=storage, clock=clock, vault=vault, settings=settings)
+        self.published = PublishedFeeds(storage=storage, clock=clock, feeds=self.feeds)
         self.sessions = SessionService(
             storage=storage,
             clock=clock,
