@@ -9,6 +9,7 @@ from flask import Blueprint, Flask
 
 from coil_bridge.calendar_wiring import calendar_pages, calendar_services
 from coil_bridge.errors import ConfigurationError
+from coil_bridge.evidence_wiring import evidence_pages, evidence_services
 from coil_bridge.lti_wiring import lti_services, pages_for_people, pages_for_platforms
 from coil_bridge.services.academic_calendars import AcademicCalendars
 from coil_bridge.services.activity_pull import ActivityPull
@@ -169,6 +170,7 @@ def build_services(
         surveys=SurveyService(storage=storage, clock=clock),
         survey_answers=SurveyAnswers(storage=storage, clock=clock, vault=vault),
         lti=lti,
+        evidence=evidence_services(settings, storage=storage, vault=vault, clock=clock, partners=partners),
         calendars=calendar_services(storage=storage, clock=clock, feeds=feeds),
         academic=AcademicCalendars(storage=storage),
     )
@@ -218,6 +220,7 @@ def _blueprints(
     yield AnswerPages(services.survey_answers, visitors).blueprint()
     yield AboutPages().blueprint()
     yield HealthPages(services.health, metrics).blueprint()
+    yield from evidence_pages(services, visitors)
     yield from pages_for_people(services, visitors, clock)
 
 
