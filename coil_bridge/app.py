@@ -7,6 +7,8 @@ from importlib.metadata import version
 
 from flask import Blueprint, Flask
 
+from coil_bridge.academic_wiring import academic_pages, academic_services
+from coil_bridge.activity_wiring import activity_services
 from coil_bridge.calendar_wiring import calendar_pages, calendar_services
 from coil_bridge.errors import ConfigurationError
 from coil_bridge.evidence_wiring import evidence_pages, evidence_services
@@ -37,6 +39,7 @@ from coil_bridge.settings import Settings
 from coil_bridge.storage import migrate
 from coil_bridge.storage.engine import open_engine
 from coil_bridge.storage.storage import Storage
+from coil_bridge.telling_wiring import telling_services
 from coil_bridge.vault import Vault
 from coil_bridge.web.about import AboutPages
 from coil_bridge.web.cookies import Cookies
@@ -60,6 +63,7 @@ from coil_bridge.web.sessions import SessionPages
 from coil_bridge.web.signin import SignInPages
 from coil_bridge.web.sites import SitePages
 from coil_bridge.web.surveys import AnswerPages, SurveyPages
+from coil_bridge.web.telling import StopPages, TellingPages
 from coil_bridge.web.visitors import Visitors
 from coil_bridge.web.work import WorkPages
 from connectors.mail import Mailer
@@ -90,7 +94,8 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     app.register_blueprint(signin.blueprint())
     for pages in _blueprints(services, visitors, cookies, metrics, clock):
         app.register_blueprint(pages)
-    for pages in pages_for_platforms(services.lti, visitors, cookies):
+    stop_pages = StopPages(services.telling.choices).blueprint()
+    for pages in [stop_pages, *pages_for_platforms(services.lti, visitors, cookies)]:
         csrf.exempt(pages)
         app.register_blueprint(pages)
     return app
@@ -124,7 +129,11 @@ def build_services(
     launched = RosterFallback(storage=storage, clock=clock, rosters=lti.rosters)
     catalogue = Catalogue(storage=storage, clock=clock, partners=partners, launched=launched)
     feeds = FeedService(storage=storage, clock=clock, vault=vault, settings=settings)
-    sessions = SessionService(storage=storage, clock=clock, settings=settings, messages=messages, feeds=feeds)
+    telling = telling_services(settings, storage=storage, clock=clock, messages=messages)
+    sessions = SessionService(
+        storage=storage, clock=clock, settings=settings, telling=telling.now, feeds=feeds
+    )
+    activity = activity_services(storage=storage, vault=vault, partners=partners, clock=clock)
     return Services(
         settings=settings,
         storage=storage,
@@ -152,7 +161,9 @@ def build_services(
         people=PeopleService(storage=storage, clock=clock, messages=messages, public_url=settings.public_url),
         messages=messages,
         work=Work(storage=storage),
-        post=Post(storage=storage, vault=vault, clock=clock, partners=partners, mailer=mailer),
+        post=Post(
+            storage=storage, vault=vault, clock=clock, partners=partners, mailer=mailer, links=telling.links
+        ),
         health=Health(storage=storage, clock=clock, schema=lambda: migrate.state(engine)),
         pairings=PairingService(
             storage=storage,
@@ -163,16 +174,26 @@ def build_services(
             sync_teachers=catalogue.sync_teachers,
         ),
         sessions=sessions,
+        telling=telling,
         feeds=feeds,
         pilots=PilotService(storage=storage, clock=clock, vault=vault, settings=settings),
-        pulls=ActivityPull(storage=storage, clock=clock, vault=vault, partners=partners, launched=launched),
+        pulls=ActivityPull(
+            storage=storage,
+            clock=clock,
+            vault=vault,
+            partners=partners,
+            launched=launched,
+            logs=activity.logs,
+        ),
         exports=ExportService(storage=storage, clock=clock),
+        activity=activity,
         surveys=SurveyService(storage=storage, clock=clock),
         survey_answers=SurveyAnswers(storage=storage, clock=clock, vault=vault),
         lti=lti,
         evidence=evidence_services(settings, storage=storage, vault=vault, clock=clock, partners=partners),
         calendars=calendar_services(storage=storage, clock=clock, feeds=feeds),
         academic=AcademicCalendars(storage=storage),
+        terms=academic_services(storage=storage, clock=clock, catalogue=catalogue),
     )
 
 
@@ -188,7 +209,14 @@ def _blueprints(
         visitors=visitors,
         clock=clock,
     ).blueprint()
-    yield MePages(services.people, services.web_sessions, visitors, cookies).blueprint()
+    yield MePages(
+        people=services.people,
+        sessions=services.web_sessions,
+        choices=services.telling.choices,
+        visitors=visitors,
+        cookies=cookies,
+    ).blueprint()
+    yield TellingPages(services.telling.choices, visitors).blueprint()
     yield CoursePages(services.catalogue, visitors).blueprint()
     yield PairingPages(
         pairings=services.pairings,
@@ -196,6 +224,7 @@ def _blueprints(
         phases=services.pilots.phases,
         grading=services.lti.participation,
         feeds=services.feeds,
+        terms=services.terms,
         visitors=visitors,
         clock=clock,
     ).blueprint()
@@ -222,6 +251,7 @@ def _blueprints(
     yield HealthPages(services.health, metrics).blueprint()
     yield from evidence_pages(services, visitors)
     yield from pages_for_people(services, visitors, clock)
+    yield from academic_pages(services, visitors, clock)
 
 
 def _transport(settings: Settings, observe: Observer | None) -> Transport:

@@ -60,6 +60,7 @@ def seed_past_pilot(
     then: Services,
     now: Services,
     lead: Person,
+    *,
     facts: Mapping[str, Any],
     classes: Sequence[Class],
     week_zero: date,
@@ -70,7 +71,7 @@ def seed_past_pilot(
     form = PilotInput(facts["name"], starts, ends, facts["description"], phases=[phase])
     pilot = then.pilots.create(lead, form)
     phase_id = then.pilots.get(lead, pilot.id).phases[0].phase.id
-    sessions = _pair(then, facts, classes, phase_id, starts, ends)
+    sessions = _pair(then, facts, classes, phase_id=phase_id, starts=starts, ends=ends)
     now.pairings.act_by_date(datetime.now(UTC))
     now.pulls.request(lead, pilot.id)
     _attend(now, pilot.id, classes, sessions, facts["seed"])
@@ -142,6 +143,7 @@ def _pair(
     then: Services,
     facts: Mapping[str, Any],
     classes: Sequence[Class],
+    *,
     phase_id: str,
     starts: date,
     ends: date,

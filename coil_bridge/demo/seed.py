@@ -17,6 +17,7 @@ from coil_bridge.demo.consortium import Partner, monday_of
 from coil_bridge.demo.doors import Door
 from coil_bridge.demo.past_pilot import Class, seed_past_pilot
 from coil_bridge.demo.surveys import add_surveys
+from coil_bridge.demo.terms import seed_calendar, seed_plan
 from coil_bridge.domain import CoilPhase, Course, Model, Pairing, Person, Role, Site
 from coil_bridge.services.bundle import Services
 from coil_bridge.services.context import SYSTEM, Clock, system_clock
@@ -53,6 +54,8 @@ def seed(
     long_ago = build_services(settings, clock=_clock_from(datetime.combine(before, _MORNING, UTC)))
     try:
         sites = {partner.key: _connect(now, partner) for partner in partners}
+        for key, site in sites.items():
+            seed_calendar(now, site.institution.id, data["calendars"][key], week_zero)
         administrator = _person(now, data["people"]["administrator"], Role.ADMINISTRATOR)
         lead = _person(now, data["people"]["evaluation_lead"], Role.EVALUATION_LEAD)
         phase_id = _pilot(now, lead, data["pilot"], week_zero)
@@ -61,7 +64,7 @@ def seed(
             partner.key: _At(sites[partner.key], _door(partner, "teacher").email) for partner in partners
         }
         _pairing(then, data["pairing"], places, phase_id=phase_id, week_zero=week_zero)
-        seed_past_pilot(long_ago, now, lead, data["past"], past, week_zero)
+        seed_past_pilot(long_ago, now, lead, facts=data["past"], classes=past, week_zero=week_zero)
         _send_everything(then)
         _send_everything(now)
     finally:
@@ -137,6 +140,7 @@ def _pairing(
     for course, teacher in invited:
         services.pairings.accept(teacher, pairing.id, course.id)
     services.pairings.start(own_teacher, pairing.id)
+    seed_plan(services, own_teacher, pairing, facts["plan"])
     zone = own.institution.zone
     _sessions(services, own_teacher, pairing, zone=zone, facts=facts, week_zero=week_zero)
 

@@ -20,10 +20,13 @@ from coil_bridge.services.activity_pull import PULL
 from coil_bridge.services.bundle import Services
 from coil_bridge.services.catalogue import SYNC_SITE, SYNC_TEACHERS
 from coil_bridge.services.context import Clock
-from coil_bridge.services.evidence import PACK, WORK_OUT
+from coil_bridge.services.evidence import PACK
+from coil_bridge.services.figures_queue import WORK_OUT
+from coil_bridge.services.log_pull import PULL_LOG
 from coil_bridge.services.participation_grades import SEND_GRADES
 from coil_bridge.services.proposing import TELL_OF_PROPOSAL
 from coil_bridge.services.signin import SIGNIN
+from coil_bridge.services.telling import TELL_AT_ONCE
 from coil_bridge.services.traits import TRAITS
 
 Handler = Callable[[Mapping[str, Any]], None]
@@ -62,6 +65,16 @@ def follow_zone_rules(services: Services, _clock: Clock) -> None:
     services.feeds.rebuild_all()
 
 
+def send_digests(services: Services, _clock: Clock) -> None:
+    """Queue the digests of those whose morning it is."""
+    services.telling.digests.send_due()
+
+
+def send_reminders(services: Services, _clock: Clock) -> None:
+    """Queue the reminders that are due."""
+    services.telling.reminders.send_due()
+
+
 def renew_feeds(services: Services, _clock: Clock) -> None:
     """Let the calendars of persons, institutions and pilots follow who belongs to what by now."""
     services.feeds.builder.mark_changed_circles()
@@ -79,9 +92,15 @@ def prune(services: Services, clock: Clock) -> None:
         tx.deliveries.prune(now - _KEPT_HISTORY)
         tx.jobs.prune_beats(now - _KEPT)
         tx.account_links.prune(now)
+        tx.telling.prune(now - _KEPT_HISTORY)
     services.lti.joining.prune()
     services.surveys.prune()
     services.evidence.figures.prune()
+
+
+def pull_activity(services: Services, _clock: Clock) -> None:
+    """Queue the pulls of the pilots that run, with the logs that follow them."""
+    services.pulls.request_running()
 
 
 def send_grades(services: Services, _clock: Clock) -> None:
@@ -104,7 +123,10 @@ JOBS: tuple[Job, ...] = (
     Job("refresh teachers", CronTrigger(hour="*/6", minute=23, timezone=UTC), refresh_teachers),
     Job("move pairings by date", CronTrigger(minute=3, timezone=UTC), move_pairings),
     Job("follow zone rules", CronTrigger(hour=3, minute=17, timezone=UTC), follow_zone_rules),
+    Job("send digests", CronTrigger(minute="4-59/10", timezone=UTC), send_digests),
+    Job("send reminders", CronTrigger(minute="1-59/2", timezone=UTC), send_reminders),
     Job("renew feeds", CronTrigger(minute="1-59/10", timezone=UTC), renew_feeds),
+    Job("pull activity", CronTrigger(hour="*/6", minute=11, timezone=UTC), pull_activity),
     Job("send grades", CronTrigger(minute=37, timezone=UTC), send_grades),
     Job("work out evidence", CronTrigger(minute=51, timezone=UTC), work_out_evidence),
     Job("prune", CronTrigger(hour=2, minute=41, timezone=UTC), prune),
@@ -119,7 +141,9 @@ def handlers(services: Services) -> Mapping[str, Handler]:
         SYNC_SITE: services.catalogue.perform_sync,
         SYNC_TEACHERS: services.catalogue.perform_teachers,
         PULL: services.pulls.perform,
+        PULL_LOG: services.activity.logs.perform,
         TELL_OF_PROPOSAL: services.pairings.tell_of_proposal,
+        TELL_AT_ONCE: services.telling.now.perform,
         SEND_GRADES: services.lti.participation.perform,
         WORK_OUT: services.evidence.figures.perform,
         PACK: services.evidence.figures.make,
