@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from coil_bridge.storage.storage import Transaction
 
 WORK_OUT = "work_out_evidence"
 """The kind of task; its payload names the pilot."""
 
+_TOGETHER = 5  # seconds
+
 
 def queue_figures(tx: Transaction, pilot_id: str, now: datetime) -> bool:
-    """Queue the work; ``False`` when it was queued within this minute already.
+    """Queue the work for the end of the present five seconds; ``False`` when it waits for that already.
 
-    The key has the minute in it: work that is under way may have read what has changed since, so it must
-    not keep later work out of the queue.
+    So all that changes within them is one piece of work, which begins when it has changed; what changes
+    later, while the work is under way, is the next.
     """
-    key = f"{WORK_OUT}:{pilot_id}:{now:%Y%m%d%H%M}"
-    return tx.tasks.queue(WORK_OUT, {"pilot_id": pilot_id}, at=now, dedup_key=key)
+    at = now.replace(microsecond=0) + timedelta(seconds=_TOGETHER - now.second % _TOGETHER)
+    key = f"{WORK_OUT}:{pilot_id}:{at:%Y%m%d%H%M%S}"
+    return tx.tasks.queue(WORK_OUT, {"pilot_id": pilot_id}, at=at, dedup_key=key)
