@@ -68,7 +68,7 @@ from coil_bridge.web.visitors import Visitors
 from coil_bridge.web.work import WorkPages
 from connectors.mail import Mailer
 from connectors.transport import Exchange, Transport, TransportPolicy
-from scheduling.zones import use_packaged_zone_data
+from scheduling.zones import ZoneDataMismatch, check_zone_data, use_packaged_zone_data
 
 Observer = Callable[[Exchange], None]
 
@@ -115,9 +115,9 @@ def build_services(
     the settings ask for (with less patience, in tests).
 
     Raises:
-        ConfigurationError: the database or the mail server of the settings cannot be used.
+        ConfigurationError: the database or the mail server of the settings cannot be used, or the zone data.
     """
-    use_packaged_zone_data()
+    _trust_zone_data()
     engine = open_engine(settings.database_url)
     storage, vault = Storage(engine), Vault(settings.encryption_keys)
     transport = transport or _transport(settings, observe)
@@ -203,6 +203,21 @@ def build_services(
         academic=AcademicCalendars(storage=storage),
         terms=academic_services(storage=storage, clock=clock, catalogue=catalogue),
     )
+
+
+def _trust_zone_data() -> None:
+    """Take the zone data of the package tzdata, and no others.
+
+    Raises:
+        ConfigurationError: pytz does not carry the same version, so neither can be trusted.
+    """
+    use_packaged_zone_data()
+    try:
+        check_zone_data()
+    except ZoneDataMismatch as mismatch:
+        raise ConfigurationError(
+            "The time zone data cannot be trusted: %(reason)s", {"reason": mismatch}
+        ) from None
 
 
 def _blueprints(
