@@ -10,6 +10,7 @@ from coil_bridge.services.activity_bundle import ActivityServices
 from coil_bridge.services.activity_pull import ActivityPull
 from coil_bridge.services.calendar_bundle import CalendarServices
 from coil_bridge.services.catalogue import Catalogue
+from coil_bridge.services.evidence_bundle import EvidenceServices
 from coil_bridge.services.exports import ExportService
 from coil_bridge.services.feeds import FeedService
 from coil_bridge.services.health import Health
@@ -63,6 +64,7 @@ class Services:
     survey_answers: SurveyAnswers
     lti: LtiServices
     calendars: CalendarServices
+    evidence: EvidenceServices
     academic: AcademicCalendars
     slots: SlotServices
     terms: AcademicServices
