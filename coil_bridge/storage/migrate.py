@@ -28,6 +28,7 @@ from coil_bridge.storage import (  # noqa: F401 - their tables belong to the sch
     joining_tables,
     launch_tables,
     log_tables,
+    upload_tables,
     lti_tables,
     moodle_calendar_tables,
     rights_tables,
