@@ -15,7 +15,7 @@ from cryptography.fernet import Fernet
 from flask.sessions import SecureCookieSessionInterface
 
 from coil_bridge.app import create_app
-from coil_bridge.domain import CoilPhase, Course, JointSession, Model, Pairing, Person
+from coil_bridge.domain import CoilPhase, Course, JointSession, Model, Pairing, Person, Site
 from coil_bridge.services.bundle import Services
 from coil_bridge.services.context import system_clock
 from coil_bridge.services.pairings import ProposalInput
@@ -76,6 +76,10 @@ class World:
         teacher = self._teachers[0]
         return Prepared(pairing, teacher, self._students[0], tuple(self._planned(teacher, pairing, sessions)))
 
+    def moodle_at(self, url: str) -> Site:
+        """One more Moodle of the first university, at an address that really answers."""
+        return self._build.site(self._sites[0].institution, url=url)
+
     def cookie(self, person: Person) -> str:
         """What the browser of somebody who has signed in sends as Cookie."""
         signer = SecureCookieSessionInterface().get_signing_serializer(self.app)
@@ -133,5 +137,6 @@ def _environment(folder: Path, port: int) -> Mapping[str, str]:
         "SECRET_KEY": secrets.token_hex(32),
         "ENCRYPTION_KEYS": Fernet.generate_key().decode(),
         "LISTEN": f"{HOST}:{port}",
+        "ALLOW_PRIVATE_PARTNERS": "true",  # the platform of the launches is on this machine
     }
     return {f"COIL_BRIDGE_{name}": value for name, value in own.items()}

@@ -39,7 +39,7 @@ def running() -> Iterator[Consortium]:
 
 
 def no_cookies_in_frames(running: Consortium) -> Mapping[str, Any]:
-    """Preferences with which no frame of a Moodle keeps a cookie of the service: older WebKit, strict modes."""
+    """Preferences with which no frame of a Moodle keeps a cookie of the service: strict browsers."""
     moodles = (partner.moodle.url for partner in running.partners.values())
     exceptions = {f"{running.service_url},{moodle}": {"setting": 2} for moodle in moodles}
     return {"profile": {"content_settings": {"exceptions": {"cookies": exceptions}}}}
