@@ -127,8 +127,8 @@ def report(of: Service) -> str:
     row = ["launch, to the redirect", figure(rates).text(), figure(latencies).text(1), cost]
     steps = [[name, figure(times).text(1)] for name, times in parts.items()]
     method = (
-        f"{ROUNDS} rounds of {LAUNCHES} launches of {PEOPLE} people, over {CONNECTIONS} persistent connections "
-        "from threads of this process. Median (least-most) of the rounds."
+        f"{ROUNDS} rounds of {LAUNCHES} launches of {PEOPLE} people, over {CONNECTIONS} persistent "
+        "connections from threads of this process. Median (least-most) of the rounds."
     )
     keys = (
         f"The platform's key set was fetched {_times(fetched)} for {launches:,} launches, and then "
