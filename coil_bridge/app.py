@@ -7,6 +7,9 @@ from importlib.metadata import version
 
 from flask import Blueprint, Flask
 
+from coil_bridge.academic_wiring import academic_pages, academic_services
+from coil_bridge.activity_wiring import activity_services
+from coil_bridge.calendar_wiring import calendar_pages, calendar_services
 from coil_bridge.errors import ConfigurationError
 from coil_bridge.lti_wiring import lti_services, pages_for_people, pages_for_platforms
 from coil_bridge.services.academic_calendars import AcademicCalendars
@@ -27,15 +30,17 @@ from coil_bridge.services.post import Post
 from coil_bridge.services.roster_fallback import RosterFallback
 from coil_bridge.services.signin import SignIn
 from coil_bridge.services.sites import SiteRegistry
+from coil_bridge.services.survey_answers import SurveyAnswers
+from coil_bridge.services.surveys import SurveyService
 from coil_bridge.services.web_sessions import WebSessions
 from coil_bridge.services.work import Work
 from coil_bridge.settings import Settings
 from coil_bridge.storage import migrate
 from coil_bridge.storage.engine import open_engine
 from coil_bridge.storage.storage import Storage
+from coil_bridge.telling_wiring import telling_services
 from coil_bridge.vault import Vault
 from coil_bridge.web.about import AboutPages
-from coil_bridge.web.calendar import CalendarPages
 from coil_bridge.web.cookies import Cookies
 from coil_bridge.web.courses import CoursePages
 from coil_bridge.web.errors import handle_errors
@@ -56,6 +61,8 @@ from coil_bridge.web.security import secure
 from coil_bridge.web.sessions import SessionPages
 from coil_bridge.web.signin import SignInPages
 from coil_bridge.web.sites import SitePages
+from coil_bridge.web.surveys import AnswerPages, SurveyPages
+from coil_bridge.web.telling import StopPages, TellingPages
 from coil_bridge.web.visitors import Visitors
 from coil_bridge.web.work import WorkPages
 from connectors.mail import Mailer
@@ -86,7 +93,8 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     app.register_blueprint(signin.blueprint())
     for pages in _blueprints(services, visitors, cookies, metrics, clock):
         app.register_blueprint(pages)
-    for pages in pages_for_platforms(services.lti, visitors, cookies):
+    stop_pages = StopPages(services.telling.choices).blueprint()
+    for pages in [stop_pages, *pages_for_platforms(services.lti, visitors, cookies)]:
         csrf.exempt(pages)
         app.register_blueprint(pages)
     return app
@@ -120,7 +128,11 @@ def build_services(
     launched = RosterFallback(storage=storage, clock=clock, rosters=lti.rosters)
     catalogue = Catalogue(storage=storage, clock=clock, partners=partners, launched=launched)
     feeds = FeedService(storage=storage, clock=clock, vault=vault, settings=settings)
-    sessions = SessionService(storage=storage, clock=clock, settings=settings, messages=messages, feeds=feeds)
+    telling = telling_services(settings, storage=storage, clock=clock, messages=messages)
+    sessions = SessionService(
+        storage=storage, clock=clock, settings=settings, telling=telling.now, feeds=feeds
+    )
+    activity = activity_services(storage=storage, vault=vault, partners=partners, clock=clock)
     return Services(
         settings=settings,
         storage=storage,
@@ -148,7 +160,9 @@ def build_services(
         people=PeopleService(storage=storage, clock=clock, messages=messages, public_url=settings.public_url),
         messages=messages,
         work=Work(storage=storage),
-        post=Post(storage=storage, vault=vault, clock=clock, partners=partners, mailer=mailer),
+        post=Post(
+            storage=storage, vault=vault, clock=clock, partners=partners, mailer=mailer, links=telling.links
+        ),
         health=Health(storage=storage, clock=clock, schema=lambda: migrate.state(engine)),
         pairings=PairingService(
             storage=storage,
@@ -159,12 +173,25 @@ def build_services(
             sync_teachers=catalogue.sync_teachers,
         ),
         sessions=sessions,
+        telling=telling,
         feeds=feeds,
         pilots=PilotService(storage=storage, clock=clock, vault=vault, settings=settings),
-        pulls=ActivityPull(storage=storage, clock=clock, vault=vault, partners=partners, launched=launched),
+        pulls=ActivityPull(
+            storage=storage,
+            clock=clock,
+            vault=vault,
+            partners=partners,
+            launched=launched,
+            logs=activity.logs,
+        ),
         exports=ExportService(storage=storage, clock=clock),
+        activity=activity,
+        surveys=SurveyService(storage=storage, clock=clock),
+        survey_answers=SurveyAnswers(storage=storage, clock=clock, vault=vault),
         lti=lti,
+        calendars=calendar_services(storage=storage, clock=clock, feeds=feeds),
         academic=AcademicCalendars(storage=storage),
+        terms=academic_services(storage=storage, clock=clock, catalogue=catalogue),
     )
 
 
@@ -176,10 +203,18 @@ def _blueprints(
         pairings=services.pairings,
         catalogue=services.catalogue,
         sites=services.sites,
+        surveys=services.survey_answers,
         visitors=visitors,
         clock=clock,
     ).blueprint()
-    yield MePages(services.people, services.web_sessions, visitors, cookies).blueprint()
+    yield MePages(
+        people=services.people,
+        sessions=services.web_sessions,
+        choices=services.telling.choices,
+        visitors=visitors,
+        cookies=cookies,
+    ).blueprint()
+    yield TellingPages(services.telling.choices, visitors).blueprint()
     yield CoursePages(services.catalogue, visitors).blueprint()
     yield PairingPages(
         pairings=services.pairings,
@@ -187,11 +222,12 @@ def _blueprints(
         phases=services.pilots.phases,
         grading=services.lti.participation,
         feeds=services.feeds,
+        terms=services.terms,
         visitors=visitors,
         clock=clock,
     ).blueprint()
     yield SessionPages(services.sessions, services.pairings, visitors).blueprint()
-    yield CalendarPages(services.feeds, services.pairings, visitors, clock).blueprint()
+    yield from calendar_pages(services, visitors, clock)
     yield FeedPages(services.feeds, metrics).blueprint()
     yield PilotPages(
         pilots=services.pilots,
@@ -207,9 +243,12 @@ def _blueprints(
     yield SitePages(services.sites, lti_console, visitors).blueprint()
     yield PeoplePages(services.people, visitors).blueprint()
     yield WorkPages(services.work, services.health, visitors).blueprint()
+    yield SurveyPages(services.surveys, visitors).blueprint()
+    yield AnswerPages(services.survey_answers, visitors).blueprint()
     yield AboutPages().blueprint()
     yield HealthPages(services.health, metrics).blueprint()
     yield from pages_for_people(services, visitors, clock)
+    yield from academic_pages(services, visitors, clock)
 
 
 def _transport(settings: Settings, observe: Observer | None) -> Transport:

@@ -85,6 +85,10 @@ class Translator:
         """A number as its readers group and point it: "1,234.5", in Serbian "1.234,5"."""
         return format_decimal(value, locale=self.locale)
 
+    def decimal(self, value: float, *, sign: bool = False) -> str:
+        """A mean with two decimals, its sign before it where asked: "3.50", "+0.25", in Serbian "+0,25"."""
+        return format_decimal(value, "+0.00;-0.00" if sign else "0.00", locale=self.locale)
+
     def sort_key(self, text: str) -> str:
         """By which names stand in a list as its readers look for them: č right after c."""
         folded = text.casefold().translate(_LETTERS.get(self.language, {}))

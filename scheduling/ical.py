@@ -15,10 +15,11 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Literal
 
-from icalendar import Calendar, Component, Event, vUri
+from icalendar import Alarm, Calendar, Component, Event, vUri
 
 from scheduling.ical_values import (
     UnsafeText,
+    before_start,
     duration,
     has_control_characters,
     person,
@@ -115,11 +116,14 @@ class Mailbox:
     email: str
 
 
-def build_feed(info: FeedInfo, events: Iterable[FeedEvent], cancelled_prefix: str) -> bytes:
+def build_feed(
+    info: FeedInfo, events: Iterable[FeedEvent], cancelled_prefix: str, alarm: timedelta | None = None
+) -> bytes:
     """The feed's bytes, the same for the same input in any order, on any machine.
 
-    ``cancelled_prefix`` ("Cancelled:") goes before the summary of a cancelled session. A feed
-    without events is served all the same: a subscriber who came early keeps the subscription.
+    ``cancelled_prefix`` ("Cancelled:") goes before the summary of a cancelled session. ``alarm`` is
+    how long before the start a calendar program shall remind (VALARM), of sessions that take place. A
+    feed without events is served all the same: a subscriber who came early keeps the subscription.
 
     Raises FeedTooLarge; UnsafeText; ValueError for two events with one UID; TypeError for a naive
     datetime.
@@ -130,7 +134,7 @@ def build_feed(info: FeedInfo, events: Iterable[FeedEvent], cancelled_prefix: st
     if len({event.uid for event in ordered}) < len(ordered):
         raise ValueError("Two sessions of a feed have the same UID")
     frame = _bytes(_feed_calendar(info)).removesuffix(_END)
-    feed = b"".join((frame, *(_event_bytes(event, cancelled_prefix) for event in ordered), _END))
+    feed = b"".join((frame, *(_event_bytes(event, cancelled_prefix, alarm) for event in ordered), _END))
     if len(feed) >= MAX_FEED_BYTES:
         raise FeedTooLarge(f"{len(feed)} bytes; readers take less than {MAX_FEED_BYTES}")
     return feed
@@ -192,9 +196,21 @@ def _feed_calendar(info: FeedInfo) -> Calendar:
 # Most of the cost of a feed. When one session changes, the others of its pairing, and the same
 # sessions in the feeds of persons and institutions, come from here; 4,096 are some 8 MB.
 @lru_cache(maxsize=4096)
-def _event_bytes(event: FeedEvent, cancelled_prefix: str) -> bytes:
+def _event_bytes(event: FeedEvent, cancelled_prefix: str, alarm: timedelta | None) -> bytes:
     summary = f"{cancelled_prefix.strip()} {event.summary}" if event.cancelled else event.summary
-    return _bytes(_event(event, summary))
+    component = _event(event, summary)
+    if alarm is not None and not event.cancelled:
+        component.add_component(_alarm(event, alarm))
+    return _bytes(component)
+
+
+def _alarm(event: FeedEvent, before: timedelta) -> Alarm:
+    """RFC 5545, 3.6.6: what a display alarm must have; some readers show its DESCRIPTION."""
+    component = Alarm()
+    component["ACTION"] = text_line("DISPLAY", "action")
+    component["DESCRIPTION"] = text_line(event.summary, "summary")
+    component["TRIGGER"] = before_start(before)
+    return component
 
 
 def _event(event: FeedEvent, summary: str) -> Event:

@@ -103,6 +103,13 @@ def duration(length: timedelta) -> vDuration:
     return vDuration(length)
 
 
+def before_start(length: timedelta) -> vDuration:
+    """A time before the start, for a TRIGGER: ``-PT15M``."""
+    if length <= timedelta(0):
+        raise ValueError("An alarm comes before the start")
+    return vDuration(-length)
+
+
 def _checked(text: str, field: str) -> str:
     if has_control_characters(text):
         raise UnsafeText(f"{field} contains control characters")

@@ -46,6 +46,10 @@ class Pseudonymiser:
         """
         return _readable(self._hash("record", site_id, pairing_id, kind, str(record_id))[:PSEUDONYM_BYTES])
 
+    def survey_code(self, survey_id: str, code: str) -> str:
+        """What is kept of a self-made code, which would be short enough to count through without a key."""
+        return _readable(self._hash("survey", survey_id, code)[:PSEUDONYM_BYTES])
+
     def _hash(self, *parts: str) -> bytes:
         encoded = [part.encode() for part in parts]
         message = b"".join(len(part).to_bytes(4, "big") + part for part in encoded)

@@ -83,6 +83,7 @@ class Worker:
         for seconds, step in (
             (1, self.run_tasks),
             (2, self.deliver_messages),
+            (2, self.keep_calendars),
             (10, self.beat),
             (20, self.run_due_jobs),
         ):
@@ -139,6 +140,11 @@ class Worker:
             return
         for route in self._services.post.due_routes():
             self._post.start(route, partial(self._services.post.deliver, route))
+
+    def keep_calendars(self) -> None:
+        """Build the feeds that have been marked since."""
+        if not self._stopping.is_set():
+            self._post.start("feeds", self._services.feeds.builder.renew)
 
     def run_due_jobs(self) -> None:
         """Claim and start the declared jobs that are due."""

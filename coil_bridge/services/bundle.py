@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from coil_bridge.services.academic_bundle import AcademicServices
 from coil_bridge.services.academic_calendars import AcademicCalendars
+from coil_bridge.services.activity_bundle import ActivityServices
 from coil_bridge.services.activity_pull import ActivityPull
+from coil_bridge.services.calendar_bundle import CalendarServices
 from coil_bridge.services.catalogue import Catalogue
 from coil_bridge.services.exports import ExportService
 from coil_bridge.services.feeds import FeedService
@@ -20,6 +23,9 @@ from coil_bridge.services.pilots import PilotService
 from coil_bridge.services.post import Post
 from coil_bridge.services.signin import SignIn
 from coil_bridge.services.sites import SiteRegistry
+from coil_bridge.services.survey_answers import SurveyAnswers
+from coil_bridge.services.surveys import SurveyService
+from coil_bridge.services.telling_bundle import TellingServices
 from coil_bridge.services.web_sessions import WebSessions
 from coil_bridge.services.work import Work
 from coil_bridge.settings import Settings
@@ -46,12 +52,18 @@ class Services:
     health: Health
     pairings: PairingService
     sessions: SessionService
+    telling: TellingServices
     feeds: FeedService
     pilots: PilotService
     pulls: ActivityPull
     exports: ExportService
+    activity: ActivityServices
+    surveys: SurveyService
+    survey_answers: SurveyAnswers
     lti: LtiServices
+    calendars: CalendarServices
     academic: AcademicCalendars
+    terms: AcademicServices
 
     def close(self) -> None:
         """Give back what is held open (before a fork, at the end)."""

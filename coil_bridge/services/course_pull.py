@@ -61,7 +61,10 @@ class CoursePull:
         account.steps_expected = 3  # twice the roster, once the list of forums
         people = self._roster(client)
         known = self.rows.known()
-        members = {each.user_id: self._member(each, known) for each in people}
+        everybody, erased = [self._member(each, known) for each in people], self.rows.erased()
+        numbered = zip(people, everybody, strict=True)
+        members = {seen.user_id: each for seen, each in numbered if each.pseudonym not in erased}
+        account.drop(Dropped.ERASED, len(people) - len(members))
         changed = sum(_differs(known.get(each.pseudonym), each) for each in members.values())
         self.rows.put_members(list(members.values()), changed)
         students = {user_id: each for user_id, each in members.items() if each.part is Part.STUDENT}

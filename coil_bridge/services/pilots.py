@@ -121,6 +121,7 @@ class PilotService:
             if not tx.pilots.destroy_key(pilot_id, now):
                 raise key_gone(pilot)
             tx.unlinking.unlink(pilot_id, random_pseudonym)
+            tx.surveys.forget_codes(pilot_id)
             audit.record(tx, now, actor, ("pilot", pilot_id), "key_destroyed")
         return replace(pilot, key_destroyed_at=now)
 

@@ -63,6 +63,11 @@ class PullRows:
             )
         return {member.pseudonym: member for member in members}
 
+    def erased(self) -> frozenset[str]:
+        """The pseudonyms of those who had themselves erased from the pilot."""
+        with self._storage.read() as tx:
+            return tx.erasure.erased(self._pilot.id)
+
     def put_members(self, members: Sequence[Member], changed: int) -> None:
         """Store people; ``changed`` of them are new or other than before."""
         with self._writing() as tx:

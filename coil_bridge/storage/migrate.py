@@ -22,9 +22,13 @@ from coil_bridge.storage import (  # noqa: F401 - their tables belong to the sch
     academic_tables,
     event_tables,
     evidence_tables,
+    feed_tables,
     joining_tables,
     launch_tables,
+    log_tables,
     lti_tables,
+    rights_tables,
+    survey_tables,
 )
 from coil_bridge.storage.engine import open_engine, reading, writing
 from coil_bridge.storage.tables import metadata

@@ -16,25 +16,35 @@ from coil_bridge.storage.activity import Activity
 from coil_bridge.storage.attendance import AttendanceRows
 from coil_bridge.storage.audit import Audit
 from coil_bridge.storage.courses import Courses
+from coil_bridge.storage.credentials import Credentials
 from coil_bridge.storage.deliveries import Deliveries
 from coil_bridge.storage.engine import reading, writing
+from coil_bridge.storage.erasure import Erasure
+from coil_bridge.storage.event_changes import EventChanges
 from coil_bridge.storage.events import Events
+from coil_bridge.storage.feed_subjects import FeedSubjects
 from coil_bridge.storage.feeds import Feeds
 from coil_bridge.storage.gradings import Gradings
 from coil_bridge.storage.jobs import Jobs
 from coil_bridge.storage.joins import Joins
 from coil_bridge.storage.launch_parts import LaunchParts
+from coil_bridge.storage.log_cursors import LogCursors
+from coil_bridge.storage.log_runs import LogRuns
 from coil_bridge.storage.lti import LtiPlatforms
 from coil_bridge.storage.lti_courses import LtiCourses
 from coil_bridge.storage.pairings import Pairings
 from coil_bridge.storage.people import People
+from coil_bridge.storage.phase_plans import PhasePlanRows
 from coil_bridge.storage.pilots import Pilots
 from coil_bridge.storage.pulls import Pulls
+from coil_bridge.storage.retention import Retention
 from coil_bridge.storage.sealed import Sealed
 from coil_bridge.storage.served_feeds import ServedFeeds
 from coil_bridge.storage.sessions import Sessions
 from coil_bridge.storage.sites import Sites
+from coil_bridge.storage.surveys import Surveys
 from coil_bridge.storage.tasks import Tasks
+from coil_bridge.storage.telling import TellingQueries
 from coil_bridge.storage.unlinking import Unlinking
 
 
@@ -49,12 +59,16 @@ class Transaction:
         self.sessions = Sessions(connection)
         self.audit = Audit(connection)
         self.feeds = Feeds(connection)
+        self.feed_subjects = FeedSubjects(connection)
         self.deliveries = Deliveries(connection)
         self.tasks = Tasks(connection)
         self.jobs = Jobs(connection)
         self.pilots = Pilots(connection)
         self.activity = Activity(connection)
         self.events = Events(connection)
+        self.event_changes = EventChanges(connection)
+        self.log_cursors = LogCursors(connection)
+        self.log_runs = LogRuns(connection)
         self.pulls = Pulls(connection)
         self.unlinking = Unlinking(connection)
         self.lti = LtiPlatforms(connection)
@@ -63,9 +77,15 @@ class Transaction:
         self.joins = Joins(connection)
         self.gradings = Gradings(connection)
         self.account_links = AccountLinks(connection)
+        self.surveys = Surveys(connection)
+        self.erasure = Erasure(connection)
+        self.retention = Retention(connection)
+        self.credentials = Credentials(connection)
         self.sealed = Sealed(connection)
         self.attendance = AttendanceRows(connection)
         self.academic = Academic(connection)
+        self.telling = TellingQueries(connection)
+        self.phase_plans = PhasePlanRows(connection)
 
 
 class Storage:

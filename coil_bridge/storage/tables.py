@@ -256,6 +256,9 @@ joint_session = Table(
     Column("position", Integer, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
+    # What the series gives this session; it differs from the wall time where it was moved on its own.
+    Column("slot_local", DateTime(timezone=False)),
+    Column("slot_zone", String(64)),
     UniqueConstraint("created_by", "idempotency_key", "position"),
     CheckConstraint("minutes > 0", name="positive_length"),
     Index(None, "pairing_id", "starts_at"),
@@ -275,31 +278,6 @@ audit_entry = Table(
     Index(None, "subject_kind", "subject_id"),
 )
 
-feed_link = Table(
-    "feed_link",
-    metadata,
-    _id(),
-    Column("token_hash", String(64), nullable=False, unique=True),
-    Column("token_encrypted", LargeBinary, nullable=False),
-    _ref("pairing_id", "pairing.id"),
-    _ref("person_id", "person.id"),
-    Column("language", String(10), nullable=False),
-    Column("created_at", UtcDateTime, nullable=False),
-    Column("revoked_at", UtcDateTime),
-    Index(None, "person_id", "pairing_id"),
-)
-
-stored_feed = Table(
-    "stored_feed",
-    metadata,
-    _ref("pairing_id", "pairing.id", primary_key=True),
-    Column("language", String(10), primary_key=True),
-    Column("body", LargeBinary, nullable=False),
-    Column("body_gzip", LargeBinary, nullable=False),
-    Column("etag", String(64), nullable=False),
-    Column("last_modified", UtcDateTime, nullable=False),
-)
-
 # A message to one person through one channel, written in the transaction of what it tells about.
 delivery = Table(
     "delivery",
@@ -311,6 +289,8 @@ delivery = Table(
     _ref("site_id", "site.id", nullable=True),
     Column("subject", String(300), nullable=False),
     Column("body_encrypted", LargeBinary),  # may hold a sign-in link; wiped once sent
+    Column("calendar_encrypted", LargeBinary),  # a calendar file (RFC 5546) with the person's address
+    Column("kind", String(10)),  # of those that the person can do without
     Column("state", String(10), nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("due_at", UtcDateTime, nullable=False),

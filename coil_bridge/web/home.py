@@ -12,6 +12,7 @@ from coil_bridge.services.context import Clock
 from coil_bridge.services.joint_sessions import SessionService
 from coil_bridge.services.pairings import PairingService
 from coil_bridge.services.sites import SiteRegistry
+from coil_bridge.services.survey_answers import SurveyAnswers
 from coil_bridge.web.clocks import Strip, strip_at
 from coil_bridge.web.forms import Form
 from coil_bridge.web.pairings import taught, waiting_for
@@ -40,6 +41,7 @@ class HomePages:
         pairings: PairingService,
         catalogue: Catalogue,
         sites: SiteRegistry,
+        surveys: SurveyAnswers,
         visitors: Visitors,
         clock: Clock,
     ) -> None:
@@ -47,6 +49,7 @@ class HomePages:
         self._pairings = pairings
         self._catalogue = catalogue
         self._sites = sites
+        self._surveys = surveys
         self._visitors = visitors
         self._clock = clock
 
@@ -68,7 +71,8 @@ class HomePages:
         return render_template(
             "home/signed_in.html",
             cards=session_cards(upcoming, self._visitors, self._clock()),
-            waiting=waiting_for(mine, courses),
+            proposals=waiting_for(mine, courses),
+            waiting=self._surveys.waiting(person),
             mine=mine,
             courses=courses,
             teaches=bool(taught(courses)),

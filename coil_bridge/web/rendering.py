@@ -17,6 +17,7 @@ from flask_babel import Babel  # type: ignore[import-untyped]  # carries no anno
 
 from coil_bridge.domain import Person, Role
 from coil_bridge.i18n import TRANSLATIONS
+from coil_bridge.services import log_texts
 from coil_bridge.services.context import Clock
 from coil_bridge.services.pull_texts import REASONS
 from coil_bridge.settings import Settings
@@ -58,6 +59,7 @@ def prepare_templates(app: Flask, visitors: Visitors, settings: Settings, clock:
         consortium=settings.consortium,
         wording=wording,
         dropped=REASONS,
+        log_texts=log_texts,
         framed=framed,
         ROLE=Role,
     )
@@ -111,6 +113,7 @@ def _filters(visitors: Visitors, clock: Clock) -> dict[str, Callable[..., Any]]:
         "clock_time": lambda instant: visitors.translator().clock(here(instant)),
         "country": lambda code: country_name(code, visitors.translator()),
         "day": lambda value: visitors.translator().short_day(_day(value, here)),
+        "decimal": lambda value, sign=False: visitors.translator().decimal(value, sign=sign),
         "full_day": lambda value: visitors.translator().day(_day(value, here)),
         "iso": lambda instant: instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "language_name": lambda code: language_name(code, visitors.translator()),
@@ -155,7 +158,7 @@ def _navigation(person: Person) -> Iterable[NavigationItem]:
     if not person.roles:
         yield _item(gettext("Courses"), "courses.own", "courses")
     if person.roles:
-        yield _item(gettext("Pilots"), "pilots.index", "pilots")
+        yield _item(gettext("Pilots"), "pilots.index", "pilots", "surveys")
     if Role.ADMINISTRATOR in person.roles:
         yield _item(gettext("Console"), "sites.index", "sites", "people", "work")
 

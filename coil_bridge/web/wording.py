@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from coil_bridge.domain import Answer, CoilPhase, Model, PairingState, Role, Site, SiteState
+from coil_bridge.evaluation.surveys import SurveyKind, SurveyState
 from coil_bridge.web.texts import lazy_gettext
 
 
@@ -89,6 +90,7 @@ KINDS: Mapping[str, str] = {
     "sync_teachers": lazy_gettext("Reading who teaches a course"),
     "tell_of_proposal": lazy_gettext("Telling of a proposal"),
     "pull_activity": lazy_gettext("Pulling activity"),
+    "pull_log": lazy_gettext("Reading an activity log"),
     "send_grades": lazy_gettext("Sending grades for participation"),
 }
 
@@ -97,6 +99,7 @@ JOBS: Mapping[str, str] = {
     "refresh teachers": lazy_gettext("Read who teaches the paired courses"),
     "move pairings by date": lazy_gettext("Start and complete pairings by date"),
     "follow zone rules": lazy_gettext("Follow changed rules of time zones"),
+    "pull activity": lazy_gettext("Pull the activity of running pilots"),
     "prune": lazy_gettext("Delete what is out of date"),
 }
 
@@ -105,6 +108,8 @@ GROUP_STATES: Mapping[str, Badge] = {
     "withheld": Badge(lazy_gettext("Withheld: too few people"), "people", "warn"),
     "not pulled": Badge(lazy_gettext("Not pulled yet"), "hourglass"),
 }
+
+LOG_MISSING = Badge(lazy_gettext("No log"), "dash", "warn")
 
 LTI_PLATFORMS: Mapping[str, Badge] = {
     "pending": Badge(lazy_gettext("Pending in Moodle"), "hourglass", "warn"),
@@ -116,6 +121,17 @@ LTI_INVITATIONS: Mapping[str, Badge] = {
     "waiting": Badge(lazy_gettext("Waiting"), "hourglass", "info"),
     "used": Badge(lazy_gettext("Used"), "check", "good"),
     "expired": Badge(lazy_gettext("Expired"), "cross"),
+}
+
+SURVEY_STATES: Mapping[SurveyState, Badge] = {
+    SurveyState.DRAFT: Badge(lazy_gettext("Draft"), "hourglass"),
+    SurveyState.PUBLISHED: Badge(lazy_gettext("Published"), "play", "good"),
+    SurveyState.WITHDRAWN: Badge(lazy_gettext("Withdrawn"), "back"),
+}
+
+SURVEY_KINDS: Mapping[SurveyKind, str] = {
+    SurveyKind.CHANGE: lazy_gettext("Before and after"),
+    SurveyKind.MEETING: lazy_gettext("After each joint session"),
 }
 
 _HEALTH: Mapping[str, Badge] = {

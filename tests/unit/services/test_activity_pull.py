@@ -89,6 +89,25 @@ def test_days_follow_belgrades_clock_over_the_change(trial: PilotTrial) -> None:
     assert trial.weeks(trial.belgrade) == [("2026-10-19", 2, 0, 1), ("2026-10-26", 1, 0, 1)]
 
 
+@on_one_engine
+def test_whom_somebody_erased_no_pull_brings_back(trial: PilotTrial) -> None:
+    arman, dana = trial.almaty.enrol(2)
+    forum = trial.almaty.moodle.world.add_forum(trial.almaty.there, "Introductions")
+    trial.almaty.moodle.world.post(arman, forum, "Hello", at=utc("2026-10-04 18:59"))
+    trial.belgrade.enrol(1)
+    trial.pull()
+    name = NAMES.person(trial.almaty.here.site_id, arman.id)
+    with trial.storage.write() as tx:
+        tx.erasure.pseudonym(trial.pilot.id, name)
+    run = trial.pull()[ALMATY]
+    assert run.tally.dropped["erased"] == 1
+    assert name not in {row["pseudonym"] for row in trial.rows(participant)}
+    assert trial.rows(event) == []
+    assert NAMES.person(trial.almaty.here.site_id, dana.id) in {
+        row["pseudonym"] for row in trial.rows(participant)
+    }
+
+
 def test_a_second_pull_adds_nothing_and_says_so(trial: PilotTrial) -> None:
     world = trial.belgrade.moodle.world
     jelena, marko = trial.belgrade.enrol(2)
@@ -325,7 +344,8 @@ def test_the_moodle_is_asked_for_few_fields_and_few_times(trial: PilotTrial) -> 
     asked = [call.function for call in trial.belgrade.moodle.calls]
     assert asked.count(POSTS) == 1  # four discussions without replies tell everything themselves
     assert asked.count("core_enrol_get_enrolled_users") == 2
-    assert len(asked) == 2 + 2 + 1 + 1 + 1  # rosters, completion, forums, discussions, posts
+    # rosters, completion, forums, discussions, posts; then whether there is a plugin that reads the log
+    assert len(asked) == 2 + 2 + 1 + 1 + 1 + 1
 
 
 def test_asking_twice_queues_once(trial: PilotTrial) -> None:

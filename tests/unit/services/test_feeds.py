@@ -9,7 +9,7 @@ import pytest
 from icalendar import Calendar
 from sqlalchemy import event
 
-from coil_bridge.domain import CourseRole, PairingState, SessionState
+from coil_bridge.domain import CourseRole, FeedChoice, FeedKind, PairingState, SessionState
 from coil_bridge.errors import Conflict, Forbidden, Gone, NotFound
 from coil_bridge.i18n import Translator, translator
 from coil_bridge.services import feed_content
@@ -68,7 +68,7 @@ def test_the_address_is_private_stable_and_opens_in_five_ways(consortium: Consor
     assert addresses.https == f"https://bridge.example.org/calendar/{first.token}.ics"
     assert addresses.webcal == f"webcal://bridge.example.org/calendar/{first.token}.ics"
     with consortium.storage.read() as tx:
-        [stored] = tx.feeds.links(consortium.dana.id, pairing.id)
+        [stored] = tx.feeds.links(consortium.dana.id, FeedKind.PAIRING, pairing.id)
     assert first.token.encode() not in stored.token_encrypted
 
 
@@ -143,7 +143,7 @@ def test_serving_is_one_query_over_indexes_and_opens_no_secret(
     consortium.sessions.plan(consortium.mira, pairing.id, consortium.plan(count=3), "key-1")
     link = consortium.feeds.link(consortium.dana, pairing.id)
     monkeypatch.setattr(type(consortium.vault), "decrypt", None)
-    monkeypatch.setattr(feed_content, "build", None)
+    monkeypatch.setattr(feed_content, "assemble", None)
     engine = consortium.storage._engine
     statements: list[str] = []
 
@@ -159,7 +159,7 @@ def test_serving_is_one_query_over_indexes_and_opens_no_secret(
     if engine.dialect.name == "sqlite":
         query = consortium.storage.served_feeds._query._compiled.sql
         with engine.connect() as connection:
-            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", ("declined", "hash"))
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", ("x",) * query.count("?"))
             steps = [row[-1] for row in plan]
         assert not [step for step in steps if step.startswith("SCAN") and "CONSTANT" not in step]
 
@@ -169,16 +169,17 @@ def test_every_change_rebuilds_every_language_in_the_same_transaction(consortium
     link = consortium.feeds.link(consortium.dana, pairing.id)
     before = consortium.feeds.serve(link.token)
     assert (events(before.body), before.last_modified) == ([], pairing.created_at)
+    serbian = FeedChoice(FeedKind.PAIRING, pairing.id, "sr_Latn")
     with consortium.storage.write() as tx:  # somebody reads Serbian too
-        tx.feeds.store(pairing.id, "sr_Latn", StoredFeed(b"old", b"old", "old", pairing.created_at))
+        tx.feeds.store(serbian, StoredFeed(b"old", b"old", "old", pairing.created_at), [pairing.id])
     consortium.clock.advance(hours=1)
     [session] = consortium.sessions.plan(consortium.mira, pairing.id, consortium.plan(), "key-1")
     planned = consortium.feeds.serve(link.token)
     assert planned.last_modified == consortium.clock()
     with consortium.storage.read() as tx:
-        serbian = tx.feeds.stored(pairing.id, "sr_Latn")
-    assert serbian is not None
-    assert len(events(serbian.body)) == 1
+        stored = tx.feeds.stored(serbian)
+    assert stored is not None
+    assert len(events(stored.body)) == 1
     consortium.clock.advance(hours=1)
     consortium.sessions.cancel(consortium.mira, session.id, 1)
     cancelled = consortium.feeds.serve(link.token)
@@ -199,7 +200,7 @@ def test_a_change_that_fails_leaves_the_feed_as_it_was(
     def broken(*_args: Any, **_kwargs: Any) -> None:
         raise RuntimeError("the disk is full")
 
-    monkeypatch.setattr(consortium.sessions._messages, "queue", broken)
+    monkeypatch.setattr(consortium.sessions._writer._telling, "note", broken)
     with pytest.raises(RuntimeError):
         consortium.sessions.edit(consortium.mira, session.id, consortium.plan(title="Kick-off"), 1)
     assert consortium.feeds.serve(link.token) == before

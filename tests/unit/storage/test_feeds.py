@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from coil_bridge.domain import Answer, CourseRole, Pairing, Person
+from coil_bridge.domain import Answer, CourseRole, FeedChoice, FeedKind, Pairing, Person, Role
+from coil_bridge.storage.feed_subjects import concerned
 from coil_bridge.storage.feeds import StoredFeed, StoredLink
 from coil_bridge.storage.served_feeds import Served
 from coil_bridge.storage.storage import Storage
@@ -29,25 +30,29 @@ def pairing(build: Build, dana: Person) -> Pairing:
 
 @pytest.fixture
 def link(storage: Storage, pairing: Pairing, dana: Person) -> StoredLink:
-    made = StoredLink(new_id(), b"sealed", pairing.id, dana.id, "en", START, None)
+    choice = FeedChoice(FeedKind.PAIRING, pairing.id, "en")
+    made = StoredLink(new_id(), b"sealed", choice, dana.id, public=False, created_at=START, revoked_at=None)
     with storage.write() as tx:
+        tx.feeds.store(choice, FEED, [pairing.id])
         tx.feeds.insert_link(made, "hash of the token")
-        tx.feeds.store(pairing.id, "en", FEED)
     return made
 
 
-def test_a_token_leads_to_the_feed_in_the_links_language(storage: Storage, link: StoredLink) -> None:
-    serbian = replace(FEED, body=b"BEGIN:VCALENDAR sr", etag="other")
+def test_a_token_leads_to_the_feed_that_was_chosen(storage: Storage, link: StoredLink) -> None:
+    serbian, other = (
+        replace(FEED, body=b"BEGIN:VCALENDAR sr", etag="other"),
+        replace(link.feed, language="sr_Latn"),
+    )
     with storage.write() as tx:
-        tx.feeds.store(link.pairing_id, "sr_Latn", serbian)
+        tx.feeds.store(other, serbian, [link.feed.subject_id])
     assert storage.served_feeds.at("hash of the token") == Served(FEED, revoked=False, entitled=True)
     with storage.write() as tx:
-        tx.feeds.set_link_language(link.id, "sr_Latn")
+        tx.feeds.lead_to(link.id, other)
     assert storage.served_feeds.at("hash of the token") == Served(serbian, revoked=False, entitled=True)
     assert storage.served_feeds.at("another hash") is None
     with storage.read() as tx:
-        assert tx.feeds.languages(link.pairing_id) == ["en", "sr_Latn"]
-        assert tx.feeds.pairings() == [link.pairing_id]
+        assert tx.feeds.choices(FeedKind.PAIRING, link.feed.subject_id) == [link.feed, other]
+        assert tx.feeds.choices(FeedKind.PILOT) == []
 
 
 def test_entitled_is_who_still_belongs_to_a_course_of_the_pairing(
@@ -77,7 +82,9 @@ def test_a_link_is_revoked_once(storage: Storage, link: StoredLink) -> None:
         assert tx.feeds.link(link.id) == link
         assert tx.feeds.revoke(link.id, later)
         assert not tx.feeds.revoke(link.id, later + timedelta(hours=1))
-        assert tx.feeds.links(link.person_id, link.pairing_id) == [replace(link, revoked_at=later)]
+        assert tx.feeds.links(link.person_id, FeedKind.PAIRING, link.feed.subject_id) == [
+            replace(link, revoked_at=later)
+        ]
         assert tx.feeds.link("nosuchlink") is None
     served = storage.served_feeds.at("hash of the token")
     assert served is not None
@@ -89,15 +96,40 @@ def test_a_feed_takes_the_place_of_the_one_before(storage: Storage, link: Stored
         FEED, body=b"new", body_gzip=b"gz", etag="newer", last_modified=START + timedelta(hours=1)
     )
     with storage.write() as tx:
-        assert tx.feeds.stored(link.pairing_id, "en") == FEED
-        tx.feeds.store(link.pairing_id, "en", newer)
-        assert tx.feeds.stored(link.pairing_id, "en") == newer
-        assert tx.feeds.stored(link.pairing_id, "fr") is None
+        assert tx.feeds.stored(link.feed) == FEED
+        tx.feeds.store(link.feed, newer, [link.feed.subject_id])
+        assert tx.feeds.stored(link.feed) == newer
+        assert tx.feeds.stored(replace(link.feed, alarm=15)) is None
 
 
-def test_a_link_whose_feed_was_never_built_shows_none(
-    storage: Storage, pairing: Pairing, dana: Person
-) -> None:
+def test_a_mark_is_taken_away_by_one_who_builds(storage: Storage, link: StoredLink) -> None:
+    mine = replace(link.feed, kind=FeedKind.PERSON, subject_id=link.person_id)
     with storage.write() as tx:
-        tx.feeds.insert_link(StoredLink(new_id(), b"sealed", pairing.id, dana.id, "en", START, None), "bare")
-    assert storage.served_feeds.at("bare") == Served(None, revoked=False, entitled=True)
+        tx.feeds.store(mine, FEED, [])
+        assert tx.feeds.stale() == []
+        tx.feeds.mark_stale(concerned(link.feed.subject_id))
+        assert tx.feeds.stale() == [mine]  # the pairing's own are built in the transaction itself
+        assert tx.feeds.take_up(mine)
+        assert not tx.feeds.take_up(mine)
+
+
+@pytest.mark.parametrize(
+    ("kind", "role", "public_and_entitled"),
+    [
+        (FeedKind.PILOT, None, (False, False)),
+        (FeedKind.PILOT, None, (True, True)),
+        (FeedKind.PILOT, Role.EVALUATION_LEAD, (False, True)),
+        (FeedKind.INSTITUTION, Role.ADMINISTRATOR, (False, True)),
+    ],
+)
+def test_the_calendars_of_pilots_and_institutions_are_for_those_who_look_after_everything(
+    storage: Storage, build: Build, kind: FeedKind, role: Role | None, public_and_entitled: tuple[bool, bool]
+) -> None:
+    public, entitled = public_and_entitled
+    holder = build.person("Tomasz Zieliński", roles=[role] if role else [])
+    choice = FeedChoice(kind, new_id(), "en")
+    link = StoredLink(new_id(), b"sealed", choice, holder.id, public, START, None)
+    with storage.write() as tx:
+        tx.feeds.store(choice, FEED, [])
+        tx.feeds.insert_link(link, "the hash")
+    assert storage.served_feeds.at("the hash") == Served(FEED, revoked=False, entitled=entitled)

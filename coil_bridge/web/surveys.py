@@ -1,0 +1,203 @@
+"""Surveys: the lead drafts, publishes and reads them; the people of a pilot answer them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from coil_bridge.domain import Person, Role
+from coil_bridge.errors import InvalidInput
+from coil_bridge.evaluation import survey_starts
+from coil_bridge.evaluation.surveys import Survey
+from coil_bridge.services.survey_answers import Invitation, SurveyAnswers
+from coil_bridge.services.survey_inputs import MOST_ITEMS
+from coil_bridge.services.surveys import SurveyService
+from coil_bridge.web.forms import Form, load
+from coil_bridge.web.places import language_choices
+from coil_bridge.web.schemas.fields import FormSchema, Line
+from coil_bridge.web.schemas.survey import SPARE_ROWS, StartSchema, VersionSchema, load_answers, load_survey
+from coil_bridge.web.texts import gettext, lazy_gettext
+from coil_bridge.web.visitors import Visitors
+
+Reply = str | Response | tuple[str, int]
+
+STARTS = (
+    (
+        survey_starts.VALUE_RUBRIC,
+        lazy_gettext("Before and after: intercultural competence"),
+        lazy_gettext("Six statements on the dimensions of the AAC&U VALUE rubric"),
+    ),
+    (
+        survey_starts.MEETING,
+        lazy_gettext("After each joint session"),
+        lazy_gettext("Five statements about the meeting, for students and teachers"),
+    ),
+    (
+        survey_starts.BLANK,
+        lazy_gettext("Before and after: own statements"),
+        lazy_gettext("An empty questionnaire in two rounds"),
+    ),
+)
+
+
+class CodeSchema(FormSchema):
+    """The self-made code of a survey in two rounds."""
+
+    code = Line(100, load_default="")
+
+
+class SurveyPages:
+    """The evaluation lead's surveys."""
+
+    def __init__(self, surveys: SurveyService, visitors: Visitors) -> None:
+        self._surveys = surveys
+        self._visitors = visitors
+
+    def blueprint(self) -> Blueprint:
+        """The index of URLs."""
+        pages = Blueprint("surveys", __name__)
+        add = pages.add_url_rule
+        add("/pilots/<pilot_id>/surveys", "index", self.index)
+        add("/pilots/<pilot_id>/surveys", "create", self.create, methods=["POST"])
+        add("/surveys/<survey_id>", "show", self.show)
+        add("/surveys/<survey_id>/edit", "edit", self.edit)
+        add("/surveys/<survey_id>/edit", "save", self.save, methods=["POST"])
+        add("/surveys/<survey_id>/publish", "publish", self.publish, methods=["POST"])
+        add("/surveys/<survey_id>/withdraw", "withdraw", self.withdraw, methods=["POST"])
+        return pages
+
+    def index(self, pilot_id: str) -> Reply:
+        """The surveys of a pilot, and what a new one can start from."""
+        return self._index_page(self._evaluator(), pilot_id, Form.blank(start=survey_starts.VALUE_RUBRIC))
+
+    def create(self, pilot_id: str) -> Reply:
+        """Draft a survey."""
+        person = self._evaluator()
+        try:
+            start = load(StartSchema())["start"]
+            survey = self._surveys.create(person, pilot_id, start, self._visitors.language())
+        except InvalidInput as error:
+            return self._index_page(person, pilot_id, Form.refused(error)), 422
+        return redirect(url_for("surveys.edit", survey_id=survey.id), 303)
+
+    def show(self, survey_id: str) -> Reply:
+        """A survey: its statements, what it is doing, and what the answers come to."""
+        view = self._surveys.get(self._evaluator(), survey_id)
+        results = bool(view.closed) or any(part.n is not None for part in view.meetings)
+        return render_template(
+            "surveys/show.html", view=view, survey=view.survey, pilot=view.pilot, results=results
+        )
+
+    def edit(self, survey_id: str) -> Reply:
+        """The editor."""
+        survey = self._surveys.get(self._evaluator(), survey_id).survey
+        return self._edit_page(survey, Form.blank(**_as_form(survey)))
+
+    def save(self, survey_id: str) -> Reply:
+        """Keep a draft."""
+        person = self._evaluator()
+        survey = self._surveys.get(person, survey_id).survey
+        try:
+            form = load_survey(request.form, survey)
+            self._surveys.edit(person, survey_id, form, load(VersionSchema())["version"])
+        except InvalidInput as error:
+            return self._edit_page(survey, Form.refused(error)), 422
+        flash(gettext("The draft is saved."), "good")
+        more = "more" in request.form
+        return redirect(url_for("surveys.edit" if more else "surveys.show", survey_id=survey_id), 303)
+
+    def publish(self, survey_id: str) -> Reply:
+        """Open it to the people of the pilot."""
+        self._surveys.publish(self._evaluator(), survey_id)
+        flash(gettext("The survey is published. People find it on their start page."), "good")
+        return redirect(url_for("surveys.show", survey_id=survey_id), 303)
+
+    def withdraw(self, survey_id: str) -> Reply:
+        """Take no more answers."""
+        self._surveys.withdraw(self._evaluator(), survey_id)
+        flash(gettext("The survey takes no more answers."), "info")
+        return redirect(url_for("surveys.show", survey_id=survey_id), 303)
+
+    def _evaluator(self) -> Person:
+        return self._visitors.with_role(Role.EVALUATION_LEAD, Role.ADMINISTRATOR)
+
+    def _index_page(self, person: Person, pilot_id: str, form: Form) -> str:
+        pilot, surveys = self._surveys.of_pilot(person, pilot_id)
+        return render_template("surveys/index.html", pilot=pilot, surveys=surveys, form=form, starts=STARTS)
+
+    def _edit_page(self, survey: Survey, form: Form) -> str:
+        typed = [
+            int(name.split(".")[1]) for name in form.values if re.fullmatch(r"items\.\d{1,2}\.text", name)
+        ]
+        rows = max(typed, default=-1) + 1 + (0 if form.errors else SPARE_ROWS)
+        languages = language_choices([survey.language], self._visitors.translator())
+        return render_template(
+            "surveys/edit.html",
+            survey=survey,
+            form=form,
+            rows=range(min(rows, MOST_ITEMS)),
+            working_languages=languages,
+        )
+
+
+class AnswerPages:
+    """The surveys that wait for somebody's answer."""
+
+    def __init__(self, answers: SurveyAnswers, visitors: Visitors) -> None:
+        self._answers = answers
+        self._visitors = visitors
+
+    def blueprint(self) -> Blueprint:
+        """The index of URLs."""
+        pages = Blueprint("answers", __name__, url_prefix="/surveys")
+        add = pages.add_url_rule
+        add("", "index", self.index)
+        add("/<survey_id>/answer/<subject_id>", "form", self.form)
+        add("/<survey_id>/answer/<subject_id>", "send", self.send, methods=["POST"])
+        return pages
+
+    def index(self) -> Reply:
+        """What waits."""
+        person = self._visitors.signed_in()
+        return render_template("surveys/waiting.html", waiting=self._answers.waiting(person))
+
+    def form(self, survey_id: str, subject_id: str) -> Reply:
+        """One questionnaire."""
+        invitation = self._answers.invitation(self._visitors.signed_in(), survey_id, subject_id)
+        return self._page(invitation, Form())
+
+    def send(self, survey_id: str, subject_id: str) -> Reply:
+        """Take the answers."""
+        person = self._visitors.signed_in()
+        invitation = self._answers.invitation(person, survey_id, subject_id)
+        try:
+            answers = load_answers(request.form, invitation.survey)
+            self._answers.answer(person, survey_id, subject_id, load(CodeSchema())["code"], answers)
+        except InvalidInput as error:
+            return self._page(invitation, Form.refused(error)), 422
+        flash(gettext("Thank you. Your answers are stored without your name."), "good")
+        return redirect(url_for("answers.index"), 303)
+
+    @staticmethod
+    def _page(invitation: Invitation, form: Form) -> str:
+        return render_template(
+            "surveys/answer.html", invitation=invitation, survey=invitation.survey, form=form
+        )
+
+
+def _as_form(survey: Survey) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "title": survey.title,
+        "introduction": survey.introduction,
+        "language": survey.language,
+    }
+    for name, window in (("pre", survey.pre), ("post", survey.post)):
+        if window is not None:
+            values |= {f"{name}_first": window.first, f"{name}_last": window.last}
+    for position, item in enumerate(survey.items):
+        for name in ("id", "text", "points", "low", "high"):
+            values[f"items.{position}.{name}"] = getattr(item, name)
+    return values
