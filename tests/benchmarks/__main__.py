@@ -1,4 +1,4 @@
-"""``make bench``, or ``python -m tests.benchmarks [pages] [feeds] [launches] [build] [memory]``; default: all.
+"""``make bench``, or ``python -m tests.benchmarks [pages] [feeds] [launches] [build] [memory]`` (all).
 
 Starts the service as production does, on a database in a temporary folder and on a port that nobody uses,
 measures, prints, and takes everything away again, also after Ctrl-C.

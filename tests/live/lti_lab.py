@@ -6,8 +6,9 @@ The service is on "localhost", Moodle elsewhere, so to the browser they are two 
 from __future__ import annotations
 
 import os
+import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -121,8 +122,9 @@ class Window:
 
     def open(self, name: str) -> Frame:
         """Open an activity of the course page by its name; the service's frame in it."""
-        self.page.locator(f"a.aalink:has-text('{name}')").first.click()
-        self.page.wait_for_url("**/mod/lti/view.php**", wait_until="domcontentloaded")
+        link = self.page.locator(f"a.aalink:has-text('{name}')").first
+        # By its address: Moodle's tours of the course page lie over whatever could be pressed.
+        self.page.goto(link.get_attribute("href") or "", wait_until="domcontentloaded")
         return self.frame()
 
 
@@ -188,3 +190,26 @@ def place(window: Window, course_id: int, tool_id: int, kinds: int) -> None:
     expect(page.get_by_text("will be added to your course")).to_be_visible(timeout=_PATIENCE)
     page.locator("#id_submitbutton2, #id_submitbutton").first.click()
     page.wait_for_url("**/course/view.php**", wait_until="domcontentloaded")
+
+
+def configure_by_hand(window: Window, values: Mapping[str, str]) -> dict[str, str]:
+    """Fill Moodle's own form with what our console shows; what Moodle then shows, by its labels."""
+    page = window.go("/mod/lti/toolconfigure.php").page
+    page.get_by_role("link", name="configure a tool manually").click()
+    page.wait_for_url("**/mod/lti/typessettings.php**", wait_until="domcontentloaded")
+    page.wait_for_load_state("load")
+    page.get_by_label("Tool name").fill("By hand")
+    page.get_by_role("textbox", name="Tool URL").first.fill(values["Tool URL"])
+    page.get_by_label("LTI version").select_option("1.3.0")
+    page.get_by_label("Public key type").select_option("JWK_KEYSET")
+    for label in ("Public keyset", "Initiate login URL", "Redirection URI(s)", "Custom parameters"):
+        page.get_by_label(label, exact=True).fill(values[label])
+    page.get_by_label("Supports Deep Linking (Content-Item Message)").check()
+    page.get_by_label("Content Selection URL").fill(values["Content Selection URL"])
+    page.locator("#id_submitbutton").click()
+    page.wait_for_url("**/mod/lti/toolconfigure.php**", wait_until="domcontentloaded")
+    card = page.locator(".tool-card").filter(has_text="By hand")
+    card.get_by_title("View configuration details").click()
+    details = page.get_by_role("dialog")
+    expect(details).to_contain_text("Deployment ID", timeout=_PATIENCE)
+    return dict(re.findall(r"^(.+?):?\s*\n?\s*(\S+)$", details.inner_text(), re.MULTILINE))
