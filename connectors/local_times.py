@@ -63,6 +63,7 @@ def _read(text: str, order: str) -> datetime | None:
     elif _BEFORE_NOON.search(text) and hour == 12:
         hour = 0
     try:
-        return datetime(year, parts["m"], parts["d"], hour, *numbers[4:])  # noqa: DTZ001 - local, by the caller
+        second = numbers[5] if len(numbers) == 6 else 0
+        return datetime(year, parts["m"], parts["d"], hour, numbers[4], second)  # noqa: DTZ001 - local, by the caller
     except ValueError:
         return None

@@ -41,31 +41,32 @@ def sort_lines(
     for line, at, user, name, module, of in lines:
         if name not in kinds:
             kinds[name] = kind_of(name)
-        found = _sort(at, user, kinds[name], of in (0, course), target, told)
-        if isinstance(found, Dropped):
-            result.dropped[found.value] += 1
-            if listed.get(found.value):
-                result.unmapped.setdefault(found.value, []).append(line)
-            continue
-        actor, kind, day = found
-        result.rows.append((pilot_no, actor, kind, at // 60, day, module or None, EventSource.FILE))
+        kind, actor, day = kinds[name], target.actors[user], target.days[at // QUARTER]
+        if kind is None or not actor or of not in (0, course):
+            why: Dropped | None = _nobodys(kind, own=of in (0, course))
+        else:
+            why = _elsewhere(kind, at // 60, day, target, told)
+        if why is None and kind is not None:
+            result.rows.append((pilot_no, actor, kind, at // 60, day, module or None, EventSource.FILE))
+        elif why is not None:
+            result.dropped[why.value] += 1
+            if listed.get(why.value):
+                result.unmapped.setdefault(why.value, []).append(line)
     return result
 
 
-def _sort(
-    at: int, user: int, kind: EventKind | None, own: bool, target: Target, told: tuple[int, int] | None
-) -> Dropped | tuple[int, EventKind, int]:
+def _nobodys(kind: EventKind | None, *, own: bool) -> Dropped:
     if not own:
         return Dropped.OTHER_COURSE
-    if kind is None:
-        return Dropped.NO_ACTIVITY
-    actor, day = target.actors[user], target.days[at // QUARTER]
-    if not actor:
-        return Dropped.NOT_A_PARTICIPANT
+    return Dropped.NO_ACTIVITY if kind is None else Dropped.NOT_A_PARTICIPANT
+
+
+def _elsewhere(
+    kind: EventKind, minute: int, day: int, target: Target, told: tuple[int, int] | None
+) -> Dropped | None:
+    """Why something that a participant did is not to be stored from here."""
     if not target.first <= day <= target.last:
         return Dropped.OUTSIDE_DATES
     if kind in POSTS and target.posts_told:
         return Dropped.TOLD_BY_POSTS
-    if told and told[0] <= at // 60 <= told[1]:
-        return Dropped.TOLD_BY_LOG
-    return actor, kind, day
+    return Dropped.TOLD_BY_LOG if told and told[0] <= minute <= told[1] else None

@@ -68,6 +68,14 @@ class _Account:
     unmapped: Mapping[str, Sequence[int]]
 
 
+@dataclass(frozen=True, slots=True)
+class _Timed:
+    """A log and the zone of its times."""
+
+    file: LogFile
+    zone: ZoneInfo
+
+
 class UploadReading:
     """Reads files and stores what is in them."""
 
@@ -100,12 +108,10 @@ class UploadReading:
         _check_course(file, course)
         with self._storage.write() as tx:
             names = self._names(tx, pilot_id)
-            account = _store_log(tx, value, pilot_id, course, file, names)
+            account = _store_log(tx, pilot_id, course, _Timed(file, ZoneInfo(value.zone)), names)
             self._finish(tx, value, account)
 
-    def _attendance(
-        self, value: Upload, pilot_id: str, courses: Sequence[PilotCourse], data: bytes
-    ) -> None:
+    def _attendance(self, value: Upload, pilot_id: str, courses: Sequence[PilotCourse], data: bytes) -> None:
         with self._storage.read() as tx:
             session = tx.sessions.get(value.session_id or "")
         if session is None:
@@ -163,7 +169,7 @@ class UploadReading:
 
 
 def _store_log(
-    tx: Transaction, value: Upload, pilot_id: str, course: PilotCourse, file: LogFile, names: Pseudonymiser
+    tx: Transaction, pilot_id: str, course: PilotCourse, timed: _Timed, names: Pseudonymiser
 ) -> _Account:
     key = (course.pairing_id, course.course_id)
     roster, cursor = tx.pulls.latest_done(pilot_id).get(key), tx.log_cursors.of(pilot_id).get(key)
@@ -181,11 +187,9 @@ def _store_log(
     told = None
     if cursor and cursor.told_from is not None and cursor.told_until is not None:
         told = (cursor.told_from, cursor.told_until)
-    zone = ZoneInfo(value.zone)
-    lines = [_line(each, zone) for each in file.lines]
-    found = sort_lines(
-        lines, target, pilot_no=number, course=course.moodle_id, told=told, listed=_LISTED
-    )
+    file = timed.file
+    lines = [_line(each, timed.zone) for each in file.lines]
+    found = sort_lines(lines, target, pilot_no=number, course=course.moodle_id, told=told, listed=_LISTED)
     new = missing_from(found.rows, tx.event_changes.like(number, found.rows))
     tx.events.append(new)
     if new:
@@ -201,7 +205,9 @@ def _check_course(file: LogFile, course: PilotCourse) -> None:
     """A log of another course must not become this one's."""
     named = {each.course_id for each in file.lines if each.course_id}
     if named and course.moodle_id not in named:
-        raise Conflict(mark("This is the log of another course, not of “%(course)s”."), {"course": course.course_name})
+        raise Conflict(
+            mark("This is the log of another course, not of “%(course)s”."), {"course": course.course_name}
+        )
 
 
 def _line(line: LogLine, zone: ZoneInfo) -> tuple[int, int, int, str, int, int]:

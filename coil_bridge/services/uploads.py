@@ -129,7 +129,7 @@ class UploadService:
         """Read the file that a task names; everything of it is stored in one transaction, or nothing.
 
         Raises:
-            PartnerUnavailable: names have to be looked up in a Moodle that gives no answer; it is tried again.
+            PartnerUnavailable: names have to be looked up in a Moodle that gives no answer.
         """
         with self._storage.read() as tx:
             value = tx.uploads.get(payload["upload_id"])
@@ -176,7 +176,7 @@ def _courses(access: Access) -> tuple[PairedCourse, ...]:
 
 def _pilot_of(tx: Transaction, pairing: Pairing) -> tuple[str, Sequence[PilotCourse]] | None:
     """The pilot to which a pairing counts, and its courses; ``None`` where nothing more is taken in."""
-    phase = next((each for each in tx.pilots.phases() if each.id == pairing.phase_id), None)
+    phase = pairing.phase
     if phase is None or tx.pilots.sealed_key(phase.pilot_id) is None:
         return None
     courses = [each for each in tx.pilots.courses(phase.pilot_id, EVALUATED) if each.pairing_id == pairing.id]

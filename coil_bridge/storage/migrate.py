@@ -28,11 +28,11 @@ from coil_bridge.storage import (  # noqa: F401 - their tables belong to the sch
     joining_tables,
     launch_tables,
     log_tables,
-    upload_tables,
     lti_tables,
     moodle_calendar_tables,
     rights_tables,
     survey_tables,
+    upload_tables,
 )
 from coil_bridge.storage.engine import open_engine, reading, writing
 from coil_bridge.storage.tables import metadata

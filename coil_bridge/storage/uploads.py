@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from coil_bridge.errors import Reason
 from coil_bridge.evaluation.records import RunState
@@ -98,5 +98,5 @@ class Uploads:
         self._connection.execute(update(upload).where(upload.c.id == upload_id).values(**values))
 
 
-def _upload(row: Mapping[str, Any]) -> Upload:
+def _upload(row: RowMapping) -> Upload:
     return Upload(**(dict(row) | {"state": RunState(row["state"])}))

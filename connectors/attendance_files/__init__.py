@@ -86,7 +86,8 @@ def _without_the_meeting(table: Table) -> list[tuple[int, list[str]]]:
 def _name(row: Sequence[str]) -> str:
     """The first cell with letters that is neither a time nor an address; Zoom's former name goes."""
     name = next(
-        (cell for cell in row if cell and "@" not in cell and not _TIME.match(cell) and not cell.isdigit()), ""
+        (cell for cell in row if cell and "@" not in cell and not _TIME.match(cell) and not cell.isdigit()),
+        "",
     )
     return re.sub(r"\s*\([^()]*\)\s*$", "", name)
 
@@ -100,7 +101,9 @@ def _dashboard(text: str) -> Iterator[Stay]:
             for device in person["intIds"].values():
                 for session in device.get("sessions") or [device]:
                     joined, left = session["registeredOn"], session.get("leftOn") or found.get("endedOn")
-                    yield Stay(number, str(person["name"]), "", _instant(joined), _instant(left) if left else None)
+                    yield Stay(
+                        number, str(person["name"]), "", _instant(joined), _instant(left) if left else None
+                    )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
         raise NoTable("no_attendance") from None
 

@@ -30,6 +30,7 @@ _RULES: Sequence[tuple[re.Pattern[str], str]] = [
         (r"created the discussion with id", "\\mod_forum\\event\\discussion_created"),
         (r"created the post with id", "\\mod_forum\\event\\post_created"),
         (r"posted content in", "\\mod_forum\\event\\assessable_uploaded"),
+        (r"viewed the discussion", "\\mod_forum\\event\\discussion_viewed"),
         (r"viewed the '(\w+)' activity", "\\mod_{}\\event\\course_module_viewed"),
         (r"viewed the .*course with id", "\\core\\event\\course_viewed"),
         (r"viewed (?:the submission form|their submission)", "\\mod_assign\\event\\submission_form_viewed"),
