@@ -7,6 +7,8 @@ from importlib.metadata import version
 
 from flask import Blueprint, Flask
 
+from coil_bridge.academic_wiring import academic_pages, academic_services
+from coil_bridge.activity_wiring import activity_services
 from coil_bridge.calendar_wiring import calendar_pages, calendar_services
 from coil_bridge.errors import ConfigurationError
 from coil_bridge.lti_wiring import lti_services, pages_for_people, pages_for_platforms
@@ -124,6 +126,7 @@ def build_services(
     catalogue = Catalogue(storage=storage, clock=clock, partners=partners, launched=launched)
     feeds = FeedService(storage=storage, clock=clock, vault=vault, settings=settings)
     sessions = SessionService(storage=storage, clock=clock, settings=settings, messages=messages, feeds=feeds)
+    activity = activity_services(storage=storage, vault=vault, partners=partners, clock=clock)
     return Services(
         settings=settings,
         storage=storage,
@@ -164,13 +167,22 @@ def build_services(
         sessions=sessions,
         feeds=feeds,
         pilots=PilotService(storage=storage, clock=clock, vault=vault, settings=settings),
-        pulls=ActivityPull(storage=storage, clock=clock, vault=vault, partners=partners, launched=launched),
+        pulls=ActivityPull(
+            storage=storage,
+            clock=clock,
+            vault=vault,
+            partners=partners,
+            launched=launched,
+            logs=activity.logs,
+        ),
         exports=ExportService(storage=storage, clock=clock),
+        activity=activity,
         surveys=SurveyService(storage=storage, clock=clock),
         survey_answers=SurveyAnswers(storage=storage, clock=clock, vault=vault),
         lti=lti,
         calendars=calendar_services(storage=storage, clock=clock, feeds=feeds),
         academic=AcademicCalendars(storage=storage),
+        terms=academic_services(storage=storage, clock=clock, catalogue=catalogue),
     )
 
 
@@ -194,6 +206,7 @@ def _blueprints(
         phases=services.pilots.phases,
         grading=services.lti.participation,
         feeds=services.feeds,
+        terms=services.terms,
         visitors=visitors,
         clock=clock,
     ).blueprint()
@@ -219,6 +232,7 @@ def _blueprints(
     yield AboutPages().blueprint()
     yield HealthPages(services.health, metrics).blueprint()
     yield from pages_for_people(services, visitors, clock)
+    yield from academic_pages(services, visitors, clock)
 
 
 def _transport(settings: Settings, observe: Observer | None) -> Transport:

@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 import click
 
+from coil_bridge.commands.calendars import calendar
 from coil_bridge.commands.people import person
 from coil_bridge.commands.pilots import export, pilot
 from coil_bridge.commands.running import serve, worker
@@ -36,7 +37,7 @@ def main() -> None:
     """
 
 
-for command in (serve, worker, site, person, pilot, sync, export, doctor, db):
+for command in (serve, worker, site, person, calendar, pilot, sync, export, doctor, db):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -13,11 +13,14 @@ import click
 from coil_bridge.commands.common import Command, exits_by_error, json_option, opened, share_bar, show, table
 from coil_bridge.domain import Pilot
 from coil_bridge.errors import InvalidInput, NotFound, PartnerUnavailable
+from coil_bridge.evaluation.records import LogFinding
 from coil_bridge.jobs.worker import Worker
 from coil_bridge.services.activity_pull import PullProgress
 from coil_bridge.services.bundle import Services
 from coil_bridge.services.context import SYSTEM
 from coil_bridge.services.exports import ExportFormat
+from coil_bridge.services.log_texts import FINDINGS
+from coil_bridge.services.log_views import LogLine
 from coil_bridge.services.pilot_inputs import PilotInput
 
 _LOOK_EVERY = 0.2  # seconds
@@ -85,7 +88,7 @@ def pull(pilot: str, as_json: bool) -> None:
         with share_bar("Pulling") as show_share:
             done = _work_until_ended(services, found.id, show_share)
         show(_progress_plain(done), as_json=as_json, text=_progress_text(done))
-        if done.failed:
+        if done.failed or any(line.failed for line in done.logs):
             sys.exit(PartnerUnavailable.exit_code)
 
 
@@ -113,10 +116,25 @@ def _progress_text(done: PullProgress) -> str:
         )
         for line in done.courses
     ]
-    return table(("PAIRING", "COURSE", "PULL", "WHY"), rows)
+    logs = [(each.site_name, *_log_cells(each)) for each in done.logs]
+    both = (table(("PAIRING", "COURSE", "PULL", "WHY"), rows), table(("LOG OF", "STATE", "WHAT CAME"), logs))
+    return "\n\n".join(both)
+
+
+def _log_cells(line: LogLine) -> tuple[str, str]:
+    run = line.run
+    if run is None or not run.ended:
+        return ("never" if run is None else run.state.value), ""
+    if run.failure:
+        return run.state.value, str(run.failure)
+    if run.finding is not LogFinding.READ:
+        return run.finding.value if run.finding else "", FINDINGS[run.finding] if run.finding else ""
+    told = line.tally
+    return run.state.value, f"read {told.read}, stored {told.stored}" if told else "withheld: too few people"
 
 
 def _progress_plain(done: PullProgress) -> list[dict[str, object]]:
+    logs = {line.site_id: _log_plain(line) for line in done.logs}
     return [
         {
             "pairing": line.course.pairing_title,
@@ -124,9 +142,22 @@ def _progress_plain(done: PullProgress) -> list[dict[str, object]]:
             "site_id": line.course.site_id,
             "state": line.run.state.value if line.run else None,
             "failure": str(line.run.failure) if line.run and line.run.failure else None,
+            "log_of_site": logs.get(line.course.site_id),
         }
         for line in done.courses
     ]
+
+
+def _log_plain(line: LogLine) -> dict[str, object]:
+    run = line.run
+    return {
+        "state": run.state.value if run else None,
+        "finding": run.finding.value if run and run.finding else None,
+        "read": line.tally.read if line.tally else None,
+        "stored": line.tally.stored if line.tally else None,
+        "dropped": dict(line.tally.dropped) if line.tally else None,
+        "failure": str(run.failure) if run and run.failure else None,
+    }
 
 
 @click.command()

@@ -16,6 +16,7 @@ from coil_bridge.app import build_services
 from coil_bridge.demo.consortium import Partner, monday_of
 from coil_bridge.demo.doors import Door
 from coil_bridge.demo.surveys import add_surveys
+from coil_bridge.demo.terms import seed_calendar, seed_plan
 from coil_bridge.domain import CoilPhase, Course, Model, Pairing, Person, Role, Site
 from coil_bridge.services.bundle import Services
 from coil_bridge.services.context import SYSTEM, Clock, system_clock
@@ -48,6 +49,8 @@ def seed(settings: Settings, data: Mapping[str, Any], partners: Sequence[Partner
     then = build_services(settings, clock=_clock_from(datetime.combine(week_zero - _PROPOSED, _MORNING, UTC)))
     try:
         sites = {partner.key: _connect(now, partner) for partner in partners}
+        for key, site in sites.items():
+            seed_calendar(now, site.institution.id, data["calendars"][key], week_zero)
         administrator = _person(now, data["people"]["administrator"], Role.ADMINISTRATOR)
         lead = _person(now, data["people"]["evaluation_lead"], Role.EVALUATION_LEAD)
         phase_id = _pilot(now, lead, data["pilot"], week_zero)
@@ -130,6 +133,7 @@ def _pairing(
     for course, teacher in invited:
         services.pairings.accept(teacher, pairing.id, course.id)
     services.pairings.start(own_teacher, pairing.id)
+    seed_plan(services, own_teacher, pairing, facts["plan"])
     zone = own.institution.zone
     _sessions(services, own_teacher, pairing, zone=zone, facts=facts, week_zero=week_zero)
 

@@ -77,6 +77,12 @@ class Dropped(StrEnum):
     POST_DELETED = "post_deleted"
     AUTHOR_NOT_ENROLLED = "author_not_enrolled"
     OUTSIDE_DATES = "outside_dates"
+    NO_ACTIVITY = "no_activity"
+    NOT_A_PARTICIPANT = "not_a_participant"
+    TOLD_BY_POSTS = "told_by_posts"
+    TOLD_BY_LOG = "told_by_log"
+    ANONYMOUS = "anonymous"
+    ACTING_AS_ANOTHER = "acting_as_another"
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,3 +182,46 @@ class PullRun:
     finished_at: datetime | None
     tally: Tally
     failure: Reason | None
+
+
+class LogFinding(StrEnum):
+    """What a Moodle has of a log that we can read."""
+
+    READ = "read"
+    NO_PLUGIN = "no_plugin"
+    PLUGIN_TOO_OLD = "plugin_too_old"
+    NOT_ALLOWED = "not_allowed"  # the plugin is there, its functions are not in the token's service
+    NO_LOG_STORE = "no_log_store"  # the plugin is there, Moodle keeps no log that it could read
+
+
+@dataclass(frozen=True, slots=True)
+class LogRun:
+    """One reading of one Moodle's log for a pilot; ids are those of the rows in that log."""
+
+    id: str
+    pilot_id: str
+    site_id: str
+    state: RunState
+    finding: LogFinding | None
+    requested_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    tally: Tally
+    first_id: int
+    at_id: int
+    last_id: int
+    refused: Mapping[str, str]
+    failure: Reason | None
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will happen to it."""
+        return self.state in (RunState.DONE, RunState.FAILED)
+
+    @property
+    def share(self) -> float:
+        """How far it has got, from 0 to 1."""
+        if self.ended:
+            return 1.0
+        way = self.last_id - self.first_id
+        return min((self.at_id - self.first_id) / way, 1.0) if way > 0 else 0.0

@@ -20,6 +20,7 @@ from coil_bridge.services.activity_pull import PULL
 from coil_bridge.services.bundle import Services
 from coil_bridge.services.catalogue import SYNC_SITE, SYNC_TEACHERS
 from coil_bridge.services.context import Clock
+from coil_bridge.services.log_pull import PULL_LOG
 from coil_bridge.services.participation_grades import SEND_GRADES
 from coil_bridge.services.proposing import TELL_OF_PROPOSAL
 from coil_bridge.services.signin import SIGNIN
@@ -81,6 +82,11 @@ def prune(services: Services, clock: Clock) -> None:
     services.surveys.prune()
 
 
+def pull_activity(services: Services, _clock: Clock) -> None:
+    """Queue the pulls of the pilots that run, with the logs that follow them."""
+    services.pulls.request_running()
+
+
 def send_grades(services: Services, _clock: Clock) -> None:
     """Queue the sending of participation to the gradebooks that want it."""
     services.lti.participation.queue_all()
@@ -97,6 +103,7 @@ JOBS: tuple[Job, ...] = (
     Job("move pairings by date", CronTrigger(minute=3, timezone=UTC), move_pairings),
     Job("follow zone rules", CronTrigger(hour=3, minute=17, timezone=UTC), follow_zone_rules),
     Job("renew feeds", CronTrigger(minute="1-59/10", timezone=UTC), renew_feeds),
+    Job("pull activity", CronTrigger(hour="*/6", minute=11, timezone=UTC), pull_activity),
     Job("send grades", CronTrigger(minute=37, timezone=UTC), send_grades),
     Job("prune", CronTrigger(hour=2, minute=41, timezone=UTC), prune),
     Job("tidy LTI", CronTrigger(hour=1, minute=53, timezone=UTC), tidy_lti),
@@ -110,6 +117,7 @@ def handlers(services: Services) -> Mapping[str, Handler]:
         SYNC_SITE: services.catalogue.perform_sync,
         SYNC_TEACHERS: services.catalogue.perform_teachers,
         PULL: services.pulls.perform,
+        PULL_LOG: services.activity.logs.perform,
         TELL_OF_PROPOSAL: services.pairings.tell_of_proposal,
         SEND_GRADES: services.lti.participation.perform,
     }

@@ -1,8 +1,4 @@
-"""Academic calendars of institutions: read by whoever plans, changed by those who know them.
-
-An institution's calendar may be changed by administrators of the consortium and by the teachers of its own
-courses: a term date is nobody's secret and everybody's knowledge there, and every change is on record.
-"""
+"""Academic calendars of institutions, as whoever plans reads them (``calendar_editing`` changes them)."""
 
 from __future__ import annotations
 

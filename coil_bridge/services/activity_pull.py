@@ -8,19 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from coil_bridge.domain import Person, Pilot
 from coil_bridge.errors import CoilBridgeError, Conflict, Reason
 from coil_bridge.evaluation.pseudonyms import Pseudonymiser
-from coil_bridge.evaluation.records import PilotCourse, PullRun, RunState
+from coil_bridge.evaluation.records import LogRun, PilotCourse, PullRun, RunState
 from coil_bridge.i18n import mark
 from coil_bridge.services import audit
 from coil_bridge.services.context import SYSTEM, Clock
 from coil_bridge.services.course_pull import CoursePull
+from coil_bridge.services.log_pull import LogPull
+from coil_bridge.services.log_views import LogLine, log_lines
 from coil_bridge.services.partners import Partners
 from coil_bridge.services.pilot_groups import EVALUATED, key_gone, pilot_for
-from coil_bridge.services.pilot_views import CourseLine, run_views
+from coil_bridge.services.pilot_views import CourseLine, RunView, run_views
 from coil_bridge.services.pull_rows import PullRows
 from coil_bridge.services.roster_fallback import RosterFallback
 from coil_bridge.storage.storage import Storage, Transaction
@@ -29,17 +32,25 @@ from coil_bridge.vault import Vault, new_id
 PULL = "pull_activity"
 """The kind of task; its payload names the run."""
 
+_AFTERWARDS = timedelta(days=14)  # what was done on the last day may be seen or graded later
+
 
 @dataclass(frozen=True, slots=True)
 class PullProgress:
     """How far the latest pull of each of a pilot's courses has got."""
 
     courses: tuple[CourseLine, ...]
+    logs: tuple[LogLine, ...] = ()
 
     @property
     def ended(self) -> bool:
         """Whether nothing more is going to happen."""
-        return all(line.run is None or line.run.ended for line in self.courses)
+        return all(run.ended for run in self._runs)
+
+    @property
+    def _runs(self) -> list[RunView | LogRun]:
+        of_courses = [line.run for line in self.courses if line.run]
+        return [*of_courses, *(line.run for line in self.logs if line.run)]
 
     @property
     def failed(self) -> tuple[CourseLine, ...]:
@@ -49,7 +60,7 @@ class PullProgress:
     @property
     def share(self) -> float:
         """How far all of them together have got, from 0 to 1."""
-        shares = [line.run.share for line in self.courses if line.run]
+        shares = [run.share for run in self._runs]
         return sum(shares) / len(shares) if shares else 1.0
 
 
@@ -57,8 +68,16 @@ class ActivityPull:
     """Asks for pulls, does them, and tells how they stand."""
 
     def __init__(
-        self, *, storage: Storage, clock: Clock, vault: Vault, partners: Partners, launched: RosterFallback
+        self,
+        *,
+        storage: Storage,
+        clock: Clock,
+        vault: Vault,
+        partners: Partners,
+        launched: RosterFallback,
+        logs: LogPull,
     ) -> None:
+        self._logs = logs
         self._launched = launched
         self._storage = storage
         self._clock = clock
@@ -86,6 +105,25 @@ class ActivityPull:
                 audit.record(tx, self._clock(), actor, ("pilot", pilot_id), "pull_requested", courses=queued)
             return queued
 
+    def request_running(self) -> int:
+        """Queue the pulls of every pilot that runs, and for some days after it; how many were queued."""
+        with self._storage.write() as tx:
+            return sum(self._queue(tx, pilot_id, course) for pilot_id, course in self._running(tx))
+
+    def request_course(self, tx: Transaction, course_id: str) -> int:
+        """Queue the pulls of one course in every running pilot that evaluates it; how many were queued."""
+        mine = [each for each in self._running(tx) if each[1].course_id == course_id]
+        return sum(self._queue(tx, pilot_id, course) for pilot_id, course in mine)
+
+    def _running(self, tx: Transaction) -> list[tuple[str, PilotCourse]]:
+        today = self._clock().date()
+        return [
+            (pilot.id, course)
+            for pilot in tx.pilots.all()
+            if pilot.key_destroyed_at is None and pilot.starts_on <= today <= pilot.ends_on + _AFTERWARDS
+            for course in tx.pilots.courses(pilot.id, EVALUATED)
+        ]
+
     def progress(self, actor: Person, pilot_id: str) -> PullProgress:
         """How far the latest pull of each course has got.
 
@@ -96,9 +134,9 @@ class ActivityPull:
             pilot = pilot_for(tx, actor, pilot_id)
             courses = tx.pilots.courses(pilot_id, EVALUATED)
             runs = run_views(tx, pilot, courses)
-        return PullProgress(
-            tuple(CourseLine(course, runs.get((course.pairing_id, course.course_id))) for course in courses)
-        )
+            logs = log_lines(tx, pilot, courses)
+        lines = (CourseLine(course, runs.get((course.pairing_id, course.course_id))) for course in courses)
+        return PullProgress(tuple(lines), logs)
 
     def perform(self, payload: Mapping[str, Any]) -> None:
         """Do the pull that a task names, to its end or to its failure; both are written down.
@@ -112,14 +150,14 @@ class ActivityPull:
                 return
             tx.pulls.start(run.id, self._clock())
         try:
-            self._pull(run)
+            course = self._pull(run)
         except CoilBridgeError as error:
             self._end(run, error.reason)
         except Exception:
             self._end(run, Reason(mark("The pull ended with an error of the service itself.")))
             raise
         else:
-            self._end(run, None)
+            self._end(run, None, course.site_id)
 
     def _queue(self, tx: Transaction, pilot_id: str, course: PilotCourse) -> bool:
         run_id, now = new_id(), self._clock()
@@ -129,7 +167,7 @@ class ActivityPull:
         tx.pulls.insert(run_id, pilot_id, course.pairing_id, course.course_id, now)
         return True
 
-    def _pull(self, run: PullRun) -> None:
+    def _pull(self, run: PullRun) -> PilotCourse:
         with self._storage.read() as tx:
             pilot = tx.pilots.get(run.pilot_id)
             sealed = tx.pilots.sealed_key(run.pilot_id)
@@ -142,16 +180,20 @@ class ActivityPull:
         names = self._names(pilot, sealed)
         pull = CoursePull(course, names, rows, self._clock(), lambda: self._launched.listed(course))
         self._partners.call(course.site_id, pull.read)
+        return course
 
     def _names(self, pilot: Pilot, sealed: bytes | None) -> Pseudonymiser:
         if sealed is None:
             raise key_gone(pilot)
         return Pseudonymiser(self._vault.decrypt(sealed))
 
-    def _end(self, run: PullRun, failure: Reason | None) -> None:
+    def _end(self, run: PullRun, failure: Reason | None, site_id: str = "") -> None:
+        """Write down the end; after a roster has come, the log can be read for its people."""
         now = self._clock()
         with self._storage.write() as tx:
             tx.pulls.finish(run.id, now, failure)
+            if site_id:
+                self._logs.queue(tx, run.pilot_id, site_id)
             audit.record(
                 tx,
                 now,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from coil_bridge.services.academic_bundle import AcademicServices
 from coil_bridge.services.academic_calendars import AcademicCalendars
+from coil_bridge.services.activity_bundle import ActivityServices
 from coil_bridge.services.activity_pull import ActivityPull
 from coil_bridge.services.calendar_bundle import CalendarServices
 from coil_bridge.services.catalogue import Catalogue
@@ -53,11 +55,13 @@ class Services:
     pilots: PilotService
     pulls: ActivityPull
     exports: ExportService
+    activity: ActivityServices
     surveys: SurveyService
     survey_answers: SurveyAnswers
     lti: LtiServices
     calendars: CalendarServices
     academic: AcademicCalendars
+    terms: AcademicServices
 
     def close(self) -> None:
         """Give back what is held open (before a fork, at the end)."""

@@ -18,5 +18,11 @@ REASONS: Mapping[Dropped, str] = {
     Dropped.DISCUSSION_NOT_READABLE: mark("posts of a discussion that the service account may not read"),
     Dropped.POST_DELETED: mark("deleted posts"),
     Dropped.AUTHOR_NOT_ENROLLED: mark("posts by somebody who is not a participant of the course"),
-    Dropped.OUTSIDE_DATES: mark("posts outside the dates of the pairing"),
+    Dropped.OUTSIDE_DATES: mark("outside the dates of the pairing"),
+    Dropped.NO_ACTIVITY: mark("rows that tell of no activity of their person, or repeat one"),
+    Dropped.NOT_A_PARTICIPANT: mark("by somebody who is not a participant of the course"),
+    Dropped.TOLD_BY_POSTS: mark("posts, which are known from the forums themselves"),
+    Dropped.TOLD_BY_LOG: mark("known from the log that the plugin reads"),
+    Dropped.ANONYMOUS: mark("anonymous rows, which the Moodle keeps to itself"),
+    Dropped.ACTING_AS_ANOTHER: mark("by an administrator who was signed in as somebody else"),
 }

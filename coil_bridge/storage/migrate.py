@@ -25,6 +25,7 @@ from coil_bridge.storage import (  # noqa: F401 - their tables belong to the sch
     feed_tables,
     joining_tables,
     launch_tables,
+    log_tables,
     lti_tables,
     rights_tables,
     survey_tables,

@@ -43,6 +43,12 @@ class Pulls:
         rows = self._connection.execute(query.order_by(pull_run.c.requested_at, pull_run.c.id)).mappings()
         return {(row["pairing_id"], row["course_id"]): _run(row) for row in rows}
 
+    def latest_done(self, pilot_id: str) -> dict[tuple[str, str], PullRun]:
+        """The latest complete pull of each (pairing, course) of a pilot."""
+        query = select(pull_run).where(pull_run.c.pilot_id == pilot_id, pull_run.c.state == RunState.DONE)
+        rows = self._connection.execute(query.order_by(pull_run.c.started_at, pull_run.c.id)).mappings()
+        return {(row["pairing_id"], row["course_id"]): _run(row) for row in rows}
+
     def completed_at(self, pilot_id: str) -> dict[tuple[str, str], datetime]:
         """When the latest complete pull of each (pairing, course) of a pilot began."""
         query = (

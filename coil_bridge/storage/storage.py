@@ -20,6 +20,7 @@ from coil_bridge.storage.credentials import Credentials
 from coil_bridge.storage.deliveries import Deliveries
 from coil_bridge.storage.engine import reading, writing
 from coil_bridge.storage.erasure import Erasure
+from coil_bridge.storage.event_changes import EventChanges
 from coil_bridge.storage.events import Events
 from coil_bridge.storage.feed_subjects import FeedSubjects
 from coil_bridge.storage.feeds import Feeds
@@ -27,10 +28,13 @@ from coil_bridge.storage.gradings import Gradings
 from coil_bridge.storage.jobs import Jobs
 from coil_bridge.storage.joins import Joins
 from coil_bridge.storage.launch_parts import LaunchParts
+from coil_bridge.storage.log_cursors import LogCursors
+from coil_bridge.storage.log_runs import LogRuns
 from coil_bridge.storage.lti import LtiPlatforms
 from coil_bridge.storage.lti_courses import LtiCourses
 from coil_bridge.storage.pairings import Pairings
 from coil_bridge.storage.people import People
+from coil_bridge.storage.phase_plans import PhasePlanRows
 from coil_bridge.storage.pilots import Pilots
 from coil_bridge.storage.pulls import Pulls
 from coil_bridge.storage.retention import Retention
@@ -61,6 +65,9 @@ class Transaction:
         self.pilots = Pilots(connection)
         self.activity = Activity(connection)
         self.events = Events(connection)
+        self.event_changes = EventChanges(connection)
+        self.log_cursors = LogCursors(connection)
+        self.log_runs = LogRuns(connection)
         self.pulls = Pulls(connection)
         self.unlinking = Unlinking(connection)
         self.lti = LtiPlatforms(connection)
@@ -76,6 +83,7 @@ class Transaction:
         self.sealed = Sealed(connection)
         self.attendance = AttendanceRows(connection)
         self.academic = Academic(connection)
+        self.phase_plans = PhasePlanRows(connection)
 
 
 class Storage:

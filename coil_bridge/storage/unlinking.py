@@ -26,6 +26,7 @@ from coil_bridge.storage.event_rows import EventRow
 from coil_bridge.storage.event_tables import actor, event, event_day, reply, seen_record
 from coil_bridge.storage.events import Events
 from coil_bridge.storage.evidence_unlinking import unlink_evidence
+from coil_bridge.storage.log_cursors import LogCursors
 from coil_bridge.storage.tables import participant
 
 _BATCH = 2000
@@ -52,6 +53,7 @@ class Unlinking:
             self._connection.execute(delete(seen_record).where(seen_record.c.pilot_no == number))
             self._rewrite_replies(number, moved)
             self._rewrite_events(number, moved)
+        LogCursors(self._connection).forget(pilot_id)
         unlink_evidence(self._connection, pilot_id, names)
 
     def _rename_actors(self, pilot_id: str, names: Mapping[str, str]) -> dict[int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -20,12 +21,14 @@ from coil_bridge.domain import (
 )
 from coil_bridge.errors import InvalidInput, NotFound, TooManyRequests
 from coil_bridge.i18n import mark
+from coil_bridge.services.academic_bundle import AcademicServices
 from coil_bridge.services.catalogue import Catalogue
 from coil_bridge.services.context import Clock
 from coil_bridge.services.feeds import FeedService
 from coil_bridge.services.pairing_states import Action
 from coil_bridge.services.pairings import PairingService, PairingView
 from coil_bridge.services.participation_grades import ParticipationGrades
+from coil_bridge.services.proposals import MOST_PARTNERS
 from coil_bridge.web.deed_words import ASKING, DONE, OFFER
 from coil_bridge.web.forms import Form, load
 from coil_bridge.web.places import language_choices
@@ -34,6 +37,7 @@ from coil_bridge.web.session_views import session_card
 from coil_bridge.web.texts import gettext, say
 from coil_bridge.web.trail import deeds
 from coil_bridge.web.visitors import Visitors
+from coil_bridge.web.week_picture import WeekPicture, week_picture
 
 Reply = str | Response | tuple[str, int]
 
@@ -49,6 +53,7 @@ class PairingPages:
         phases: Callable[[], Sequence[Phase]],
         grading: ParticipationGrades,
         feeds: FeedService,
+        terms: AcademicServices,
         visitors: Visitors,
         clock: Clock,
     ) -> None:
@@ -57,6 +62,7 @@ class PairingPages:
         self._open_phases = phases
         self._grading = grading
         self._feeds = feeds
+        self._terms = terms
         self._visitors = visitors
         self._clock = clock
 
@@ -67,6 +73,7 @@ class PairingPages:
         add("/pairings", "mine", self.mine)
         add("/pairings/new", "new", self.new)
         add("/pairings", "propose", self.propose, methods=["POST"])
+        add("/pairings/weeks", "weeks", self.weeks, methods=["POST"])
         add("/pairings/<pairing_id>", "show", self.show)
         move = f"/pairings/<pairing_id>/<any({','.join(Action)}):action>"
         add(move, "ask", self.ask)
@@ -117,6 +124,13 @@ class PairingPages:
         )
         return redirect(url_for("pairings.show", pairing_id=pairing.id), 303)
 
+    def weeks(self) -> Reply:
+        """The common weeks of the form so far: a fragment for the script, the whole page without it."""
+        person = self._visitors.signed_in()
+        if "X-Fragment" in request.headers:
+            return render_template("terms/weeks_preview.html", picture=self._weeks(person, Form.typed()))
+        return self._proposal_page(person, Form.typed())
+
     def show(self, pairing_id: str) -> Reply:
         """The pairing's page, as this person may see it."""
         person = self._visitors.signed_in()
@@ -164,6 +178,7 @@ class PairingPages:
         now = self._clock()
         cards = [session_card(each, view.pairing, self._visitors, now) for each in view.sessions]
         links = self._feeds.links(person, view.pairing.id)
+        plan = self._terms.plans.get(person, view.pairing.id)
         return render_template(
             "pairings/show.html",
             view=view,
@@ -174,6 +189,8 @@ class PairingPages:
             phases=self._phases() if Role.EVALUATION_LEAD in person.roles else [],
             grading=self._grading.standing(person, view.pairing.id) if view.part == "teacher" else (),
             link=links[0] if links else None,
+            plan=plan,
+            picture=week_picture(plan.weeks, self._visitors.translator(), plan.phases, view.sessions),
             asking=ASKING,
             offers=OFFER,
         )
@@ -193,10 +210,21 @@ class PairingPages:
             own=[each.course for each in taught(self._catalogue.own_courses(person))],
             partners=self._courses(person, form.all("partner_course_ids")[:10]),
             phases=self._phases(),
+            picture=self._weeks(person, form),
             working_languages=language_choices(
                 [*self._catalogue.languages(), *form.all("language")], self._visitors.translator()
             ),
         )
+
+    def _weeks(self, person: Person, form: Form) -> WeekPicture | None:
+        """The weeks of the courses and days that the form holds; None as long as they cannot be told."""
+        courses = [form.value("own_course_id"), *form.all("partner_course_ids")[:MOST_PARTNERS]]
+        try:
+            first, last = (date.fromisoformat(form.value(name)) for name in ("starts_on", "ends_on"))
+            weeks = self._terms.weeks.of_courses(person, [each for each in courses if each], first, last)
+        except (ValueError, NotFound):
+            return None
+        return week_picture(weeks, self._visitors.translator()) if weeks else None
 
     def _phases(self) -> list[tuple[str, str]]:
         return [(each.id, f"{each.pilot_name}: {each.name}") for each in self._open_phases()]

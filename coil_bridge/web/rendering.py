@@ -17,6 +17,7 @@ from flask_babel import Babel  # type: ignore[import-untyped]  # carries no anno
 
 from coil_bridge.domain import Person, Role
 from coil_bridge.i18n import TRANSLATIONS
+from coil_bridge.services import log_texts
 from coil_bridge.services.context import Clock
 from coil_bridge.services.pull_texts import REASONS
 from coil_bridge.settings import Settings
@@ -58,6 +59,7 @@ def prepare_templates(app: Flask, visitors: Visitors, settings: Settings, clock:
         consortium=settings.consortium,
         wording=wording,
         dropped=REASONS,
+        log_texts=log_texts,
         framed=framed,
         ROLE=Role,
     )

@@ -89,6 +89,23 @@ _SENTENCES: Mapping[tuple[str, str], _Sentence] = {
     ("site", "lti_deployment_added"): lambda _: gettext("Added a deployment of the tool"),
     ("site", "lti_disabled"): lambda _: gettext("Switched a registration of the tool off"),
     ("site", "lti_enabled"): lambda _: gettext("Switched a registration of the tool on"),
+    ("institution", "span_added"): lambda d: gettext("Entered “%(name)s”", name=d.get("name", "")),
+    ("institution", "span_changed"): lambda d: gettext("Changed “%(name)s”", name=d.get("name", "")),
+    ("institution", "span_removed"): lambda d: gettext("Removed “%(name)s”", name=d.get("name", "")),
+    ("institution", "day_holiday"): lambda d: gettext(
+        "Entered a holiday: %(name)s, %(day)s", name=d.get("name", ""), day=d.get("day", "")
+    ),
+    ("institution", "day_ordinary"): lambda d: gettext("Made %(day)s no holiday", day=d.get("day", "")),
+    ("institution", "day_workday"): lambda d: gettext("Made %(day)s a workday", day=d.get("day", "")),
+    ("institution", "day_restored"): lambda d: gettext(
+        "Left %(day)s to the country’s holidays again", day=d.get("day", "")
+    ),
+    ("institution", "calendar_imported"): lambda d: gettext(
+        "Brought in a file: new %(new)s, changed %(changed)s",
+        new=d.get("new", 0),
+        changed=d.get("changed", 0),
+    ),
+    ("pairing", "phases_planned"): lambda _: gettext("Saved the plan of phases"),
     ("lti", "lti_key_replaced"): lambda _: gettext("Replaced the key of the tool"),
 }
 

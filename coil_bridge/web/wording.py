@@ -90,6 +90,7 @@ KINDS: Mapping[str, str] = {
     "sync_teachers": lazy_gettext("Reading who teaches a course"),
     "tell_of_proposal": lazy_gettext("Telling of a proposal"),
     "pull_activity": lazy_gettext("Pulling activity"),
+    "pull_log": lazy_gettext("Reading an activity log"),
     "send_grades": lazy_gettext("Sending grades for participation"),
 }
 
@@ -98,6 +99,7 @@ JOBS: Mapping[str, str] = {
     "refresh teachers": lazy_gettext("Read who teaches the paired courses"),
     "move pairings by date": lazy_gettext("Start and complete pairings by date"),
     "follow zone rules": lazy_gettext("Follow changed rules of time zones"),
+    "pull activity": lazy_gettext("Pull the activity of running pilots"),
     "prune": lazy_gettext("Delete what is out of date"),
 }
 
@@ -106,6 +108,8 @@ GROUP_STATES: Mapping[str, Badge] = {
     "withheld": Badge(lazy_gettext("Withheld: too few people"), "people", "warn"),
     "not pulled": Badge(lazy_gettext("Not pulled yet"), "hourglass"),
 }
+
+LOG_MISSING = Badge(lazy_gettext("No log"), "dash", "warn")
 
 LTI_PLATFORMS: Mapping[str, Badge] = {
     "pending": Badge(lazy_gettext("Pending in Moodle"), "hourglass", "warn"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Table, select
@@ -17,6 +18,7 @@ from coil_bridge.evaluation.records import Part, PullRun
 from coil_bridge.jobs.tasks import TaskRunner
 from coil_bridge.services.activity_pull import PULL
 from coil_bridge.services.bundle import Services
+from coil_bridge.services.log_pull import PULL_LOG
 from coil_bridge.storage.engine import reading
 from coil_bridge.storage.event_tables import event
 from coil_bridge.storage.storage import Storage
@@ -75,9 +77,11 @@ class PilotTrial:
         build: Build,
         clock: SettableClock,
         moodle: Callable[..., Simulator],
+        *,
+        plugin: bool = False,
     ) -> None:
         self.services, self.storage, self.build, self.clock = services, storage, build, clock
-        self._moodle = moodle
+        self._moodle = partial(moodle, plugin=plugin)
         self.clock.set(utc("2026-11-08 06:00"))
         self.lead: Person = build.lead()
         self.pilot: Pilot = build.pilot()
@@ -108,7 +112,8 @@ class PilotTrial:
 
     def work(self) -> None:
         """What the worker does with what is queued."""
-        runner = TaskRunner(self.storage, self.clock, {PULL: self.services.pulls.perform})
+        handlers = {PULL: self.services.pulls.perform, PULL_LOG: self.services.activity.logs.perform}
+        runner = TaskRunner(self.storage, self.clock, handlers)
         while tasks := self._claim():
             for task in tasks:
                 runner.run(task)

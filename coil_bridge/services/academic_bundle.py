@@ -1,0 +1,20 @@
+"""Everything around academic calendars and phases, wired once; ``Services.terms``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from coil_bridge.services.calendar_editing import CalendarEditing
+from coil_bridge.services.calendar_import import CalendarImport
+from coil_bridge.services.phase_plans import PhasePlans
+from coil_bridge.services.teaching_weeks import CommonWeeks
+
+
+@dataclass(frozen=True, slots=True)
+class AcademicServices:
+    """What pages and commands ask about calendars, common weeks and phases."""
+
+    editing: CalendarEditing
+    imports: CalendarImport
+    weeks: CommonWeeks
+    plans: PhasePlans

@@ -1,0 +1,241 @@
+"""Reading the log of one Moodle for one pilot, page by page, each page with its cursors in a transaction.
+
+Courses that stand at the same place in the log are asked for together. One that came later is read alone
+from the beginning until it meets the others: the page in which it does is cut there.
+
+A row can become visible after rows with higher ids. So each reading begins some thousand ids before its
+cursor and leaves out what it has dealt with already. When the log itself is another one (another store, an
+emptied table, a database put back), it is read from its beginning and replaces what the old one told of
+the same time.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from coil_bridge.evaluation.log_rows import Columns, Made, Target, kinds_of, make_rows, missing_from
+from coil_bridge.evaluation.records import Dropped, EventSource, LogRun, PilotCourse
+from coil_bridge.services.pull_rows import Account
+from coil_bridge.storage.log_cursors import LogCursor
+from coil_bridge.storage.storage import Storage, Transaction
+from connectors.moodle.logs import LogPage
+
+PAGE = 25_000  # rows; writers wait for a page to be stored, a tenth of a second
+OVERLAP = 10_000  # ids
+
+Ask = Callable[[Sequence[int], int, int], LogPage]
+"""Gives a page of the log of these courses after an id, with at most so many rows."""
+Guard = Callable[[Transaction], None]
+"""Raises when nothing may be written any more."""
+
+
+@dataclass(slots=True)
+class Reading:
+    """A course on its way: where it stands and who its people are."""
+
+    course: PilotCourse
+    cursor: LogCursor
+    target: Target
+    actors: Collection[int]  # the numbers of its people
+    replaces: bool = False  # the next rows replace what another log told
+
+    def begin_anew(self) -> None:
+        """Read another log from its first row."""
+        self.cursor, self.replaces, self.target.known = self.cursor.begun_anew(), True, frozenset()
+
+    def move(self, page: LogPage, seen: _Seen | None) -> None:
+        """Stand behind a page."""
+        before = self.cursor
+        at = max(before.after_id, page.cursor)
+        recent = dict(each for each in before.recent if each[0] > at - OVERLAP)
+        told_from, told_until = before.told_from, before.told_until
+        if seen:
+            recent.update(seen.recent)
+            told_from = min(seen.first_minute, seen.first_minute if told_from is None else told_from)
+            told_until = max(seen.last_minute, seen.last_minute if told_until is None else told_until)
+        self.cursor = replace(
+            before,
+            reader=page.reader,
+            after_id=at,
+            recent=tuple(sorted(recent.items())),
+            told_from=told_from,
+            told_until=told_until,
+            has_posts=before.has_posts or (bool(seen) and not self.target.posts_told),
+        )
+        self.target.known = frozenset(recent)
+        self.target.told_until = told_until
+
+
+@dataclass(slots=True)
+class Progress:
+    """Where a reading stands, by row ids of the log."""
+
+    first_id: int = 0
+    at_id: int = 0
+    last_id: int = 0
+
+
+class LogReading:
+    """One run over one site's log."""
+
+    def __init__(self, storage: Storage, run: LogRun, *, ask: Ask, guard: Guard, account: Account) -> None:
+        self._storage = storage
+        self._pilot_id = run.pilot_id
+        self._run_id = run.id
+        self._ask = ask
+        self._guard = guard
+        self._account = account
+        self._progress = Progress()
+        self.refused: dict[str, str] = {}
+
+    def read(self, readings: Sequence[Reading]) -> None:
+        """Read everything there is of these courses' logs.
+
+        Raises:
+            MoodleError: the site did not give a usable answer; what came before it is stored.
+            Conflict: the pilot's key was destroyed meanwhile.
+        """
+        waiting = list(readings)
+        self._progress.first_id = min((each.cursor.after_id for each in waiting), default=0)
+        while waiting:
+            waiting.sort(key=lambda each: each.cursor.after_id)
+            front = waiting[0].cursor.after_id
+            group = [each for each in waiting if each.cursor.after_id == front]
+            rest = waiting[len(group) :]
+            if self._read_group(group, waiting, rest[0].cursor.after_id if rest else None):
+                waiting = rest
+            waiting = [each for each in waiting if each.course.course_id not in self.refused]
+
+    def _read_group(self, group: list[Reading], waiting: Sequence[Reading], until: int | None) -> bool:
+        """Read until the others' place; whether there is nothing more."""
+        start, is_first = max(0, group[0].cursor.after_id - OVERLAP), True
+        while group:
+            page = self._ask(sorted({each.course.moodle_id for each in group}), start, PAGE)
+            self._leave_refused(group, page.refused)
+            if is_first and group and _begins_anew(group, page):
+                for each in waiting:
+                    each.begin_anew()
+                return False
+            self._store(group, _cut(page, until))
+            if until is not None and page.cursor >= until:
+                return False
+            if page.complete:
+                return True
+            start, is_first = page.cursor, False
+        return True
+
+    def _leave_refused(self, group: list[Reading], refused: Mapping[int, str]) -> None:
+        """A course that may not be read stays where it stands."""
+        for each in group:
+            if reason := refused.get(each.course.moodle_id):
+                self.refused[each.course.course_id] = reason
+        group[:] = [each for each in group if each.course.moodle_id not in refused]
+
+    def _store(self, group: Sequence[Reading], page: LogPage) -> None:
+        columns = Columns(
+            page.ids,
+            page.courses,
+            page.users,
+            page.times,
+            page.events,
+            page.modules,
+            kinds_of(page.event_names),
+        )
+        targets: dict[int, list[Target]] = {}
+        for each in group:
+            targets.setdefault(each.course.moodle_id, []).append(each.target)
+        seen = _seen(page)
+        with self._storage.write() as tx:
+            self._guard(tx)
+            number = tx.events.make_number(self._pilot_id)
+            for each in group:
+                self._make_room(tx, number, each, seen.get(each.course.moodle_id))
+            made = make_rows(columns, targets, number)
+            new = missing_from(made.doubtful, tx.event_changes.like(number, made.doubtful))
+            tx.events.append(made.rows + new)
+            for each in group:
+                each.move(page, seen.get(each.course.moodle_id))
+            tx.log_cursors.put(self._pilot_id, [each.cursor for each in group])
+            self._note(tx, made, len(made.rows) + len(new), page)
+
+    def _make_room(self, tx: Transaction, number: int, reading: Reading, seen: _Seen | None) -> None:
+        """Take away what this page tells better: another log's rows, and an uploaded file's."""
+        if seen is None:
+            return
+        cursor = reading.cursor
+        if reading.replaces:
+            last = cursor.told_until
+            if last is not None and last >= seen.first_minute:
+                told = (seen.first_minute, last)
+                tx.event_changes.forget(number, reading.actors, EventSource.LOG, minutes=told)
+                reading.target.told_until = seen.first_minute
+            reading.replaces = False
+        if cursor.has_files:
+            minutes = (seen.first_minute, seen.last_minute)
+            if cursor.told_until is not None:
+                minutes = (min(minutes[0], cursor.told_until), minutes[1])
+            tx.event_changes.forget(number, reading.actors, EventSource.FILE, minutes=minutes)
+
+    def _note(self, tx: Transaction, made: Made, stored: int, page: LogPage) -> None:
+        account, progress = self._account, self._progress
+        account.read += made.read
+        account.stored += stored
+        dropped = made.dropped + Counter(
+            {Dropped.ALREADY_STORED: len(made.rows) + len(made.doubtful) - stored}
+        )
+        for reason, count in dropped.items():
+            account.dropped[reason.value] += count
+        account.drop(Dropped.ANONYMOUS, page.anonymous_left_out)
+        account.drop(Dropped.ACTING_AS_ANOTHER, page.impersonated_left_out)
+        progress.at_id, progress.last_id = page.cursor, max(page.newest, page.cursor)
+        tx.log_runs.account(self._run_id, account.tally())
+        tx.log_runs.position(self._run_id, progress.first_id, progress.at_id, progress.last_id)
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What a page has of one course."""
+
+    first_minute: int
+    last_minute: int
+    recent: list[tuple[int, int]] = field(default_factory=list)
+
+
+def _seen(page: LogPage) -> dict[int, _Seen]:
+    found: dict[int, _Seen] = {}
+    for course in set(page.courses):
+        rows = [
+            (row_id, at)
+            for row_id, at, of in zip(page.ids, page.times, page.courses, strict=True)
+            if of == course
+        ]
+        minutes = [at // 60 for _, at in rows]
+        found[course] = _Seen(
+            min(minutes), max(minutes), [row for row in rows if row[0] > page.cursor - OVERLAP]
+        )
+    return found
+
+
+def _begins_anew(group: Sequence[Reading], page: LogPage) -> bool:
+    """Whether the ids of this log are not those that the cursors speak of."""
+    cursor = group[0].cursor
+    if not cursor.after_id:
+        return False
+    if page.reader != cursor.reader or page.newest < cursor.after_id:
+        return True
+    times = dict(zip(page.ids, page.times, strict=True))
+    known = {row_id: at for each in group for row_id, at in each.cursor.recent}
+    return any(times[row_id] != at for row_id, at in known.items() if row_id in times)
+
+
+def _cut(page: LogPage, until: int | None) -> LogPage:
+    """The page up to an id."""
+    if until is None or page.cursor <= until:
+        return page
+    kept = [place for place, row_id in enumerate(page.ids) if row_id <= until]
+    names = ("ids", "courses", "users", "times", "events", "related", "modules")
+    columns: dict[str, Any] = {name: [getattr(page, name)[place] for place in kept] for name in names}
+    return replace(page, cursor=until, **columns)
