@@ -38,6 +38,7 @@ from coil_bridge.settings import Settings
 from coil_bridge.storage import migrate
 from coil_bridge.storage.engine import open_engine
 from coil_bridge.storage.storage import Storage
+from coil_bridge.telling_wiring import telling_services
 from coil_bridge.vault import Vault
 from coil_bridge.web.about import AboutPages
 from coil_bridge.web.cookies import Cookies
@@ -61,6 +62,7 @@ from coil_bridge.web.sessions import SessionPages
 from coil_bridge.web.signin import SignInPages
 from coil_bridge.web.sites import SitePages
 from coil_bridge.web.surveys import AnswerPages, SurveyPages
+from coil_bridge.web.telling import StopPages, TellingPages
 from coil_bridge.web.visitors import Visitors
 from coil_bridge.web.work import WorkPages
 from connectors.mail import Mailer
@@ -91,7 +93,8 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     app.register_blueprint(signin.blueprint())
     for pages in _blueprints(services, visitors, cookies, metrics, clock):
         app.register_blueprint(pages)
-    for pages in pages_for_platforms(services.lti, visitors, cookies):
+    stop_pages = StopPages(services.telling.choices).blueprint()
+    for pages in [stop_pages, *pages_for_platforms(services.lti, visitors, cookies)]:
         csrf.exempt(pages)
         app.register_blueprint(pages)
     return app
@@ -125,7 +128,10 @@ def build_services(
     launched = RosterFallback(storage=storage, clock=clock, rosters=lti.rosters)
     catalogue = Catalogue(storage=storage, clock=clock, partners=partners, launched=launched)
     feeds = FeedService(storage=storage, clock=clock, vault=vault, settings=settings)
-    sessions = SessionService(storage=storage, clock=clock, settings=settings, messages=messages, feeds=feeds)
+    telling = telling_services(settings, storage=storage, clock=clock, messages=messages)
+    sessions = SessionService(
+        storage=storage, clock=clock, settings=settings, telling=telling.now, feeds=feeds
+    )
     activity = activity_services(storage=storage, vault=vault, partners=partners, clock=clock)
     return Services(
         settings=settings,
@@ -154,7 +160,9 @@ def build_services(
         people=PeopleService(storage=storage, clock=clock, messages=messages, public_url=settings.public_url),
         messages=messages,
         work=Work(storage=storage),
-        post=Post(storage=storage, vault=vault, clock=clock, partners=partners, mailer=mailer),
+        post=Post(
+            storage=storage, vault=vault, clock=clock, partners=partners, mailer=mailer, links=telling.links
+        ),
         health=Health(storage=storage, clock=clock, schema=lambda: migrate.state(engine)),
         pairings=PairingService(
             storage=storage,
@@ -165,6 +173,7 @@ def build_services(
             sync_teachers=catalogue.sync_teachers,
         ),
         sessions=sessions,
+        telling=telling,
         feeds=feeds,
         pilots=PilotService(storage=storage, clock=clock, vault=vault, settings=settings),
         pulls=ActivityPull(
@@ -198,7 +207,14 @@ def _blueprints(
         visitors=visitors,
         clock=clock,
     ).blueprint()
-    yield MePages(services.people, services.web_sessions, visitors, cookies).blueprint()
+    yield MePages(
+        people=services.people,
+        sessions=services.web_sessions,
+        choices=services.telling.choices,
+        visitors=visitors,
+        cookies=cookies,
+    ).blueprint()
+    yield TellingPages(services.telling.choices, visitors).blueprint()
     yield CoursePages(services.catalogue, visitors).blueprint()
     yield PairingPages(
         pairings=services.pairings,

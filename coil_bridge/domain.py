@@ -83,6 +83,56 @@ class SessionState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class NewsKind(StrEnum):
+    """What happened to a session that people are told of."""
+
+    PLANNED = "planned"
+    CHANGED = "changed"
+    CANCELLED = "cancelled"
+    ZONES = "zones"  # the rules of a time zone have changed
+
+
+class MessageKind(StrEnum):
+    """Kinds of messages that a person can do without; all others (sign-in links) are asked for."""
+
+    CHANGES = "changes"
+    DIGEST = "digest"
+    REMINDER = "reminder"
+    PAIRINGS = "pairings"
+
+
+class Reminder(StrEnum):
+    """How long before a session somebody wants to be reminded of it."""
+
+    NONE = "none"
+    DAY = "day"
+    HOUR = "hour"
+
+
+@dataclass(frozen=True, slots=True)
+class TellingChoice:
+    """What a person wants to be told; the defaults hold for whoever has chosen nothing.
+
+    ``changes``: those so near that calendars may be too slow, at once. ``digest``: all others, once a day.
+    ``pairings``: proposals, answers, starts and ends.
+    """
+
+    changes: bool = True
+    digest: bool = True
+    pairings: bool = True
+    reminder: Reminder = Reminder.NONE
+
+    def wants(self, kind: MessageKind) -> bool:
+        """Whether messages of this kind are wanted."""
+        if kind is MessageKind.REMINDER:
+            return self.reminder is not Reminder.NONE
+        return {
+            MessageKind.CHANGES: self.changes,
+            MessageKind.DIGEST: self.digest,
+            MessageKind.PAIRINGS: self.pairings,
+        }[kind]
+
+
 @dataclass(frozen=True, slots=True)
 class Institution:
     """A partner university and the hours in which its people can be expected to meet."""
@@ -255,6 +305,8 @@ class JointSession:
     created_by: str
     created_at: datetime
     changed_at: datetime
+    slot_local: datetime | None = None  # the naive wall time that its series gives it, and its zone
+    slot_zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

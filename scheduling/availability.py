@@ -27,7 +27,7 @@ __all__ = [
     "view",
 ]
 
-NoticeKind = Literal["outside_day", "public_holiday", "weekend", "clock_change"]
+NoticeKind = Literal["outside_day", "public_holiday", "weekend", "not_taught", "clock_change"]
 Compared = Literal["previous", "week_before", "week_after"]
 Plain = str | int | bool
 
@@ -62,7 +62,8 @@ class Notice:
     """Something to point out about one clock.
 
     The keys of ``detail`` by kind. outside_day: starts, ends, day_starts, day_ends. weekend: date,
-    weekday (1 is Monday). public_holiday: date, name, estimated. clock_change: compared_with
+    weekday (1 is Monday). public_holiday: date, name, estimated. not_taught: date, why
+    (break, exams, no_term), name. clock_change: compared_with
     (previous, week_before, week_after), date and then (of the session compared with), now, minutes
     (how much later than there the clock shows here).
     """

@@ -24,6 +24,7 @@ from coil_bridge.services.log_pull import PULL_LOG
 from coil_bridge.services.participation_grades import SEND_GRADES
 from coil_bridge.services.proposing import TELL_OF_PROPOSAL
 from coil_bridge.services.signin import SIGNIN
+from coil_bridge.services.telling import TELL_AT_ONCE
 
 Handler = Callable[[Mapping[str, Any]], None]
 
@@ -61,6 +62,16 @@ def follow_zone_rules(services: Services, _clock: Clock) -> None:
     services.feeds.rebuild_all()
 
 
+def send_digests(services: Services, _clock: Clock) -> None:
+    """Queue the digests of those whose morning it is."""
+    services.telling.digests.send_due()
+
+
+def send_reminders(services: Services, _clock: Clock) -> None:
+    """Queue the reminders that are due."""
+    services.telling.reminders.send_due()
+
+
 def renew_feeds(services: Services, _clock: Clock) -> None:
     """Let the calendars of persons, institutions and pilots follow who belongs to what by now."""
     services.feeds.builder.mark_changed_circles()
@@ -78,6 +89,7 @@ def prune(services: Services, clock: Clock) -> None:
         tx.deliveries.prune(now - _KEPT_HISTORY)
         tx.jobs.prune_beats(now - _KEPT)
         tx.account_links.prune(now)
+        tx.telling.prune(now - _KEPT_HISTORY)
     services.lti.joining.prune()
     services.surveys.prune()
 
@@ -102,6 +114,8 @@ JOBS: tuple[Job, ...] = (
     Job("refresh teachers", CronTrigger(hour="*/6", minute=23, timezone=UTC), refresh_teachers),
     Job("move pairings by date", CronTrigger(minute=3, timezone=UTC), move_pairings),
     Job("follow zone rules", CronTrigger(hour=3, minute=17, timezone=UTC), follow_zone_rules),
+    Job("send digests", CronTrigger(minute="4-59/10", timezone=UTC), send_digests),
+    Job("send reminders", CronTrigger(minute="1-59/2", timezone=UTC), send_reminders),
     Job("renew feeds", CronTrigger(minute="1-59/10", timezone=UTC), renew_feeds),
     Job("pull activity", CronTrigger(hour="*/6", minute=11, timezone=UTC), pull_activity),
     Job("send grades", CronTrigger(minute=37, timezone=UTC), send_grades),
@@ -119,5 +133,6 @@ def handlers(services: Services) -> Mapping[str, Handler]:
         PULL: services.pulls.perform,
         PULL_LOG: services.activity.logs.perform,
         TELL_OF_PROPOSAL: services.pairings.tell_of_proposal,
+        TELL_AT_ONCE: services.telling.now.perform,
         SEND_GRADES: services.lti.participation.perform,
     }

@@ -25,6 +25,7 @@ from coil_bridge.services.signin import SignIn
 from coil_bridge.services.sites import SiteRegistry
 from coil_bridge.services.survey_answers import SurveyAnswers
 from coil_bridge.services.surveys import SurveyService
+from coil_bridge.services.telling_bundle import TellingServices
 from coil_bridge.services.web_sessions import WebSessions
 from coil_bridge.services.work import Work
 from coil_bridge.settings import Settings
@@ -51,6 +52,7 @@ class Services:
     health: Health
     pairings: PairingService
     sessions: SessionService
+    telling: TellingServices
     feeds: FeedService
     pilots: PilotService
     pulls: ActivityPull

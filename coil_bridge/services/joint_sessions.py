@@ -2,65 +2,49 @@
 
 A session is a wall time on the anchor's clock; the instant is resolved beside it. Its UID never changes and
 every change raises SEQUENCE and ``changed_at`` (RFC 5545, 3.8.7.4), so that calendars move it and do not
-double it. A cancelled session stays. Each change, its audit entry, the feeds and the messages about it are
-one transaction, under the lock of the pairing.
+double it. A cancelled session stays. Each change, its audit entry, the feeds and the news of it are one
+transaction, under the lock of the pairing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from coil_bridge.domain import CoilPhase, JointSession, Pairing, PairingState, Person, SessionState
+from coil_bridge.domain import CoilPhase, JointSession, NewsKind, Pairing, PairingState, Person, SessionState
 from coil_bridge.errors import InvalidInput, NotFound
 from coil_bridge.i18n import mark
-from coil_bridge.services import session_texts
+from coil_bridge.services import session_previews, zone_rules
+from coil_bridge.services.academic_calendars import calendars_of
 from coil_bridge.services.access import Access, access_to, pairing_access, require_teacher
-from coil_bridge.services.checks import Problems, check_key, checked_reason
-from coil_bridge.services.context import SYSTEM, Clock
+from coil_bridge.services.checks import check_key, checked_reason
+from coil_bridge.services.context import Clock
 from coil_bridge.services.feeds import FeedService
-from coil_bridge.services.messages import Messages
 from coil_bridge.services.pairing_states import AGREED
+from coil_bridge.services.series_edits import Scope, reached, series_changes
 from coil_bridge.services.session_changes import (
+    Change,
     check_planning,
     check_room_for,
     check_stands,
     check_version,
-    edited,
+    checked_dates,
     ends_at,
-    nearby,
     of_this_pairing,
     planned,
-    resolved_anew,
-    told_key,
-    visible,
 )
-from coil_bridge.services.session_clocks import partner_clocks
+from coil_bridge.services.session_clocks import institutions
 from coil_bridge.services.session_observers import SessionObserver
-from coil_bridge.services.session_plans import (
-    LONGEST,
-    ChosenDate,
-    PlanInput,
-    TimeNeedsChoice,
-    check_when,
-    occurrences,
-    tidy,
-)
-from coil_bridge.services.session_writing import Change, Deed, SessionWriter
+from coil_bridge.services.session_plans import LONGEST, ChosenDate, PlanInput, TimeNeedsChoice, tidy
+from coil_bridge.services.session_previews import Calendars, PlanPreview
+from coil_bridge.services.session_writing import Deed, SessionWriter
+from coil_bridge.services.telling import Telling
 from coil_bridge.settings import Settings
 from coil_bridge.storage.storage import Storage, Transaction
-from scheduling import availability
-from scheduling.availability import OccurrenceView
-from scheduling.zones import Choice, UnresolvableTime
+from scheduling.zones import Choice
 
-
-@dataclass(frozen=True, slots=True)
-class PlanPreview:
-    """The form on every partner's clock; or the wall times that first need a choice."""
-
-    occurrences: tuple[OccurrenceView, ...]
-    unresolved: tuple[UnresolvableTime, ...]
+__all__ = ["PlanPreview", "Scope", "SessionService", "UpcomingSession"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +64,14 @@ class SessionService:
         storage: Storage,
         clock: Clock,
         settings: Settings,
-        messages: Messages,
+        telling: Telling,
         feeds: FeedService,
         observers: Sequence[SessionObserver] = (),
     ) -> None:
         self._storage = storage
         self._clock = clock
-        self._settings = settings
-        self._writer = SessionWriter(settings=settings, messages=messages, feeds=feeds, observers=observers)
+        self._host = settings.host
+        self._writer = SessionWriter(telling=telling, feeds=feeds, observers=observers)
 
     def preview(self, actor: Person, pairing_id: str, plan: PlanInput) -> PlanPreview:
         """What the form means on every partner's clock, with what to watch out for; stores nothing.
@@ -96,19 +80,32 @@ class SessionService:
             NotFound, Forbidden: as ``plan``.
             InvalidInput: a zone, length or count that cannot be used.
         """
-        plan = tidy(plan)
         with self._storage.read() as tx:
             access = pairing_access(tx, actor, pairing_id)
-        require_teacher(access)
-        problems = Problems()
-        check_when(problems, plan, access.pairing)
-        problems.raise_any()
+            require_teacher(access)
+            calendars = _calendars(tx, access.pairing)
+        return session_previews.of_plan(tidy(plan), access.pairing, calendars)
+
+    def preview_edit(self, actor: Person, session_id: str, plan: PlanInput, scope: Scope) -> PlanPreview:
+        """What an edit would make of every session that it reaches; stores nothing.
+
+        Raises:
+            NotFound, Forbidden, InvalidInput: as ``edit``.
+        """
+        plan, now = tidy(plan), self._clock()
+        session = self.get(actor, session_id)
+        with self._storage.read() as tx:
+            access = pairing_access(tx, actor, session.pairing_id)
+            require_teacher(access)
+            calendars = _calendars(tx, access.pairing)
+            reach = reached(session, tx.sessions.of_pairing(session.pairing_id), scope, now)
         try:
-            dates = occurrences(plan)
+            changed = series_changes(session, reach, access.pairing, plan, now)
         except TimeNeedsChoice as choice:
             return PlanPreview((), choice.problems)
-        views = availability.preview(dates, plan.minutes, partner_clocks(access.pairing), choice=plan.choice)
-        return PlanPreview(views, ())
+        after = {each.before.id: each.after for each in changed}
+        standing = [after.get(each.id, each) for each in reach]
+        return session_previews.of_sessions(standing, access.pairing, calendars)
 
     def plan(
         self, actor: Person, pairing_id: str, plan: PlanInput, idempotency_key: str
@@ -128,13 +125,12 @@ class SessionService:
             require_teacher(access)
             if before := tx.sessions.by_key(actor.id, idempotency_key):
                 return of_this_pairing(before, pairing_id)
-            check_planning(access.pairing)
-            sessions = planned(plan, access.pairing, actor.id, self._settings.host, now)
+            pairing = access.pairing
+            check_planning(pairing)
+            dates = checked_dates(plan, pairing, _calendars(tx, pairing), now)
+            sessions = planned(plan, dates, pairing, created_by=actor.id, host=self._host, now=now)
             check_room_for(len(tx.sessions.of_pairing(pairing_id)), len(sessions))
-            deed = Deed(actor, access.pairing, now)
-            self._writer.plan(tx, deed, sessions, idempotency_key)
-            text = session_texts.planned(access.pairing, sessions, self._writer.page(access.pairing))
-            self._writer.tell(tx, deed, text, f"planned:{sessions[0].id}")
+            self._writer.plan(tx, Deed(actor, pairing, now), sessions, idempotency_key)
         return sessions
 
     def plan_dates(
@@ -179,23 +175,29 @@ class SessionService:
             Conflict: it is cancelled, or the pairing is in a state without planning.
             EditConflict: somebody else changed it since ``version``.
         """
+        changed = self.edit_series(actor, session_id, plan, version, Scope.ONE)
+        return changed[0] if changed else self.get(actor, session_id)
+
+    def edit_series(
+        self, actor: Person, session_id: str, plan: PlanInput, version: int, scope: Scope
+    ) -> list[JointSession]:
+        """Change a session and those of its series that ``scope`` takes along; the sessions that changed.
+
+        Raises:
+            As ``edit``.
+        """
         plan, now = tidy(plan), self._clock()
         with self._storage.write() as tx:
             access, session = self._locked(tx, actor, session_id)
             require_teacher(access)
             check_planning(access.pairing)
             check_stands(session)
-            after = edited(session, access.pairing, plan, now)
-            if after == session:
-                return session
+            reach = reached(session, tx.sessions.of_pairing(session.pairing_id), scope, now)
+            changed = series_changes(session, reach, access.pairing, plan, now)
+            if not changed:
+                return []
             check_version(session, version)
-            change, deed = Change(session, after), Deed(actor, access.pairing, now)
-            [after] = self._writer.change(tx, deed, [change], "changed")
-            if visible(session) != visible(after):
-                text = session_texts.changed(access.pairing, after, self._writer.page(access.pairing))
-                near = nearby(now, session, after)
-                self._writer.tell(tx, deed, text, told_key(after), students=near)
-        return after
+            return self._writer.change(tx, Deed(actor, access.pairing, now), changed, NewsKind.CHANGED)
 
     def cancel(self, actor: Person, session_id: str, version: int, reason: str = "") -> JointSession:
         """Call one session off; it stays in the calendar, marked as cancelled. Twice changes nothing.
@@ -205,21 +207,28 @@ class SessionService:
             Conflict: the pairing is in a state without planning.
             EditConflict: somebody else changed it since ``version``.
         """
+        off = self.cancel_series(actor, session_id, version, reason, Scope.ONE)
+        return off[0] if off else self.get(actor, session_id)
+
+    def cancel_series(
+        self, actor: Person, session_id: str, version: int, reason: str, scope: Scope
+    ) -> list[JointSession]:
+        """Call off a session and those of its series that ``scope`` takes along; the sessions called off.
+
+        Raises:
+            As ``cancel``.
+        """
         reason, now = checked_reason(reason, required=False), self._clock()
         with self._storage.write() as tx:
             access, session = self._locked(tx, actor, session_id)
             require_teacher(access)
             if session.state is SessionState.CANCELLED:
-                return session
+                return []
             check_planning(access.pairing)
             check_version(session, version)
-            change = Change(session, replace(session, state=SessionState.CANCELLED))
+            reach = reached(session, tx.sessions.of_pairing(session.pairing_id), scope, now)
             deed = Deed(actor, access.pairing, now)
-            [after] = self._writer.change(tx, deed, [change], "cancelled", reason=reason)
-            page, near = self._writer.page(access.pairing), nearby(now, session, after)
-            text = session_texts.cancelled(access.pairing, after, reason, page)
-            self._writer.tell(tx, deed, text, told_key(after), students=near)
-        return after
+            return self._writer.change(tx, deed, _off(reach), NewsKind.CANCELLED, reason)
 
     def get(self, actor: Person, session_id: str) -> JointSession:
         """One session of a pairing whose sessions the person sees.
@@ -233,6 +242,18 @@ class SessionService:
         if session is None or access is None or not access.sees_sessions:
             raise NotFound(mark("There is no such session."))
         return session
+
+    def to_come(self, actor: Person, session_id: str) -> dict[Scope, int]:
+        """How many sessions an edit would reach, by its scope, where it is more than the one.
+
+        Raises:
+            NotFound: there is no such session.
+        """
+        session, now = self.get(actor, session_id), self._clock()
+        with self._storage.read() as tx:
+            sessions = tx.sessions.of_pairing(session.pairing_id)
+        counts = {scope: len(reached(session, sessions, scope, now)) for scope in Scope}
+        return {scope: count for scope, count in counts.items() if scope is not Scope.ONE and count > 1}
 
     def upcoming(self, actor: Person, limit: int = 10) -> list[UpcomingSession]:
         """A person's next sessions over all pairings, those that are on at the moment included."""
@@ -252,41 +273,13 @@ class SessionService:
         The caller holds the lock on the pairing and tells the people.
         """
         now = self._clock()
-        ahead = [
-            each
-            for each in tx.sessions.of_pairing(pairing.id)
-            if each.state is SessionState.PLANNED and each.starts_at > now
-        ]
-        off = [Change(each, replace(each, state=SessionState.CANCELLED)) for each in ahead]
-        self._writer.change(tx, Deed(actor, pairing, now), off, "cancelled", reason=reason)
+        ahead = [each for each in tx.sessions.of_pairing(pairing.id) if _lies_ahead(each, now)]
+        self._writer.change(tx, Deed(actor, pairing, now), _off(ahead), NewsKind.CANCELLED, reason)
         return len(ahead)
 
     def follow_zone_rules(self) -> int:
-        """Resolve every future session anew, after the zone data were updated; how many have moved.
-
-        The wall time on the anchor's clock is what was agreed, so it stays and the instant moves.
-        """
-        with self._storage.read() as tx:
-            ahead = tx.sessions.planned_since(self._clock())
-        moved = [each.id for each in ahead if resolved_anew(each) != each]
-        return sum(self._follow(session_id) for session_id in moved)
-
-    def _follow(self, session_id: str) -> bool:
-        now = self._clock()
-        with self._storage.write() as tx:
-            found = tx.sessions.get(session_id)
-            pairing = tx.pairings.locked(found.pairing_id) if found else None
-            session = tx.sessions.get(session_id)
-            if session is None or pairing is None or session.state is SessionState.CANCELLED:
-                return False
-            after = resolved_anew(session)
-            if after == session:
-                return False
-            change, deed = Change(session, after), Deed(SYSTEM, pairing, now)
-            [after] = self._writer.change(tx, deed, [change], "zone_rules_changed")
-            text = session_texts.zone_rules_changed(pairing, after, self._writer.page(pairing))
-            self._writer.tell(tx, deed, text, told_key(after), students=True)
-        return True
+        """Resolve every future session anew, after the zone data were updated; how many have moved."""
+        return zone_rules.follow(self._storage, self._clock, self._writer)
 
     def _locked(self, tx: Transaction, actor: Person, session_id: str) -> tuple[Access, JointSession]:
         """The session as it stands once nobody else can change it."""
@@ -297,6 +290,18 @@ class SessionService:
             if session is not None and access.sees_sessions:
                 return access, session
         raise NotFound(mark("There is no such session."))
+
+
+def _off(sessions: Sequence[JointSession]) -> list[Change]:
+    return [Change(each, replace(each, state=SessionState.CANCELLED)) for each in sessions]
+
+
+def _lies_ahead(session: JointSession, now: datetime) -> bool:
+    return session.state is SessionState.PLANNED and session.starts_at > now
+
+
+def _calendars(tx: Transaction, pairing: Pairing) -> Calendars:
+    return calendars_of(tx, [each.id for each in institutions(pairing)])
 
 
 def _attended(tx: Transaction, actor: Person, pairing_id: str) -> Pairing | None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from coil_bridge.domain import Person
+from coil_bridge.domain import MessageKind, Person
 from coil_bridge.i18n import Translator, translator
 from coil_bridge.services.context import Clock
 from coil_bridge.storage.deliveries import EMAIL_CHANNEL, MOODLE_CHANNEL, Route
@@ -39,6 +39,10 @@ class Messages:
         self._clock = clock
         self._mail = mail
 
+    def mails(self, person: Person) -> bool:
+        """Whether messages reach this person by e-mail."""
+        return self._mail and bool(person.email)
+
     def queue(
         self,
         tx: Transaction,
@@ -48,17 +52,27 @@ class Messages:
         *,
         give_up_at: datetime | None = None,
         language: str | None = None,
+        kind: MessageKind | None = None,
+        one_way: bool = False,
+        calendar: bytes | None = None,
     ) -> None:
         """Queue a message to each person, in the person's language, through every channel there is.
 
         Queuing it again under the same ``dedup_key`` changes nothing. It is given up at ``give_up_at``
-        (default: after two days). ``language`` is for people who have not chosen one.
+        (default: after two days). ``language`` is for people who have not chosen one. Who does without
+        messages of this ``kind`` gets none. ``one_way``: by e-mail, and into Moodle only where there is
+        no e-mail. ``calendar`` (a file of RFC 5546, for one person) goes with the e-mail.
         """
         people = tx.people.many(person_ids)
+        wanted = tx.telling.choices(people) if kind else {}
         identities = tx.people.identities(people)
         for person in people.values():
+            if kind and not wanted[person.id].wants(kind):
+                continue
             written = text(translator(person.language or language))
-            for route in self._routes(person, identities.get(person.id, [])):
+            routes = self._routes(person, identities.get(person.id, []))
+            for route in routes[-1:] if one_way else routes:
+                mailed = calendar if route.channel == EMAIL_CHANNEL else None
                 tx.deliveries.queue(
                     dedup_key=token_hash(f"{dedup_key}|{person.id}|{route.channel}|{route.site_id or ''}"),
                     route=route,
@@ -67,12 +81,15 @@ class Messages:
                     body_encrypted=self._vault.encrypt(written.body),
                     at=self._clock(),
                     give_up_at=give_up_at or self._clock() + GIVE_UP_AFTER,
+                    kind=kind,
+                    calendar_encrypted=self._vault.encrypt(mailed.decode()) if mailed else None,
                 )
 
     def _routes(self, person: Person, identities: list[Identity]) -> list[Route]:
+        """Moodle first, e-mail last."""
         routes = [
             Route(MOODLE_CHANNEL, identity.issuer) for identity in identities if identity.kind == MOODLE
         ]
-        if person.email and self._mail:
+        if self.mails(person):
             routes.append(Route(EMAIL_CHANNEL, None))
         return routes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from coil_bridge.domain import CourseRole, PairedCourse, Pairing, Person
+from coil_bridge.domain import CourseRole, MessageKind, PairedCourse, Pairing, Person
 from coil_bridge.services import pairing_texts
 from coil_bridge.services.messages import Messages
 from coil_bridge.settings import Settings
@@ -37,7 +37,7 @@ class PairingNews:
         people = set(tx.pairings.people([each.course.id for each in courses], roles)) - {actor.id}
         # The text's own name in the key: one move can tell two groups of people different things.
         key = f"pairing:{pairing.id}:{pairing.version}:{text.__qualname__}"
-        self._messages.queue(tx, sorted(people), text, key)
+        self._messages.queue(tx, sorted(people), text, key, kind=MessageKind.PAIRINGS)
 
     def tell_of_proposal(
         self, tx: Transaction, proposer: Person, pairing: Pairing, course: PairedCourse
@@ -47,4 +47,4 @@ class PairingNews:
         people = set(tx.pairings.people([course.course.id], [CourseRole.TEACHER])) - {proposer.id}
         text = pairing_texts.proposed(pairing, own, course.course, proposer.name, self.page(pairing))
         key = f"pairing:{pairing.id}:proposed:{course.course.id}"
-        self._messages.queue(tx, sorted(people), text, key)
+        self._messages.queue(tx, sorted(people), text, key, kind=MessageKind.PAIRINGS)

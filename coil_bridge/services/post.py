@@ -18,9 +18,10 @@ from datetime import datetime, timedelta
 
 from coil_bridge.domain import Person
 from coil_bridge.errors import NotFound, PartnerUnavailable, Reason
-from coil_bridge.i18n import mark
+from coil_bridge.i18n import Translator, mark, translator
 from coil_bridge.services.context import Clock
 from coil_bridge.services.partners import PartnerFailed, Partners
+from coil_bridge.services.stop_links import StopLinks
 from coil_bridge.storage.deliveries import (
     EMAIL_CHANNEL,
     FAILED,
@@ -40,6 +41,10 @@ _LEASE = timedelta(minutes=10)
 _LONGEST_CALL = timedelta(minutes=1)
 _FIRST_PAUSE = timedelta(seconds=30)
 _LONGEST_PAUSE = timedelta(hours=1)
+_STOP = mark("No more messages of this kind: %(link)s")
+_CHOOSE = mark("Choose what you are told: %(link)s")
+# A message that Moodle would not take whole is cut and keeps its last link: that of its own page.
+_ROOM_FOR_A_FOOT = 3_000
 _RESULTS = {"sent": SENT, "refused": REFUSED}
 
 
@@ -47,13 +52,21 @@ class Post:
     """Takes what is due and hands it to the Moodle or the mail server."""
 
     def __init__(
-        self, *, storage: Storage, vault: Vault, clock: Clock, partners: Partners, mailer: Mailer | None
+        self,
+        *,
+        storage: Storage,
+        vault: Vault,
+        clock: Clock,
+        partners: Partners,
+        mailer: Mailer | None,
+        links: StopLinks,
     ) -> None:
         self._storage = storage
         self._vault = vault
         self._clock = clock
         self._partners = partners
         self._mailer = mailer
+        self._links = links
         self._name = new_id()
 
     def due_routes(self) -> list[Route]:
@@ -71,13 +84,18 @@ class Post:
         with self._storage.write() as tx:
             claimed = tx.deliveries.claim(route, self._name, now=now, until=now + _LEASE, limit=limit)
             people = tx.people.many([each.person_id for each in claimed])
+            choices = tx.telling.choices(people)
         if not claimed:
             return 0
+        unwanted = [each for each in claimed if each.kind and not choices[each.person_id].wants(each.kind)]
+        for each in unwanted:
+            self._finish(each, REFUSED, mark("the person does not want such messages any more"))
+        claimed = [each for each in claimed if each not in unwanted]
         if route.channel == EMAIL_CHANNEL:
             self._send_mail(claimed, people)
         else:
-            self._send_to_moodle(route.site_id or "", claimed, until=now + _LEASE - _LONGEST_CALL)
-        return len(claimed)
+            self._send_to_moodle(route.site_id or "", claimed, people, until=now + _LEASE - _LONGEST_CALL)
+        return len(claimed) + len(unwanted)
 
     def _send_mail(self, claimed: Sequence[Delivery], people: dict[str, Person]) -> None:
         addressed = [each for each in claimed if self._mailer and people[each.person_id].email]
@@ -94,17 +112,25 @@ class Post:
                 self._finish(by_id[outcome.mail.id], _RESULTS[outcome.result], reason)
 
     def _mail(self, each: Delivery, person: Person) -> Mail:
+        stop = self._links.link(each.person_id, each.kind) if each.kind else None
+        calendar = self._vault.decrypt(each.calendar_encrypted) if each.calendar_encrypted else None
+        words = translator(person.language)
+        foot = f"\n\n-- \n{words.gettext(_STOP, link=stop)}\n" if stop else ""
         return Mail(
             id=each.id,
             to_name=person.name,
             to_address=person.email or "",
             subject=each.subject,
-            body=self._vault.decrypt(each.body_encrypted),
+            body=self._vault.decrypt(each.body_encrypted) + foot,
             at=each.created_at,
             language=person.language or "en",
+            stop_link=stop,
+            calendar=calendar.encode() if calendar else None,
         )
 
-    def _send_to_moodle(self, site_id: str, claimed: Sequence[Delivery], *, until: datetime) -> None:
+    def _send_to_moodle(
+        self, site_id: str, claimed: Sequence[Delivery], people: dict[str, Person], *, until: datetime
+    ) -> None:
         with self._storage.read() as tx:
             ways_in = tx.people.identities([each.person_id for each in claimed])
         user_ids = {
@@ -117,12 +143,15 @@ class Post:
             if each.person_id not in user_ids:
                 self._finish(each, REFUSED, mark("the person has no account on this Moodle any more"))
             elif self._clock() < until:
-                self._hand_over(site_id, each, user_ids[each.person_id])
+                words = translator(people[each.person_id].language)
+                self._hand_over(site_id, each, user_ids[each.person_id], words)
             else:
                 self._put_back(each)  # before the claim lapses and another worker sends it too
 
-    def _hand_over(self, site_id: str, each: Delivery, user_id: int) -> None:
+    def _hand_over(self, site_id: str, each: Delivery, user_id: int, words: Translator) -> None:
         text = f"{each.subject}\n\n{self._vault.decrypt(each.body_encrypted)}"
+        if each.kind and len(text.encode()) < _ROOM_FOR_A_FOOT:
+            text += f"\n\n{words.gettext(_CHOOSE, link=self._links.choices)}"
         message = OutgoingMessage(user_id, text)
         try:
             result = self._partners.call(site_id, lambda client: client.send_message(message))

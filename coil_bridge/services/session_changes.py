@@ -5,6 +5,7 @@ Pure: values in, values out. The storage, the feeds and the people are the busin
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,14 +18,16 @@ from coil_bridge.services.pairing_states import PLANNING, standing
 from coil_bridge.services.session_plans import (
     PlanInput,
     check_dates,
+    check_enough,
     check_what,
     check_when,
+    dates_of,
     fold_of,
     keeps_time,
-    occurrences,
 )
 from coil_bridge.vault import new_id
 from scheduling.recurrence import Occurrence
+from scheduling.terms import AcademicCalendar
 from scheduling.zones import Choice, to_instant
 
 # Google and Outlook may show a feed of yesterday; nearer than this, students are told directly too.
@@ -33,10 +36,24 @@ NEAR = timedelta(hours=24)
 MOST_SESSIONS = 500
 
 
-def planned(
-    plan: PlanInput, pairing: Pairing, created_by: str, host: str, now: datetime
-) -> list[JointSession]:
-    """The sessions of a form; ``host`` is the right-hand side of their UIDs.
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One session as it was and as it shall be (not yet ``raised``)."""
+
+    before: JointSession
+    after: JointSession
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing but its place in the series differs, which no calendar shows."""
+        before = self.before
+        return replace(self.after, slot_local=before.slot_local, slot_zone=before.slot_zone) == before
+
+
+def checked_dates(
+    plan: PlanInput, pairing: Pairing, calendars: Mapping[str, AcademicCalendar], now: datetime
+) -> Sequence[Occurrence]:
+    """The dates of a form that can be planned.
 
     Raises:
         TimeNeedsChoice, InvalidInput: reasons by field.
@@ -45,10 +62,23 @@ def planned(
     check_what(problems, plan)
     check_when(problems, plan, pairing)
     problems.raise_any()
-    dates = occurrences(plan)
+    dates = dates_of(plan, pairing, calendars).held
+    check_enough(dates, plan)
     check_dates(dates, pairing, now)
-    series_id = new_id() if len(dates) > 1 else None
-    ids = _Ids(pairing.id, series_id, created_by, host)
+    return dates
+
+
+def planned(
+    plan: PlanInput,
+    dates: Sequence[Occurrence],
+    pairing: Pairing,
+    *,
+    created_by: str,
+    host: str,
+    now: datetime,
+) -> list[JointSession]:
+    """The sessions of a form; ``host`` is the right-hand side of their UIDs."""
+    ids = _Ids(pairing.id, new_id() if len(dates) > 1 else None, created_by, host)
     return [_new(plan, date, ids, now) for date in dates]
 
 
@@ -84,6 +114,8 @@ def _new(plan: PlanInput, date: Occurrence, ids: _Ids, now: datetime) -> JointSe
         created_by=ids.created_by,
         created_at=now,
         changed_at=now,
+        slot_local=date.asked if ids.series_id else None,
+        slot_zone=date.zone if ids.series_id else None,
     )
 
 
@@ -96,8 +128,6 @@ def edited(session: JointSession, pairing: Pairing, plan: PlanInput, now: dateti
     problems = Problems()
     check_what(problems, plan)
     check_when(problems, plan, pairing)
-    if plan.count != 1:
-        problems.add("count", mark("Sessions of a series are changed one by one."))
     problems.raise_any()
     after = replace(
         session,
@@ -111,9 +141,14 @@ def edited(session: JointSession, pairing: Pairing, plan: PlanInput, now: dateti
 
 
 def _moved(session: JointSession, pairing: Pairing, plan: PlanInput, now: datetime) -> JointSession:
-    [date] = occurrences(plan)
+    [date] = dates_of(plan, pairing, {}).held
     if date.instant != session.starts_at:
         check_dates([date], pairing, now)
+    return moved_to(session, date)
+
+
+def moved_to(session: JointSession, date: Occurrence) -> JointSession:
+    """The session at another time."""
     return replace(
         session, starts_local=date.local, zone=date.zone, fold=fold_of(date), starts_at=date.instant
     )
@@ -195,14 +230,9 @@ def nearby(now: datetime, before: JointSession, after: JointSession) -> bool:
     return any(now < ends_at(each) and each.starts_at <= now + NEAR for each in (before, after))
 
 
-def told_key(session: JointSession) -> str:
-    """What tells the messages of one change from those of another."""
-    return f"{session.id}:{session.version}"
-
-
 def visible(session: JointSession) -> tuple[object, ...]:
     """What somebody who comes to the session has to know."""
-    return (session.title, session.starts_at, session.minutes, session.room_url)
+    return (session.title, session.starts_at, session.minutes, session.room_url, session.state)
 
 
 def when(session: JointSession) -> dict[str, Any]:

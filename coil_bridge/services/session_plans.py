@@ -6,7 +6,7 @@ that a clock change skips or repeats is never guessed: it comes back with its tw
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
@@ -15,7 +15,9 @@ from coil_bridge.errors import InvalidInput
 from coil_bridge.i18n import mark
 from coil_bridge.services.checks import Problems, check_line, check_room, check_text
 from coil_bridge.services.session_clocks import institutions
+from scheduling.days_off import HeldSeries, weekly_where_taught
 from scheduling.recurrence import Occurrence, UnresolvableSeries, chosen, weekly
+from scheduling.terms import AcademicCalendar
 from scheduling.zones import Choice, UnresolvableTime, ZoneError, to_local
 
 SHORTEST, LONGEST = 5, 600
@@ -38,10 +40,11 @@ class ChosenDate:
 
 @dataclass(frozen=True, slots=True)
 class PlanInput:
-    """The form. ``starts_local`` is naive, on the clock of ``zone``; ``count`` is the number of weeks.
+    """The form: ``count`` sessions, ``every`` so many weeks; ``starts_local`` is naive, on ``zone``'s clock.
 
     ``choice`` settles wall times that a clock change skips or repeats: the earlier or the later reading.
     ``dates``, where there are any, are the sessions: ``starts_local``, ``zone`` and ``count`` then follow.
+    ``skip_days_off``: a series goes on a week later where somebody does not teach.
     """
 
     title: str
@@ -54,6 +57,8 @@ class PlanInput:
     room_url: str | None = None
     notes: str = ""
     dates: tuple[ChosenDate, ...] = ()
+    every: int = 1
+    skip_days_off: bool = False
 
 
 class TimeNeedsChoice(InvalidInput):
@@ -89,6 +94,8 @@ def check_when(problems: Problems, plan: PlanInput, pairing: Pairing) -> None:
         problems.add("minutes", mark("A session lasts from 5 minutes to 10 hours."))
     if not 1 <= plan.count <= MOST_WEEKS:
         problems.add("count", mark("A series has from 1 to 30 sessions."))
+    if not 1 <= plan.every <= 2:
+        problems.add("every", mark("A series is weekly or fortnightly."))
 
 
 def check_what(problems: Problems, plan: PlanInput) -> None:
@@ -99,8 +106,8 @@ def check_what(problems: Problems, plan: PlanInput) -> None:
         check_room(problems, "room_url", plan.room_url)
 
 
-def occurrences(plan: PlanInput) -> list[Occurrence]:
-    """Every date of the series with its instant.
+def dates_of(plan: PlanInput, pairing: Pairing, calendars: Mapping[str, AcademicCalendar]) -> HeldSeries:
+    """Every date of the form with its instant, and what the partners' days off leave out.
 
     Raises:
         TimeNeedsChoice: wall times without exactly one instant, each with its readings.
@@ -108,23 +115,58 @@ def occurrences(plan: PlanInput) -> list[Occurrence]:
     """
     try:
         if plan.dates:
-            return chosen([(each.local, each.zone) for each in plan.dates], choice=plan.choice)
-        return weekly(plan.starts_local, plan.zone, plan.count, choice=plan.choice)
+            dates = [(each.local, each.zone) for each in plan.dates]
+            return HeldSeries(tuple(chosen(dates, choice=plan.choice)), ())
+        if plan.skip_days_off and plan.count > 1:
+            return _where_taught(plan, pairing, calendars)
+        return HeldSeries(tuple(_weekly(plan)), ())
     except UnresolvableSeries as series:
         raise TimeNeedsChoice(series.problems) from None
     except (ZoneError, OverflowError):
         raise InvalidInput({"starts_local": [mark("No session can be planned in that year.")]}) from None
 
 
-def check_dates(dates: Sequence[Occurrence], pairing: Pairing, now: datetime) -> None:
+def _weekly(plan: PlanInput) -> list[Occurrence]:
+    return weekly(plan.starts_local, plan.zone, plan.count, every=plan.every, choice=plan.choice)
+
+
+def _where_taught(plan: PlanInput, pairing: Pairing, calendars: Mapping[str, AcademicCalendar]) -> HeldSeries:
+    return weekly_where_taught(
+        plan.starts_local,
+        plan.zone,
+        plan.count,
+        every=plan.every,
+        minutes=plan.minutes,
+        calendars=calendars,
+        until=pairing.ends_on,
+        choice=plan.choice,
+    )
+
+
+def check_enough(dates: Sequence[Occurrence], plan: PlanInput) -> None:
+    """As many dates as were asked for are left when days off are skipped.
+
+    Raises:
+        InvalidInput: fewer are.
+    """
+    if len(dates) < plan.count:
+        few = mark("Fewer days than that are taught everywhere before the pairing's last day.")
+        raise InvalidInput({"count": [few]})
+
+
+def check_dates(
+    dates: Sequence[Occurrence], pairing: Pairing, now: datetime, *, too_late: str = "count"
+) -> None:
     """New times lie ahead and inside the pairing's dates, counted on the anchor's clock.
+
+    ``too_late`` is the field against which it is held when only later ones lie outside.
 
     Raises:
         InvalidInput: they do not.
     """
     problems = Problems()
     if any(not pairing.starts_on <= each.local.date() <= pairing.ends_on for each in dates):
-        field = "count" if pairing.starts_on <= dates[0].local.date() <= pairing.ends_on else "starts_local"
+        field = too_late if pairing.starts_on <= dates[0].local.date() <= pairing.ends_on else "starts_local"
         problems.add(field, mark("Every session lies between the pairing's first and last day."))
     if min(each.instant for each in dates) <= now:
         problems.add("starts_local", mark("This time has passed."))

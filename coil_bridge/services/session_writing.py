@@ -11,23 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from coil_bridge.domain import CourseRole, JointSession, Pairing, Person
-from coil_bridge.services import audit, session_texts
-from coil_bridge.services.access import partners
+from coil_bridge.domain import JointSession, NewsKind, Pairing, Person
+from coil_bridge.services import audit
 from coil_bridge.services.feeds import FeedService
-from coil_bridge.services.messages import Messages
-from coil_bridge.services.session_changes import raised, when
+from coil_bridge.services.session_changes import Change, raised, when
 from coil_bridge.services.session_observers import SessionObserver
-from coil_bridge.settings import Settings
+from coil_bridge.services.telling import Telling
 from coil_bridge.storage.storage import Transaction
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One session as it was and as it shall be (not yet ``raised``)."""
-
-    before: JointSession
-    after: JointSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +33,9 @@ class SessionWriter:
     """Stores planned and changed sessions."""
 
     def __init__(
-        self,
-        *,
-        settings: Settings,
-        messages: Messages,
-        feeds: FeedService,
-        observers: Sequence[SessionObserver] = (),
+        self, *, telling: Telling, feeds: FeedService, observers: Sequence[SessionObserver] = ()
     ) -> None:
-        self._settings = settings
-        self._messages = messages
+        self._telling = telling
         self._feeds = feeds
         self._observers = tuple(observers)
 
@@ -62,45 +46,50 @@ class SessionWriter:
         tx.sessions.insert(sessions, idempotency_key)
         for each in sessions:
             _record(tx, deed, each, "planned", series=each.series_id, **when(each))
-        self._feeds.rebuild(tx, deed.pairing.id)
-        for each in sessions:
-            self._observed(tx, None, each)
+        self._follow(tx, deed, [(None, each) for each in sessions], NewsKind.PLANNED)
 
     def change(
-        self, tx: Transaction, deed: Deed, changes: Sequence[Change], action: str, **detail: Any
-    ) -> list[JointSession]:
-        """Store changed sessions, each raised; ``detail`` goes into every audit entry."""
-        stored = [(each.before, raised(each.after, deed.now)) for each in changes]
-        for before, after in stored:
-            tx.sessions.replace(after)
-            told = audited(before, after)
-            _record(tx, deed, after, action, **({"changes": told} if told else {}), **detail)
-        self._feeds.rebuild(tx, deed.pairing.id)
-        for before, after in stored:
-            self._observed(tx, before, after)
-        return [after for _, after in stored]
-
-    def tell(
         self,
         tx: Transaction,
         deed: Deed,
-        text: session_texts.Text,
-        key: str,
-        *,
-        students: bool = False,
+        changes: Sequence[Change],
+        kind: NewsKind,
+        reason: str | None = None,
+    ) -> list[JointSession]:
+        """Store changed sessions, each raised; ``reason``, where one can be given, goes on record."""
+        detail = {} if reason is None else {"reason": reason}
+        for each in changes:
+            if each.quiet:
+                tx.sessions.replace(each.after)
+        stored = [(each.before, raised(each.after, deed.now)) for each in changes if not each.quiet]
+        for before, after in stored:
+            tx.sessions.replace(after)
+            told = audited(before, after)
+            _record(tx, deed, after, _DEEDS[kind], **({"changes": told} if told else {}), **detail)
+        self._follow(tx, deed, stored, kind, reason or "")
+        return [after for _, after in stored]
+
+    def _follow(
+        self,
+        tx: Transaction,
+        deed: Deed,
+        stored: Sequence[tuple[JointSession | None, JointSession]],
+        kind: NewsKind,
+        reason: str = "",
     ) -> None:
-        """Tell the known teachers (and students) of a pairing's courses, but not the one who did it."""
-        roles = [CourseRole.TEACHER, *([CourseRole.STUDENT] if students else [])]
-        people = tx.pairings.people([each.course.id for each in partners(deed.pairing)], roles)
-        self._messages.queue(tx, [each for each in people if each != deed.actor.id], text, f"session:{key}")
+        """What follows sessions, in this order: the feeds, the people, and the observers."""
+        self._feeds.rebuild(tx, deed.pairing.id)
+        self._telling.note(tx, deed.actor, stored, kind, reason)
+        for before, after in stored:
+            for observer in self._observers:
+                observer.changed(tx, before, after)
 
-    def page(self, pairing: Pairing) -> str:
-        """The address of the pairing's page, which asks for a sign-in."""
-        return f"{self._settings.public_url}/pairings/{pairing.id}"
 
-    def _observed(self, tx: Transaction, before: JointSession | None, after: JointSession) -> None:
-        for observer in self._observers:
-            observer.changed(tx, before, after)
+_DEEDS = {
+    NewsKind.CHANGED: "changed",
+    NewsKind.CANCELLED: "cancelled",
+    NewsKind.ZONES: "zone_rules_changed",
+}
 
 
 def _record(tx: Transaction, deed: Deed, session: JointSession, action: str, **detail: Any) -> None:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, delete, func, or_, select, update
 
+from coil_bridge.domain import MessageKind
 from coil_bridge.storage.tables import delivery
 from coil_bridge.storage.writes import insert_new
 from coil_bridge.vault import new_id
@@ -41,6 +42,8 @@ class Delivery:
     attempts: int
     give_up_at: datetime
     created_at: datetime
+    kind: MessageKind | None
+    calendar_encrypted: bytes | None = field(repr=False)
 
 
 class Deliveries:
@@ -59,6 +62,8 @@ class Deliveries:
         body_encrypted: bytes,
         at: datetime,
         give_up_at: datetime,
+        kind: MessageKind | None = None,
+        calendar_encrypted: bytes | None = None,
     ) -> bool:
         """Queue one message; ``False`` when one with the same key was queued before."""
         row = {
@@ -68,6 +73,8 @@ class Deliveries:
             "person_id": person_id,
             "subject": subject,
             "body_encrypted": body_encrypted,
+            "calendar_encrypted": calendar_encrypted,
+            "kind": kind,
             "state": QUEUED,
             "due_at": at,
             "give_up_at": give_up_at,
@@ -93,7 +100,10 @@ class Deliveries:
         mine = [found for found in candidates.all() if self._take(found, worker, now, until)]
         names = [delivery.c[name] for name in Delivery.__dataclass_fields__]
         query = select(*names).where(delivery.c.id.in_(mine)).order_by(delivery.c.created_at, delivery.c.id)
-        return [Delivery(**row) for row in self._connection.execute(query).mappings()]
+        return [
+            Delivery(**{**row, "kind": MessageKind(row["kind"]) if row["kind"] else None})
+            for row in self._connection.execute(query).mappings()
+        ]
 
     def finish(self, delivery_id: str, state: str, at: datetime, error: str | None = None) -> None:
         """Sent, refused or failed for good: the text is wiped, that it happened stays."""
@@ -101,6 +111,7 @@ class Deliveries:
             delivery_id,
             state=state,
             body_encrypted=None,
+            calendar_encrypted=None,
             sent_at=at if state == SENT else None,
             last_error=error,
             claimed_by=None,

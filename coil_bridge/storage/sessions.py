@@ -46,6 +46,16 @@ class Sessions:
             )
         )
 
+    def planned_between(self, earliest: datetime, latest: datetime) -> list[JointSession]:
+        """Sessions that start after ``earliest``, at ``latest`` at the latest, and are not cancelled."""
+        return self._load(
+            _sessions().where(
+                joint_session.c.starts_at > earliest,
+                joint_session.c.starts_at <= latest,
+                joint_session.c.state == SessionState.PLANNED,
+            )
+        )
+
     def of_person_since(
         self, person_id: str, states: Sequence[PairingState], earliest: datetime
     ) -> list[JointSession]:
@@ -106,6 +116,8 @@ class Sessions:
                 created_by=row.created_by,
                 created_at=row.created_at,
                 changed_at=row.changed_at,
+                slot_local=row.slot_local,
+                slot_zone=row.slot_zone,
             )
             for row in self._connection.execute(statement)
         ]
@@ -136,4 +148,6 @@ def _row(session: JointSession) -> dict[str, Any]:
         "created_by": session.created_by,
         "created_at": session.created_at,
         "changed_at": session.changed_at,
+        "slot_local": session.slot_local,
+        "slot_zone": session.slot_zone,
     }

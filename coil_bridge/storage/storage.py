@@ -44,6 +44,7 @@ from coil_bridge.storage.sessions import Sessions
 from coil_bridge.storage.sites import Sites
 from coil_bridge.storage.surveys import Surveys
 from coil_bridge.storage.tasks import Tasks
+from coil_bridge.storage.telling import TellingQueries
 from coil_bridge.storage.unlinking import Unlinking
 
 
@@ -83,6 +84,7 @@ class Transaction:
         self.sealed = Sealed(connection)
         self.attendance = AttendanceRows(connection)
         self.academic = Academic(connection)
+        self.telling = TellingQueries(connection)
         self.phase_plans = PhasePlanRows(connection)
 
 

@@ -256,6 +256,9 @@ joint_session = Table(
     Column("position", Integer, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
+    # What the series gives this session; it differs from the wall time where it was moved on its own.
+    Column("slot_local", DateTime(timezone=False)),
+    Column("slot_zone", String(64)),
     UniqueConstraint("created_by", "idempotency_key", "position"),
     CheckConstraint("minutes > 0", name="positive_length"),
     Index(None, "pairing_id", "starts_at"),
@@ -286,6 +289,8 @@ delivery = Table(
     _ref("site_id", "site.id", nullable=True),
     Column("subject", String(300), nullable=False),
     Column("body_encrypted", LargeBinary),  # may hold a sign-in link; wiped once sent
+    Column("calendar_encrypted", LargeBinary),  # a calendar file (RFC 5546) with the person's address
+    Column("kind", String(10)),  # of those that the person can do without
     Column("state", String(10), nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("due_at", UtcDateTime, nullable=False),

@@ -64,7 +64,7 @@ class ClockRow:
     ends: str
     shift: str
     own: bool
-    ribbon: Ribbon
+    ribbon: Ribbon | None  # not drawn where a line of text is enough
     heeds: tuple[Heed, ...]
 
 
@@ -83,11 +83,16 @@ class Strip:
 
 
 def strip(
-    starts_at: datetime, slots: Sequence[LocalSlot], translator: Translator, own_key: str | None = None
+    starts_at: datetime,
+    slots: Sequence[LocalSlot],
+    translator: Translator,
+    own_key: str | None = None,
+    *,
+    drawn: bool = True,
 ) -> Strip:
-    """Draw the slots of one session (all of the same length) as a strip."""
+    """The slots of one session (all of the same length) as a strip, with ribbons where it is ``drawn``."""
     minutes = (slots[0].end - slots[0].start) // timedelta(minutes=1) if slots else 0
-    return Strip(starts_at, minutes, tuple(_row(slot, translator, own_key) for slot in slots))
+    return Strip(starts_at, minutes, tuple(_row(slot, translator, own_key, drawn=drawn) for slot in slots))
 
 
 def strip_at(
@@ -98,9 +103,10 @@ def strip_at(
     translator: Translator,
     *,
     own_key: str | None = None,
+    drawn: bool = True,
 ) -> Strip:
     """The strip of a session that is planned already: its instant (UTC) and length on every clock."""
-    return strip(starts_at, view(starts_at, minutes, clocks, anchor_zone), translator, own_key)
+    return strip(starts_at, view(starts_at, minutes, clocks, anchor_zone), translator, own_key, drawn=drawn)
 
 
 def personal_clock(zone: str) -> Clock:
@@ -121,7 +127,7 @@ def shift_label(days: int) -> str:
     return ngettext("%(num)d day earlier", "%(num)d days earlier", -days)
 
 
-def _row(slot: LocalSlot, translator: Translator, own_key: str | None) -> ClockRow:
+def _row(slot: LocalSlot, translator: Translator, own_key: str | None, *, drawn: bool) -> ClockRow:
     clock = slot.clock
     return ClockRow(
         key=clock.key,
@@ -133,7 +139,7 @@ def _row(slot: LocalSlot, translator: Translator, own_key: str | None) -> ClockR
         ends=translator.clock(slot.end),
         shift=shift_label(slot.day_shift),
         own=clock.key == own_key,
-        ribbon=_ribbon(slot),
+        ribbon=_ribbon(slot) if drawn else None,
         heeds=tuple(heed_of(notice, translator) for notice in slot.notices) if clock.country else (),
     )
 

@@ -9,6 +9,7 @@ from coil_bridge.domain import Person
 from coil_bridge.errors import InvalidInput
 from coil_bridge.i18n import mark
 from coil_bridge.services.people import PeopleService
+from coil_bridge.services.telling_choices import TellingChoices
 from coil_bridge.services.web_sessions import WebSessions
 from coil_bridge.web.cookies import Cookies
 from coil_bridge.web.forms import Form, load
@@ -26,10 +27,17 @@ class MePages:
     """Preferences."""
 
     def __init__(
-        self, people: PeopleService, sessions: WebSessions, visitors: Visitors, cookies: Cookies
+        self,
+        *,
+        people: PeopleService,
+        sessions: WebSessions,
+        choices: TellingChoices,
+        visitors: Visitors,
+        cookies: Cookies,
     ) -> None:
         self._people = people
         self._sessions = sessions
+        self._choices = choices
         self._visitors = visitors
         self._cookies = cookies
 
@@ -95,7 +103,9 @@ class MePages:
 
     def _page(self, person: Person, form: Form) -> str:
         zones = zone_choices(self._visitors.language())
-        return render_template("me.html", form=form, zones=zones, somebody=person)
+        return render_template(
+            "me.html", form=form, zones=zones, somebody=person, told=self._choices.of(person)
+        )
 
     def _with_cookie(self, response: Response, name: str, value: str) -> Response:
         self._cookies.keep(response, name, value, seconds=_A_YEAR)

@@ -18,12 +18,22 @@ class Heed:
 
     icon: str
     text: str
+    brief: str = ""  # in a table, beside the icon: by how much the hour shifts
 
 
 def heed_of(notice: Notice, translator: Translator) -> Heed:
     """Word one notice in the reader's language."""
     icon, words = _WORDS[notice.kind]
-    return Heed(icon, words(notice.detail, translator))
+    shift = notice.detail.get("minutes", 0) if notice.kind == "clock_change" else 0
+    return Heed(icon, words(notice.detail, translator), _shift(int(shift)))
+
+
+def _shift(minutes: int) -> str:
+    """By how much an hour shifts: "+1 h", "−30 min"."""
+    if not minutes:
+        return ""
+    sign, size = ("+" if minutes > 0 else "−"), abs(minutes)
+    return f"{sign}{size // 60} h" if size % 60 == 0 else f"{sign}{size} min"
 
 
 def _outside_day(detail: Mapping[str, object], _translator: Translator) -> str:
@@ -49,6 +59,15 @@ def _public_holiday(detail: Mapping[str, object], translator: Translator) -> str
     return gettext("Public holiday on %(day)s: %(name)s", **values)
 
 
+def _not_taught(detail: Mapping[str, object], translator: Translator) -> str:
+    day = translator.short_day(date.fromisoformat(str(detail["date"])))
+    if detail["why"] == "break":
+        return gettext("No teaching there on %(day)s: %(name)s", day=day, name=detail["name"])
+    if detail["why"] == "exams":
+        return gettext("Examinations there on %(day)s: %(name)s", day=day, name=detail["name"])
+    return gettext("Between the terms there on %(day)s", day=day)
+
+
 def _clock_change(detail: Mapping[str, object], translator: Translator) -> str:
     then = translator.short_day(date.fromisoformat(str(detail["date"])))
     values = {"day": then, "then": detail["then"], "now": detail["now"]}
@@ -63,5 +82,6 @@ _WORDS: Mapping[str, tuple[str, _Words]] = {
     "outside_day": ("moon", _outside_day),
     "weekend": ("sofa", _weekend),
     "public_holiday": ("flag", _public_holiday),
+    "not_taught": ("pause", _not_taught),
     "clock_change": ("shift", _clock_change),
 }

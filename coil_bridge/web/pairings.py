@@ -33,7 +33,7 @@ from coil_bridge.web.deed_words import ASKING, DONE, OFFER
 from coil_bridge.web.forms import Form, load
 from coil_bridge.web.places import language_choices
 from coil_bridge.web.schemas.pairing import PhaseChoiceSchema, ProposalSchema, ReasonSchema
-from coil_bridge.web.session_views import session_card
+from coil_bridge.web.session_views import pairing_cards
 from coil_bridge.web.texts import gettext, say
 from coil_bridge.web.trail import deeds
 from coil_bridge.web.visitors import Visitors
@@ -176,7 +176,7 @@ class PairingPages:
 
     def _show_page(self, person: Person, view: PairingView) -> str:
         now = self._clock()
-        cards = [session_card(each, view.pairing, self._visitors, now) for each in view.sessions]
+        cards = pairing_cards(view.sessions, view.pairing, self._visitors, now)
         links = self._feeds.links(person, view.pairing.id)
         plan = self._terms.plans.get(person, view.pairing.id)
         return render_template(

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from coil_bridge.domain import JointSession, Pairing
 from coil_bridge.services.joint_sessions import UpcomingSession
+from coil_bridge.services.series_edits import slot
 from coil_bridge.services.session_changes import ends_at
 from coil_bridge.services.session_clocks import institutions, partner_clocks
 from coil_bridge.web.clocks import Strip, personal_clock, strip_at
 from coil_bridge.web.visitors import Visitors
+
+DRAWN = 5
+"""So many of a pairing's next sessions have their ribbons; what comes later is a line each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,7 @@ class SessionCard:
     strip: Strip
     over: bool
     live: bool
+    of_series: tuple[int, int] | None = None  # its place in the series, and how many belong to it
 
 
 def session_cards(
@@ -32,7 +37,37 @@ def session_cards(
     return [session_card(each.session, each.pairing, visitors, now) for each in sessions]
 
 
-def session_card(session: JointSession, pairing: Pairing, visitors: Visitors, now: datetime) -> SessionCard:
+def pairing_cards(
+    sessions: Sequence[JointSession], pairing: Pairing, visitors: Visitors, now: datetime
+) -> list[SessionCard]:
+    """Cards of one pairing's sessions in order of time; ribbons for the next ones, or the page grows long."""
+    coming = [each.id for each in sessions if ends_at(each) > now][:DRAWN]
+    places = _places(sessions)
+    return [
+        replace(
+            session_card(each, pairing, visitors, now, drawn=each.id in coming), of_series=places.get(each.id)
+        )
+        for each in sessions
+    ]
+
+
+def _places(sessions: Iterable[JointSession]) -> dict[str, tuple[int, int]]:
+    """Each session's place in its series, counted by the times that the series gives."""
+    series: dict[str, list[JointSession]] = {}
+    for each in sessions:
+        if each.series_id:
+            series.setdefault(each.series_id, []).append(each)
+    return {
+        each.id: (place, len(some))
+        for some in series.values()
+        if len(some) > 1
+        for place, each in enumerate(sorted(some, key=lambda it: (slot(it), it.id)), start=1)
+    }
+
+
+def session_card(
+    session: JointSession, pairing: Pairing, visitors: Visitors, now: datetime, *, drawn: bool = True
+) -> SessionCard:
     """One card; the reader's own clock comes first where it is none of the partners'."""
     zone = visitors.zone()
     own = next((each.id for each in institutions(pairing) if each.zone == zone), None)
@@ -46,6 +81,7 @@ def session_card(session: JointSession, pairing: Pairing, visitors: Visitors, no
         session.zone,
         visitors.translator(),
         own_key=own or "own",
+        drawn=drawn,
     )
     ends = ends_at(session)
     return SessionCard(session, pairing, strip, over=ends <= now, live=session.starts_at <= now < ends)

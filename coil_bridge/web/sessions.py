@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -11,28 +13,23 @@ from werkzeug.wrappers import Response
 from coil_bridge.domain import JointSession, Pairing, Person
 from coil_bridge.errors import EditConflict, Forbidden, InvalidInput
 from coil_bridge.i18n import mark
-from coil_bridge.services.joint_sessions import PlanPreview, SessionService
+from coil_bridge.services.joint_sessions import PlanPreview, Scope, SessionService
 from coil_bridge.services.pairings import PairingService, PairingView
 from coil_bridge.services.session_clocks import institutions
-from coil_bridge.services.session_plans import TimeNeedsChoice
-from coil_bridge.web.clocks import Strip, strip
+from coil_bridge.services.session_plans import MOST_WEEKS, TimeNeedsChoice
 from coil_bridge.web.forms import Form, load
-from coil_bridge.web.schemas.session import PlanSchema, PreviewSchema, VersionSchema
+from coil_bridge.web.schemas.session import AskedSchema, PlanSchema, PreviewSchema, ScopeSchema, VersionSchema
+from coil_bridge.web.session_previews import Preview, drawn
 from coil_bridge.web.texts import gettext, ngettext
 from coil_bridge.web.visitors import Visitors
-from scheduling.zones import UnresolvableTime
 
 Answer = str | Response | tuple[str, int]
 SESSION_MINUTES = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What the form means so far: every date on every clock, or wall times that need a choice."""
-
-    strips: tuple[Strip, ...] = ()
-    unresolved: tuple[UnresolvableTime, ...] = ()
-    errors: tuple[str, ...] = ()
+_DATE_FIELDS = 6
+_SCOPES: Mapping[Scope, Callable[[], str]] = {
+    Scope.FOLLOWING: lambda: gettext("This one and those after it"),
+    Scope.ALL: lambda: gettext("All that are still to come"),
+}
 
 
 class SessionPages:
@@ -58,11 +55,30 @@ class SessionPages:
         return pages
 
     def new(self, pairing_id: str) -> Answer:
-        """The empty form, on the clock of the teacher's own university."""
-        view = self._taught(self._visitors.signed_in(), pairing_id)
-        zone = view.my_courses[0].course.institution.zone
-        form = Form.blank(zone=zone, minutes=SESSION_MINUTES, count=1, phase="team_building")
+        """The form, on the clock of the teacher's own university or with what a link proposes."""
+        person = self._visitors.signed_in()
+        view = self._taught(person, pairing_id)
+        asked = load(AskedSchema(), request.args)
+        if asked["again"]:
+            return self._plan_page(view.pairing, self._again(person, asked["again"]))
+        form = Form.blank(
+            starts_local=datetime.combine(asked["date"], asked["time"]) if _timed(asked) else None,
+            zone=asked["zone"] or view.my_courses[0].course.institution.zone,
+            minutes=asked["minutes"] or SESSION_MINUTES,
+            repeat="weekly" if asked["weeks"] > 1 else "once",
+            count=asked["weeks"],
+            skip_days_off="on",
+            phase="team_building",
+        )
         return self._plan_page(view.pairing, form)
+
+    def _again(self, person: Person, session_id: str) -> Form:
+        """The form with what a session that was called off was."""
+        session = self._sessions.get(person, session_id)
+        values = {**_form(session).values, "repeat": ["once"], "skip_days_off": ["on"]}
+        return Form(
+            {name: value for name, value in values.items() if name not in {"starts_local", "version"}}
+        )
 
     def plan(self, pairing_id: str) -> Answer:
         """Plan a session or a weekly series."""
@@ -99,15 +115,22 @@ class SessionPages:
         session = self._sessions.get(person, session_id)
         pairing = self._pairings.get(person, session.pairing_id).pairing
         try:
-            version = load(VersionSchema())["version"]
-            self._sessions.edit(person, session_id, load(PlanSchema()), version)
+            version, scope = load(VersionSchema())["version"], load(ScopeSchema())["scope"]
+            changed = self._sessions.edit_series(person, session_id, load(PlanSchema()), version, scope)
         except InvalidInput as error:
-            preview = self._preview(person, pairing, error)
+            preview = self._preview_edit(person, pairing, session, error)
             return self._edit_page(pairing, session, Form.refused(error), preview), 422
         except EditConflict as conflict:
             session = self._sessions.get(person, session_id)
-            return self._conflict_page(pairing, session, conflict), conflict.status
-        flash(gettext("The session is changed, and the partners are told."), "good")
+            return self._conflict_page(pairing, session), conflict.status
+        flash(
+            ngettext(
+                "The session is changed, and the partners are told.",
+                "%(num)d sessions are changed, and the partners are told.",
+                max(1, len(changed)),
+            ),
+            "good",
+        )
         return redirect(url_for("pairings.show", pairing_id=pairing.id), 303)
 
     def preview_edit(self, session_id: str) -> Answer:
@@ -115,7 +138,7 @@ class SessionPages:
         person = self._visitors.signed_in()
         session = self._sessions.get(person, session_id)
         pairing = self._pairings.get(person, session.pairing_id).pairing
-        preview = self._preview(person, pairing)
+        preview = self._preview_edit(person, pairing, session)
         if "X-Fragment" in request.headers:
             return self._fragment(pairing, preview)
         return self._edit_page(pairing, session, Form.typed(), preview)
@@ -130,10 +153,19 @@ class SessionPages:
         person = self._visitors.signed_in()
         try:
             values = load(VersionSchema())
-            session = self._sessions.cancel(person, session_id, values["version"], values["reason"])
+            scope = load(ScopeSchema())["scope"]
+            off = self._sessions.cancel_series(person, session_id, values["version"], values["reason"], scope)
         except InvalidInput as error:
             return self._cancel_page(person, session_id, Form.refused(error)), 422
-        flash(gettext("The session is called off, and the partners are told."), "good")
+        flash(
+            ngettext(
+                "The session is called off, and the partners are told.",
+                "%(num)d sessions are called off, and the partners are told.",
+                max(1, len(off)),
+            ),
+            "good",
+        )
+        session = self._sessions.get(person, session_id)
         return redirect(url_for("pairings.show", pairing_id=session.pairing_id), 303)
 
     def _taught(self, person: Person, pairing_id: str) -> PairingView:
@@ -145,21 +177,35 @@ class SessionPages:
 
     def _preview(self, person: Person, pairing: Pairing, refusal: InvalidInput | None = None) -> Preview:
         """What the form of this request means, as far as it can be read."""
+        return self._read(
+            pairing, refusal, lambda: self._sessions.preview(person, pairing.id, load(PreviewSchema()))
+        )
+
+    def _preview_edit(
+        self, person: Person, pairing: Pairing, session: JointSession, refusal: InvalidInput | None = None
+    ) -> Preview:
+        """What an edit would make of all the sessions that it reaches."""
+
+        def read() -> PlanPreview:
+            # What is not asked for a preview stays as it is.
+            plan = replace(
+                load(PreviewSchema()), title=session.title, phase=session.phase, room_url=session.room_url
+            )
+            return self._sessions.preview_edit(person, session.id, plan, load(ScopeSchema())["scope"])
+
+        return self._read(pairing, refusal, read)
+
+    def _read(
+        self, pairing: Pairing, refusal: InvalidInput | None, read: Callable[[], PlanPreview]
+    ) -> Preview:
         if isinstance(refusal, TimeNeedsChoice):
             return Preview(unresolved=refusal.problems)
         try:
-            found = self._sessions.preview(person, pairing.id, load(PreviewSchema()))
+            found = read()
         except InvalidInput as error:
             reasons = [gettext(reason) for reasons in error.errors.values() for reason in reasons]
             return Preview(errors=() if refusal else tuple(reasons))
-        return self._drawn(found, pairing)
-
-    def _drawn(self, found: PlanPreview, pairing: Pairing) -> Preview:
-        words, zone = self._visitors.translator(), self._visitors.zone()
-        own = next((each.id for each in institutions(pairing) if each.zone == zone), None)
-        return Preview(
-            tuple(strip(each.instant, each.slots, words, own) for each in found.occurrences), found.unresolved
-        )
+        return drawn(found, pairing, self._visitors.translator(), self._visitors.zone())
 
     def _fragment(self, pairing: Pairing, preview: Preview) -> str:
         return render_template(
@@ -172,18 +218,41 @@ class SessionPages:
     def _edit_page(
         self, pairing: Pairing, session: JointSession, form: Form, preview: Preview | None = None
     ) -> str:
-        return self._page("sessions/edit.html", pairing, form, preview, session=session)
+        reach = self._reach(session)
+        return self._page("sessions/edit.html", pairing, form, preview, session=session, reach=reach)
 
-    def _conflict_page(self, pairing: Pairing, session: JointSession, conflict: EditConflict) -> str:
+    def _reach(self, session: JointSession) -> list[tuple[str, str, str]]:
+        """How far a change can go, as choices; none where there is nothing to choose."""
+        counts = self._sessions.to_come(self._visitors.signed_in(), session.id)
+        if not counts:
+            return []
+        return [("one", gettext("Only this one"), "")] + [
+            (scope.value, _SCOPES[scope](), ngettext("%(num)d session", "%(num)d sessions", count))
+            for scope, count in counts.items()
+        ]
+
+    def _conflict_page(self, pairing: Pairing, session: JointSession) -> str:
         """What stands now beside what was typed; sending again is then a decision, on the new version."""
         typed = Form.typed()
         form = Form({**typed.values, "version": [str(session.version)]}, {}, typed.idempotency_key)
-        return self._page("sessions/conflict.html", pairing, form, None, session=session, conflict=conflict)
+        return self._page(
+            "sessions/conflict.html",
+            pairing,
+            form,
+            None,
+            session=session,
+            reach=self._reach(session),
+            typed_local=_wall(form.value("starts_local")),
+        )
 
     def _cancel_page(self, person: Person, session_id: str, form: Form) -> str:
         session = self._sessions.get(person, session_id)
         pairing = self._taught(person, session.pairing_id).pairing
-        return render_template("sessions/cancel.html", session=session, pairing=pairing, form=form)
+        if not form.values:
+            form = Form.blank(scope="one")
+        return render_template(
+            "sessions/cancel.html", session=session, pairing=pairing, form=form, reach=self._reach(session)
+        )
 
     @staticmethod
     def _page(template: str, pairing: Pairing, form: Form, preview: Preview | None, **values: Any) -> str:
@@ -193,6 +262,7 @@ class SessionPages:
             form=form,
             preview=preview or Preview(),
             clocks=institutions(pairing),
+            more_dates=_date_fields(form),
             **values,
         )
 
@@ -208,4 +278,24 @@ def _form(session: JointSession) -> Form:
         room_url=session.room_url,
         notes=session.notes,
         version=session.version,
+        scope="one",
     )
+
+
+def _timed(asked: Mapping[str, Any]) -> bool:
+    return asked["date"] is not None and asked["time"] is not None
+
+
+def _date_fields(form: Form) -> list[str]:
+    """The further dates as typed, and some empty fields; more of them where the button asked for more."""
+    typed = [each for each in form.all("dates") if each]
+    spare = _DATE_FIELDS if "more" in form.values or not typed else 2
+    return [*typed, *[""] * min(spare, MOST_WEEKS - 1 - len(typed))]
+
+
+def _wall(typed: str) -> datetime | None:
+    """A wall time as it was typed, if it can be read."""
+    try:
+        return datetime.fromisoformat(typed)
+    except ValueError:
+        return None

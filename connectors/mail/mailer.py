@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 import ssl
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,6 +19,7 @@ from urllib.parse import unquote, urlsplit
 
 _DEFAULT_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 _TIMEOUT = 20.0  # seconds, for each step of the dialogue
+_METHOD = re.compile(rb"^METHOD:([A-Z]+)\r$", re.MULTILINE)
 # What writing a message raises for names and addresses that are none. Beyond what the email package
 # documents it stumbles over some ("a@": IndexError; "a@[1": AttributeError), and addresses come from
 # partners: one that cannot be written must not hold up everybody else's mail.
@@ -26,7 +28,11 @@ _UNWRITABLE = (ValueError, MessageError, LookupError, AttributeError, smtplib.SM
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One plain-text message; ``id`` becomes the Message-ID, ``at`` (aware) its date."""
+    """One plain-text message; ``id`` becomes the Message-ID, ``at`` (aware) its date.
+
+    ``stop_link`` ends messages of this kind with one POST (RFC 8058). ``calendar`` is a file of RFC 5546
+    for this receiver alone (UTF-8, with its METHOD inside).
+    """
 
     id: str
     to_name: str
@@ -35,6 +41,8 @@ class Mail:
     body: str = field(repr=False)
     at: datetime
     language: str = "en"
+    stop_link: str | None = field(default=None, repr=False)
+    calendar: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +118,12 @@ class Mailer:
         message["Content-Language"] = mail.language.replace("_", "-")
         message["Auto-Submitted"] = "auto-generated"
         message["X-Auto-Response-Suppress"] = "All"  # Exchange does not know RFC 3834
+        if mail.stop_link:
+            message["List-Unsubscribe"] = f"<{mail.stop_link}>"
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         message.set_content(mail.body)
+        if mail.calendar:
+            _add_calendar(message, mail.calendar)
         return message
 
     def _reason(self, error: Exception) -> tuple[str, dict[str, str]]:
@@ -151,6 +164,18 @@ class Mailer:
 def mark(message: str) -> str:
     """Mark a reason for translation (pybabel looks for the name); it is translated where it is shown."""
     return message
+
+
+def _add_calendar(message: EmailMessage, calendar: bytes) -> None:
+    """The file twice, as the large services send it and the large readers want it.
+
+    Beside the text (RFC 6047) mail programs offer to put it into the calendar; as an attachment it can
+    be opened by hand in those that do not.
+    """
+    found = _METHOD.search(calendar)
+    method = found[1].decode() if found else "PUBLISH"
+    message.add_alternative(calendar.decode(), subtype="calendar", params={"method": method})
+    message.add_attachment(calendar, maintype="application", subtype="ics", filename="session.ics")
 
 
 def _result(code: int) -> Literal["refused", "later"]:

@@ -36,8 +36,17 @@ READ_COMPLETION = Capability("report/completion:view", "View course completion r
 READ_LOG = Capability("report/log:view", "View course logs")
 PLUGIN_LOG = Capability("local/coilbridge:readlog", "Let COIL Bridge read the activity log")
 
-# Asked for where the plugin is installed, besides the role.
-PLUGIN_ROLE = (READ_LOG, PLUGIN_LOG)
+PLUGIN_ACTIVITY = Capability(
+    "local/coilbridge:readactivity",
+    "Let COIL Bridge read posts without text, joins, completion and counts of answers",
+)
+PLUGIN_EVENTS = Capability(
+    "local/coilbridge:manageevents", "Let COIL Bridge keep its sessions in the calendars of courses"
+)
+PLUGIN_COURSES = Capability("local/coilbridge:managecourses", "Let COIL Bridge tell which courses are paired")
+
+# Asked for where the plugin is installed, besides the role; its set-up page gives all of them.
+PLUGIN_ROLE = (READ_LOG, PLUGIN_LOG, PLUGIN_ACTIVITY, PLUGIN_EVENTS, PLUGIN_COURSES)
 
 ROLE = (
     REST,
@@ -64,6 +73,10 @@ _NEEDED: Mapping[Function, tuple[Capability, ...]] = MappingProxyType(
         Function.DISCUSSIONS: _FORUMS,
         Function.POSTS: _FORUMS,
         Function.PLUGIN_LOG: (ENTER_COURSES, READ_LOG, PLUGIN_LOG, SEE_GROUPS),
+        Function.PLUGIN_FACTS: (ENTER_COURSES, PLUGIN_ACTIVITY, READ_FORUMS, READ_COMPLETION, SEE_GROUPS),
+        Function.PLUGIN_PUT_EVENTS: (ENTER_COURSES, PLUGIN_EVENTS, SEE_GROUPS),
+        Function.PLUGIN_DELETE_EVENTS: (ENTER_COURSES, PLUGIN_EVENTS, SEE_GROUPS),
+        Function.PLUGIN_SET_COURSES: (PLUGIN_COURSES,),
         Function.COURSE_COMPLETION: (ENTER_COURSES, READ_COMPLETION, SEE_GROUPS),
     }
 )

@@ -32,6 +32,10 @@ class Function(StrEnum):
     DELETE_EVENTS = "core_calendar_delete_calendar_events"
     PLUGIN_INFO = "local_coilbridge_get_info"
     PLUGIN_LOG = "local_coilbridge_get_log"
+    PLUGIN_FACTS = "local_coilbridge_get_facts"
+    PLUGIN_PUT_EVENTS = "local_coilbridge_put_events"
+    PLUGIN_DELETE_EVENTS = "local_coilbridge_delete_events"
+    PLUGIN_SET_COURSES = "local_coilbridge_set_courses"
 
 
 Need = Literal["essential", "useful"]
@@ -53,6 +57,9 @@ NEEDS: Mapping[Function, Need] = MappingProxyType(
         Function.COURSE_COMPLETION: "useful",
     }
 )
+
+# What our plugin adds where a partner has installed it; the product works without, with less.
+PLUGIN_FUNCTIONS = frozenset(each for each in Function if each.startswith("local_coilbridge_"))
 
 # A token that may call these can do much harm when it leaks, and we never call them.
 HARMFUL = frozenset(

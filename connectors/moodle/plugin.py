@@ -1,87 +1,37 @@
 """The functions of our own plugin local_coilbridge, where a partner has installed it.
 
 Which functions the token may call is in ``SiteInfo.functions``; a site without the plugin answers
-RecordUnknown to all of them.
+RecordUnknown to all of them, one whose service lacks them FunctionNotAllowed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import Literal
 
-from marshmallow import fields
-
-from connectors.moodle import logs
+from connectors.moodle import logs, plugin_records, plugin_schemas
 from connectors.moodle.caller import Caller
 from connectors.moodle.errors import AnswerUnreadable
-from connectors.moodle.fields import RecordSchema, required
 from connectors.moodle.functions import Function
+from connectors.moodle.plugin_records import (
+    OLDEST_PLUGIN,
+    CalendarEntry,
+    CoursesTold,
+    PairedCourse,
+    PluginInfo,
+    PutResult,
+)
 from connectors.moodle.wire import Value
 
-OLDEST_PLUGIN = 2026112200  # the version whose answers this code reads
+__all__ = ["OLDEST_PLUGIN", "CalendarEntry", "FactKind", "PairedCourse", "PluginFunctions", "PluginInfo"]
 
-
-@dataclass(frozen=True)
-class PluginInfo:
-    """What the plugin says of itself. ``version`` is Moodle's plugin version, ``reader`` the log store
-    that it reads, empty where logging is switched off; ``newest`` is the highest row id there.
-    """
-
-    version: int
-    release: str
-    reader: str
-    newest: int
-    hooks: bool
-
-    @property
-    def too_old(self) -> bool:
-        """Whether an upgrade is needed before it can be used."""
-        return self.version < OLDEST_PLUGIN
-
-
-class _InfoSchema(RecordSchema):
-    record = PluginInfo
-    version = required(fields.Integer)
-    release = required(fields.String)
-    reader = required(fields.String)
-    newest = required(fields.Integer)
-    hooks = required(fields.Boolean)
-
-
-@dataclass(frozen=True)
-class _Envelope:
-    data: str
-    reader: str
-    newest: int
-    cursor: int
-    complete: bool
-    held: bool
-    anonymous: int
-    impersonated: int
-    refused: tuple[Mapping[str, object], ...]
-
-
-class _RefusedSchema(RecordSchema):
-    record = dict
-    courseid = required(fields.Integer)
-    reason = required(fields.String)
-
-
-class _EnvelopeSchema(RecordSchema):
-    record = _Envelope
-    data = required(fields.String)
-    reader = required(fields.String)
-    newest = required(fields.Integer)
-    cursor = required(fields.Integer)
-    complete = required(fields.Boolean)
-    held = required(fields.Boolean)
-    anonymous = required(fields.Integer)
-    impersonated = required(fields.Integer)
-    refused = fields.List(fields.Nested(_RefusedSchema), required=True)
+FactKind = Literal["posts", "joins", "attendance", "completions", "coursecompletions", "feedback"]
+_EVENTS_AT_ONCE = 50  # eight variables each; PHP may take no more than a thousand
+_KEYS_AT_ONCE = 200
 
 
 class PluginFunctions:
-    """The plugin's functions as methods; part of MoodleClient."""
+    """The plugin's functions as methods; part of MoodleClient. All of them may be repeated."""
 
     _caller: Caller
 
@@ -92,7 +42,7 @@ class PluginFunctions:
         """
         function = Function.PLUGIN_INFO
         answer = self._caller.call(function, repeatable=True)
-        return self._caller.load(_InfoSchema(), function, answer, PluginInfo)
+        return self._caller.load(plugin_schemas.InfoSchema(), function, answer, PluginInfo)
 
     def log_page(
         self, course_ids: Sequence[int], after_id: int, limit: int = logs.LARGEST_PAGE
@@ -103,34 +53,84 @@ class PluginFunctions:
         not be read are named in ``refused`` and do not fail the rest. Raises ValueError for no courses.
         """
         function = Function.PLUGIN_LOG
-        parameters: Mapping[str, Value] = {"courseids": list(course_ids), "afterid": after_id, "limit": limit}
+        parameters: Mapping[str, Value] = {
+            "courseids": list(course_ids),
+            "afterid": after_id,
+            "limit": limit,
+        }
         answer = self._caller.call(function, parameters, repeatable=True)
-        envelope = self._caller.load(_EnvelopeSchema(), function, answer, _Envelope)
+        envelope = self._caller.load(plugin_schemas.LogSchema(), function, answer, plugin_records.LogEnvelope)
         try:
-            columns, names = logs.unpack(envelope.data)
-        except logs.LogUnreadable as error:
-            raise AnswerUnreadable(
-                self._caller.site, function, reason="shape", detail=f"columns: {error}"
-            ) from error
-        return _page(envelope, columns, names)
+            columns, names = logs.unpack_log(envelope.data)
+        except logs.DataUnreadable as error:
+            raise self._unreadable(function, error) from error
+        return plugin_records.log_page(envelope, columns, names)
 
+    def facts(
+        self, kind: FactKind, course_ids: Sequence[int], after_id: int = 0, limit: int = 20_000
+    ) -> logs.FactPage:
+        """Facts that the log does not hold, as numbers only (local_coilbridge_get_facts).
 
-def _page(envelope: _Envelope, columns: Mapping[str, list[int]], names: list[str]) -> logs.LogPage:
-    return logs.LogPage(
-        ids=columns["id"],
-        courses=columns["course"],
-        users=columns["user"],
-        times=columns["time"],
-        events=columns["event"],
-        related=columns["related"],
-        modules=columns["module"],
-        event_names=names,
-        anonymous_left_out=envelope.anonymous,
-        impersonated_left_out=envelope.impersonated,
-        cursor=envelope.cursor,
-        complete=envelope.complete,
-        held_back=envelope.held,
-        reader=envelope.reader,
-        newest=envelope.newest,
-        refused={int(str(each["courseid"])): str(each["reason"]) for each in envelope.refused},
-    )
+        "posts" and "joins" are only ever added to, so a stored cursor gets what is new; the others change
+        in place and are read from the beginning. A site without the activity in question gives none.
+        """
+        function = Function.PLUGIN_FACTS
+        parameters: Mapping[str, Value] = {
+            "kind": kind,
+            "courseids": list(course_ids),
+            "afterid": after_id,
+            "limit": limit,
+        }
+        answer = self._caller.call(function, parameters, repeatable=True)
+        envelope = self._caller.load(
+            plugin_schemas.FactsSchema(), function, answer, plugin_records.FactsEnvelope
+        )
+        try:
+            columns = logs.unpack_facts(envelope.data)
+        except logs.DataUnreadable as error:
+            raise self._unreadable(function, error) from error
+        refused = {each.course_id: each.reason for each in envelope.refused}
+        return logs.FactPage(columns, envelope.cursor, envelope.complete, refused)
+
+    def put_events(self, entries: Sequence[CalendarEntry]) -> list[PutResult]:
+        """Create or update calendar events under our own keys; a result for each, in order.
+
+        Putting the same twice changes nothing (local_coilbridge_put_events).
+        """
+        results: list[PutResult] = []
+        for start in range(0, len(entries), _EVENTS_AT_ONCE):
+            some = entries[start : start + _EVENTS_AT_ONCE]
+            parameters: Mapping[str, Value] = {"events": [entry.parameters() for entry in some]}
+            results += self._put_results(Function.PLUGIN_PUT_EVENTS, parameters, len(some))
+        return results
+
+    def delete_events(self, keys: Sequence[str]) -> list[PutResult]:
+        """Delete calendar events by our own keys; one that is gone already is "absent"."""
+        results: list[PutResult] = []
+        for start in range(0, len(keys), _KEYS_AT_ONCE):
+            some = list(keys[start : start + _KEYS_AT_ONCE])
+            results += self._put_results(Function.PLUGIN_DELETE_EVENTS, {"keys": some}, len(some))
+        return results
+
+    def set_courses(self, courses: Sequence[PairedCourse]) -> CoursesTold:
+        """Tell which courses are paired: all of them, those not named are no longer.
+
+        In these the plugin shows "Joint sessions" and of these it notifies (local_coilbridge_set_courses).
+        """
+        function = Function.PLUGIN_SET_COURSES
+        listed: Sequence[Value] = [course.parameters() for course in courses]
+        parameters: Mapping[str, Value] = {"courses": listed} if listed else {}
+        answer = self._caller.call(function, parameters, repeatable=True)
+        return self._caller.load(plugin_schemas.CoursesToldSchema(), function, answer, CoursesTold)
+
+    def _put_results(
+        self, function: Function, parameters: Mapping[str, Value], expected: int
+    ) -> tuple[PutResult, ...]:
+        answer = self._caller.call(function, parameters, repeatable=True)
+        results = self._caller.load_all(plugin_schemas.PutResultSchema(), function, answer, PutResult)
+        if len(results) != expected:
+            raise AnswerUnreadable(self._caller.site, function, reason="shape", detail="not as many items")
+        return results
+
+    def _unreadable(self, function: Function, error: logs.DataUnreadable) -> AnswerUnreadable:
+        return AnswerUnreadable(self._caller.site, function, reason="shape", detail=f"data: {error}")

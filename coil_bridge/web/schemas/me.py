@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from marshmallow import fields, post_load
+
+from coil_bridge.domain import Reminder, TellingChoice
 from coil_bridge.web.rendering import THEMES
-from coil_bridge.web.schemas.fields import Choice, FormSchema, Line
+from coil_bridge.web.schemas.fields import Choice, Chosen, FormSchema, Line
 
 
 class PreferencesSchema(FormSchema):
@@ -11,6 +16,19 @@ class PreferencesSchema(FormSchema):
 
     language = Line(10, load_default=None)
     zone = Line(64, load_default=None)
+
+
+class MessagesSchema(FormSchema):
+    """What somebody wants to be told; loads a ``TellingChoice``. A box that is not ticked is not sent."""
+
+    changes = fields.Boolean(load_default=False)
+    digest = fields.Boolean(load_default=False)
+    pairings = fields.Boolean(load_default=False)
+    reminder = Chosen(Reminder, load_default=Reminder.NONE)
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_kwargs: Any) -> TellingChoice:
+        return TellingChoice(**data)
 
 
 class ZoneSchema(FormSchema):

@@ -9,8 +9,19 @@ from marshmallow import fields, post_load, validate
 
 from coil_bridge.domain import CoilPhase
 from coil_bridge.i18n import mark
-from coil_bridge.services.session_plans import LONGEST, MOST_WEEKS, SHORTEST, PlanInput
-from coil_bridge.web.schemas.fields import REQUIRED, Choice, Chosen, Count, FormSchema, Line, Paragraphs
+from coil_bridge.services.series_edits import Scope
+from coil_bridge.services.session_plans import LONGEST, MOST_WEEKS, SHORTEST, ChosenDate, PlanInput
+from coil_bridge.web.schemas.fields import (
+    REQUIRED,
+    Choice,
+    Chosen,
+    Count,
+    Day,
+    FormSchema,
+    Line,
+    Paragraphs,
+    TimeOfDay,
+)
 
 
 class WallTime(fields.NaiveDateTime):
@@ -38,6 +49,22 @@ class WhenSchema(FormSchema):
     minutes = Count(SHORTEST, LONGEST, mark("A session lasts from 5 minutes to 10 hours."), required=True)
     count = Count(1, MOST_WEEKS, mark("A series has from 1 to 30 sessions."), load_default=1)
     choice = Choice(("earlier", "later"), load_default=None)
+    repeat = Choice(("once", "weekly", "fortnightly", "dates"), load_default="weekly")
+    dates = fields.List(Day(), load_default=())
+    skip_days_off = fields.Boolean(load_default=False, error_messages={"invalid": REQUIRED})
+
+
+def repeated(data: dict[str, Any]) -> dict[str, Any]:
+    """What the choice of "how often" makes of count and dates; a form without it is a single session's."""
+    repeat, days = data.pop("repeat"), data.pop("dates")
+    if repeat == "once":
+        data["count"] = 1
+    if repeat == "fortnightly":
+        data["every"] = 2
+    if repeat == "dates":
+        first: datetime = data["starts_local"]
+        data["dates"] = tuple(ChosenDate(day, first.time(), data["zone"]) for day in {first.date(), *days})
+    return data
 
 
 class PlanSchema(WhenSchema):
@@ -50,7 +77,7 @@ class PlanSchema(WhenSchema):
 
     @post_load
     def _make(self, data: dict[str, Any], **_kwargs: Any) -> PlanInput:
-        return PlanInput(**data)
+        return PlanInput(**repeated(data))
 
 
 class PreviewSchema(WhenSchema):
@@ -58,7 +85,24 @@ class PreviewSchema(WhenSchema):
 
     @post_load
     def _make(self, data: dict[str, Any], **_kwargs: Any) -> PlanInput:
-        return PlanInput(title="", phase=CoilPhase.TEAM_BUILDING, **data)
+        return PlanInput(title="", phase=CoilPhase.TEAM_BUILDING, **repeated(data))
+
+
+class ScopeSchema(FormSchema):
+    """How far into the series a change goes."""
+
+    scope = Chosen(Scope, load_default=Scope.ONE)
+
+
+class AskedSchema(FormSchema):
+    """What a link into the form proposes (a free slot that somebody found)."""
+
+    date = Day(load_default=None)
+    time = TimeOfDay(load_default=None)
+    zone = Line(64, load_default=None)
+    minutes = Count(SHORTEST, LONGEST, mark("A session lasts from 5 minutes to 10 hours."), load_default=None)
+    weeks = Count(1, MOST_WEEKS, mark("A series has from 1 to 30 sessions."), load_default=1)
+    again = Line(26, load_default=None)
 
 
 class VersionSchema(FormSchema):

@@ -69,6 +69,7 @@ _CLEANERS: dict[str, Callable[[str], str | int | bool]] = {
     "int": _int,
     "bool": _bool,
     "text": _text,
+    "url": _only(r"(https?://[^\s<>\"']+)?"),
     "alpha": _only("[a-zA-Z]*"),
     "alphanumext": _only("[a-zA-Z0-9_-]*"),
 }

@@ -28,6 +28,8 @@ class Plugin:
     logging: bool = True
     hold: timedelta = timedelta()
     hook_url: str = ""
+    paired: dict[int, str] = field(default_factory=dict)  # address of the pairing's page by course
+    put: dict[str, PutEvent] = field(default_factory=dict)  # by key
 
 
 @dataclass
@@ -220,6 +222,17 @@ class Event:
     sequence: int
     modified: datetime
     repeat_id: int = 0
+    location: str = ""
+
+
+@dataclass
+class PutEvent:
+    """What the plugin remembers of an event that was put under a key."""
+
+    event_id: int
+    course_id: int
+    content: str
+    status: str
 
 
 @dataclass(frozen=True)

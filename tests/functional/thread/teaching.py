@@ -93,7 +93,10 @@ def start(marija: Visitor, url: str) -> None:
 
 
 def fill_session(visitor: Visitor, day: date, clock: time, count: int) -> None:
-    visitor.page.get_by_label("How many, once a week").fill(str(count))
+    if count > 1:
+        visitor.page.get_by_label("Every week").check()
+        visitor.page.get_by_label("Skip days on which somebody does not teach").uncheck()
+        visitor.page.get_by_label("How many sessions").fill(str(count))
     visitor.page.get_by_label("Day and time").fill(datetime.combine(day, clock).isoformat(timespec="minutes"))
 
 

@@ -197,7 +197,8 @@ def test_what_a_session_may_need_to_ask(enter: Enter, ids: Ids) -> None:
 def test_a_series_and_an_address_to_end(enter: Enter, ids: Ids) -> None:
     marija, arman = enter("belgrade-teacher"), enter("almaty-student")
     marija.go(f"/pairings/{ids['pairing']}/sessions/new")
-    marija.page.get_by_label("How many, once a week").fill("4")
+    marija.page.get_by_label("Every week").check()
+    marija.page.get_by_label("How many sessions").fill("4")
     marija.page.get_by_label("Day and time").fill(f"{(today() + timedelta(days=9)).isoformat()}T21:00")
     marija.page.get_by_role("region", name="The whole series").wait_for()
     assert faults_of(marija) == []

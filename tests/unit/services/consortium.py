@@ -6,7 +6,7 @@ Mira teaches in Belgrade, Aigerim in Almaty, Wei in Shanghai; Jelena, Dana and L
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -18,10 +18,12 @@ from coil_bridge.services.messages import Messages
 from coil_bridge.services.pairings import PairingService, ProposalInput
 from coil_bridge.services.published_feeds import PublishedFeeds
 from coil_bridge.services.session_plans import PlanInput
+from coil_bridge.services.telling import TELL_AT_ONCE
 from coil_bridge.settings import Settings
 from coil_bridge.storage.engine import reading
 from coil_bridge.storage.storage import Storage
 from coil_bridge.storage.tables import audit_entry, delivery, joint_session, pairing, person, task
+from coil_bridge.telling_wiring import telling_services
 from coil_bridge.vault import Vault, new_id
 from tests.builders import Build, SettableClock
 
@@ -64,6 +66,7 @@ class Consortium:
         )
         self.shanghai = build.course(self.snc, "Business English", teachers=[self.wei], students=[self.lin])
         messages = Messages(vault=vault, clock=clock)
+        self.telling = telling_services(settings, storage=storage, clock=clock, messages=messages)
         self.looked_up: list[str] = []
         self.feeds = FeedService(storage=storage, clock=clock, vault=vault, settings=settings)
         self.published = PublishedFeeds(storage=storage, clock=clock, feeds=self.feeds)
@@ -71,7 +74,7 @@ class Consortium:
             storage=storage,
             clock=clock,
             settings=settings,
-            messages=messages,
+            telling=self.telling.now,
             feeds=self.feeds,
         )
         self.pairings = PairingService(
@@ -123,6 +126,18 @@ class Consortium:
         with self.storage.write() as tx:
             remaining = {each.id for each in tx.courses.people(course_id, role)} - {someone.id}
             tx.courses.replace_people_of_course(course_id, role, remaining, self.clock())
+
+    def tell(self) -> None:
+        """What the worker does with the tasks that tell of sessions."""
+        with self.storage.write() as tx:
+            found = tx.tasks.claim(
+                "test", self.clock(), self.clock() + timedelta(minutes=1), limit=99, per_site=9
+            )
+        for each in found:
+            if each.kind == TELL_AT_ONCE:
+                self.telling.now.perform(each.payload)
+            with self.storage.write() as tx:
+                tx.tasks.finish(each.id, self.clock())
 
     def told(self) -> list[Told]:
         """Every message queued so far, in order of the receiver's name and the channel."""

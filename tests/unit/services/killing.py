@@ -14,18 +14,20 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Engine, event, select
 
+from coil_bridge.domain import Pairing, Person, Reminder, TellingChoice
 from coil_bridge.settings import make_settings
 from coil_bridge.storage.engine import open_engine, reading
 from coil_bridge.storage.storage import Storage
 from coil_bridge.storage.tables import metadata
 from coil_bridge.vault import Vault
-from tests.builders import Build, SettableClock
+from tests.builders import START, Build, SettableClock
 from tests.conftest import ENCRYPTION_KEY, SECRET_KEY
-from tests.unit.services.consortium import Consortium
+from tests.unit.services.consortium import Consortium, wall
 
 Act = Callable[[Consortium], object]
 WRITES = ("INSERT", "UPDATE", "DELETE")
@@ -56,7 +58,44 @@ def call_off(consortium: Consortium) -> Act:
     return lambda it: it.pairings.cancel(it.wei, pairing.id, "Our term was shortened.")
 
 
-ACTS = {each.__name__: each for each in (propose, plan, edit, call_off)}
+def _apart(consortium: Consortium) -> tuple[Pairing, Person]:
+    """A pairing of a course of its own, taught by Mira, and its one student."""
+    student = consortium.build.person("Petar Lazić", site=consortium.ub)
+    course = consortium.build.course(consortium.ub, "Apart", teachers=[consortium.mira], students=[student])
+    return consortium.build.pairing([course], proposed_by=consortium.mira), student
+
+
+def tell(consortium: Consortium) -> Act:
+    """The worker's part of a change that is near."""
+    pairing = consortium.agreed()
+    session = consortium.build.session(pairing, consortium.mira)
+    consortium.clock.set(datetime(2026, 10, 26, 14, tzinfo=UTC))
+    consortium.sessions.cancel(consortium.mira, session.id, 1)
+    with consortium.storage.read() as tx:
+        last = tx.telling.last_news(consortium.clock())
+    return lambda it: it.telling.now.perform({"news": [last]})
+
+
+def digest(consortium: Consortium) -> Act:
+    """One person's, after all others have had theirs: each is a transaction of its own."""
+    pairing, _ = _apart(consortium)
+    consortium.clock.set(datetime(2026, 10, 28, 9, tzinfo=UTC))
+    consortium.telling.digests.send_due()
+    later = consortium.plan(starts_local=wall("2026-11-10 14:00"))
+    consortium.sessions.plan(consortium.mira, pairing.id, later, "key-4")
+    consortium.clock.advance(minutes=10)  # Mira has had hers today
+    return lambda it: it.telling.digests.send_due()
+
+
+def remind(consortium: Consortium) -> Act:
+    pairing, student = _apart(consortium)
+    start = consortium.clock() + timedelta(hours=5)
+    consortium.build.session(pairing, consortium.mira, starts_at=start, created_at=START)
+    consortium.telling.choices.choose(student, TellingChoice(reminder=Reminder.DAY))
+    return lambda it: it.telling.reminders.send_due()
+
+
+ACTS = {each.__name__: each for each in (propose, plan, edit, call_off, tell, digest, remind)}
 
 
 def die_at(engine: Engine, point: int) -> None:

@@ -200,7 +200,7 @@ def test_a_change_that_fails_leaves_the_feed_as_it_was(
     def broken(*_args: Any, **_kwargs: Any) -> None:
         raise RuntimeError("the disk is full")
 
-    monkeypatch.setattr(consortium.sessions._writer._messages, "queue", broken)
+    monkeypatch.setattr(consortium.sessions._writer._telling, "note", broken)
     with pytest.raises(RuntimeError):
         consortium.sessions.edit(consortium.mira, session.id, consortium.plan(title="Kick-off"), 1)
     assert consortium.feeds.serve(link.token) == before

@@ -10,7 +10,6 @@ from coil_bridge.domain import CoilPhase, CourseRole, JointSession, PairingState
 from coil_bridge.errors import Conflict, EditConflict, Forbidden, InvalidInput, NotFound
 from coil_bridge.services import session_changes
 from coil_bridge.services.joint_sessions import SessionService
-from coil_bridge.services.messages import Messages
 from coil_bridge.services.session_plans import ChosenDate, TimeNeedsChoice
 from coil_bridge.storage.storage import Transaction
 from scheduling.zones import Resolved
@@ -257,13 +256,6 @@ def test_an_edit_that_changes_nothing_leaves_no_trace(consortium: Consortium) ->
     assert consortium.counts() == before
 
 
-def test_an_edit_is_about_one_session(consortium: Consortium) -> None:
-    pairing = consortium.agreed()
-    [session] = consortium.sessions.plan(consortium.mira, pairing.id, consortium.plan(), "key-1")
-    with pytest.raises(InvalidInput, match="one by one"):
-        consortium.sessions.edit(consortium.mira, session.id, consortium.plan(count=2), 1)
-
-
 def test_a_session_that_is_over_can_still_be_given_another_title(consortium: Consortium) -> None:
     pairing = consortium.agreed()
     [session] = consortium.sessions.plan(consortium.mira, pairing.id, consortium.plan(), "key-1")
@@ -289,40 +281,6 @@ def test_a_cancelled_session_stays_and_stays_cancelled(consortium: Consortium) -
         consortium.sessions.edit(consortium.mira, session.id, consortium.plan(), 2)
     view = consortium.pairings.get(consortium.lin, pairing.id)
     assert view.sessions == (after,)
-
-
-def test_teachers_are_told_of_changes_and_students_only_of_near_ones(consortium: Consortium) -> None:
-    pairing = consortium.agreed()
-    [session] = consortium.sessions.plan(consortium.mira, pairing.id, consortium.plan(), "key-1")
-
-    def told_by(subject: str) -> set[str]:
-        return {each.name for each in consortium.told() if each.subject == subject}
-
-    assert told_by("A joint session was planned: First meeting") == {"Aigerim Sadykova", "Wei Zhang"}
-    later = consortium.plan(title="Second thoughts", starts_local=wall("2026-10-27 15:00"))
-    consortium.sessions.edit(consortium.wei, session.id, later, 1)
-    subject = "A joint session was changed: Second thoughts"
-    assert told_by(subject) == {"Mira Jovanović", "Aigerim Sadykova"}
-    consortium.clock.set(utc("2026-10-26 14:00"))  # 24 hours before
-    consortium.sessions.edit(consortium.wei, session.id, replace(later, title="Last change"), 2)
-    everybody = {"Mira Jovanović", "Aigerim Sadykova", "Jelena Marković", "Dana Akhmetova", "Lin Chen"}
-    assert told_by("A joint session was changed: Last change") == everybody
-    consortium.sessions.cancel(consortium.wei, session.id, 3, "I am ill.")
-    assert told_by("A joint session was cancelled: Last change") == everybody
-    [body] = {
-        each.body for each in consortium.told() if each.name == "Lin Chen" and "cancelled" in each.subject
-    }
-    assert "SNC (Shanghai): Tue 27 Oct 2026, 22:00–23:00 (UTC+8)" in body
-    assert "I am ill." in body
-
-
-def test_notes_and_phase_change_without_a_message(consortium: Consortium) -> None:
-    pairing = consortium.agreed()
-    [session] = consortium.sessions.plan(consortium.mira, pairing.id, consortium.plan(), "key-1")
-    before = consortium.told()
-    plan = consortium.plan(notes="Bring a map.", phase=CoilPhase.COMPARING)
-    assert consortium.sessions.edit(consortium.mira, session.id, plan, 1).version == 2
-    assert consortium.told() == before
 
 
 def test_what_comes_next_over_all_pairings(consortium: Consortium) -> None:
@@ -375,7 +333,6 @@ def test_new_zone_rules_move_the_instant_and_keep_the_agreed_hour(
     assert (after.uid, after.sequence) == (session.uid, 1)
     assert consortium.sessions.get(consortium.mira, past.id) == past
     assert b"DTSTART:20261027T120000Z" in consortium.feeds.serve(link.token).body
-    assert "Lin Chen" in {each.name for each in consortium.told() if "clocks have changed" in each.subject}
     assert consortium.pairings.get(consortium.mira, pairing.id).audit[-1].action == "zone_rules_changed"
 
 
@@ -417,7 +374,7 @@ def test_observers_are_asked_in_the_transaction_of_each_change(consortium: Conso
         storage=consortium.storage,
         clock=consortium.clock,
         settings=consortium.settings,
-        messages=Messages(vault=consortium.vault, clock=consortium.clock),
+        telling=consortium.telling.now,
         feeds=consortium.feeds,
         observers=[onlooker],
     )

@@ -11,9 +11,12 @@ from coil_bridge.storage.storage import Storage
 # What is there when the act got through, counted from what was there before.
 NEW_ROWS = {
     "propose": {"pairing": 1, "pairing_course": 3, "audit_entry": 1, "delivery": 4, "task": 2},
-    "plan": {"joint_session": 3, "audit_entry": 3, "delivery": 4},
-    "edit": {"audit_entry": 1, "delivery": 4},
-    "call_off": {"audit_entry": 4, "delivery": 10},
+    "plan": {"joint_session": 3, "audit_entry": 3, "session_news": 3},
+    "edit": {"audit_entry": 1, "session_news": 1},
+    "call_off": {"audit_entry": 4, "delivery": 10, "session_news": 3},
+    "tell": {"delivery": 10, "told_session": 5},
+    "digest": {"delivery": 1, "digest_mark": 1},
+    "remind": {"delivery": 1, "sent_reminder": 1},
 }
 
 

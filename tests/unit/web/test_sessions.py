@@ -20,6 +20,7 @@ def plan(**changes: object) -> dict[str, object]:
         "zone": "Europe/Belgrade",
         "minutes": "90",
         "count": "1",
+        "repeat": "weekly",
         "room_url": "https://meet.example.org/room",
         "notes": "",
     } | changes

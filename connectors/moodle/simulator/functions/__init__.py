@@ -12,6 +12,8 @@ from connectors.moodle.simulator.functions import (
     enrolments,
     forums,
     messages,
+    plugin_calendar,
+    plugin_facts,
     plugin_log,
     posts,
     site,
@@ -37,4 +39,8 @@ FUNCTIONS: dict[str, Callable[[Call], object]] = {
     "core_calendar_get_calendar_events": calendar_reading.get_calendar_events,
     "local_coilbridge_get_info": plugin_log.get_info,
     "local_coilbridge_get_log": plugin_log.get_log,
+    "local_coilbridge_get_facts": plugin_facts.get_facts,
+    "local_coilbridge_put_events": plugin_calendar.put_events,
+    "local_coilbridge_delete_events": plugin_calendar.delete_events,
+    "local_coilbridge_set_courses": plugin_calendar.set_courses,
 }

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
-
-from connectors.moodle.simulator import access
+from connectors.moodle.logs import NUMBERS, flat, pack
 from connectors.moodle.simulator.functions.call import Call, Json
+from connectors.moodle.simulator.functions.plugin_access import courses_for
 
 READER = "logstore_standard"
-_MOST_ROWS = 50_000
+_MOST_ROWS = 100_000
 _RIGHTS = ("local/coilbridge:readlog", "report/log:view")
 
 
@@ -21,13 +20,14 @@ def get_info(call: Call) -> Json:
         "reader": READER if plugin.logging else "",
         "newest": call.world.log.newest if plugin.logging else 0,
         "hooks": bool(plugin.hook_url),
+        "waiting": 0,
+        "dropped": 0,
     }
 
 
 def get_log(call: Call) -> Json:
     """Give the next rows of the courses that the caller may read."""
-    refused = {course: _refusal(call, course) for course in dict.fromkeys(call.arguments["courseids"])}
-    allowed = frozenset(course for course, reason in refused.items() if not reason)
+    allowed, refused = courses_for(call, call.arguments["courseids"], _RIGHTS)
     log, plugin = call.world.log, call.site.plugin
     after, limit = call.arguments["afterid"], min(max(call.arguments["limit"], 1), _MOST_ROWS)
     visible_before = call.world.clock().timestamp() - plugin.hold.total_seconds() if plugin.hold else 1e18
@@ -46,22 +46,23 @@ def get_log(call: Call) -> Json:
         "held": waiting,
         "anonymous": left_out.count(1),
         "impersonated": left_out.count(2),
-        "refused": [{"courseid": course, "reason": why} for course, why in refused.items() if why],
+        "refused": refused,
     }
 
 
 def _packed(call: Call, rows: list[int]) -> str:
     log = call.world.log
     columns = {name: [column[row] for row in rows] for name, column in log.columns.items()}
-    return json.dumps({"events": log.event_names, **columns}, separators=(",", ":"))
+    groups: dict[int, list[int]] = {}
+    for row, number in enumerate(columns["event"]):
+        groups.setdefault(number, []).append(row)
+    return pack(
+        [
+            [log.event_names[number], flat({name: _picked(columns[name], chosen) for name in NUMBERS})]
+            for number, chosen in groups.items()
+        ]
+    )
 
 
-def _refusal(call: Call, course_id: int) -> str:
-    course = call.world.courses.get(course_id)
-    if course is None:
-        return "unknown"
-    if not access.can_enter(call.world, call.user, course):
-        return "closed"
-    if not all(call.can(right, course_id) for right in _RIGHTS):
-        return "capability"
-    return "" if access.sees_all_groups(call.world, call.user, course) else "groups"
+def _picked(column: list[int], rows: list[int]) -> list[int]:
+    return [column[row] for row in rows]

@@ -1,0 +1,199 @@
+<?php
+// This file is part of Moodle - http://moodle.org/
+//
+// Moodle is free software: you can redistribute it and/or modify
+// it under the terms of the GNU General Public License as published by
+// the Free Software Foundation, either version 3 of the License, or
+// (at your option) any later version.
+//
+// Moodle is distributed in the hope that it will be useful,
+// but WITHOUT ANY WARRANTY; without even the implied warranty of
+// MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the
+// GNU General Public License for more details.
+//
+// You should have received a copy of the GNU General Public License
+// along with Moodle.  If not, see <http://www.gnu.org/licenses/>.
+
+namespace local_coilbridge\local;
+
+/**
+ * Events in the calendars of courses under keys of the service: putting one twice makes one event.
+ *
+ * @package    local_coilbridge
+ * @copyright  2026 COIL Bridge contributors
+ * @license    http://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
+ */
+class calendar {
+    /** @var string */
+    const TABLE = 'local_coilbridge_events';
+
+    /** @var string[] what an event can be */
+    const STATUSES = ['confirmed', 'tentative', 'cancelled'];
+
+    /**
+     * Create or update the event of a key.
+     *
+     * @param array $event key, courseid, name, description (HTML), location, timestart, timeduration, status
+     * @return array key, eventid and outcome: created, updated, unchanged, unknown, closed, capability or groups
+     */
+    public static function put(array $event): array {
+        global $DB;
+        // Moodle's iCal export breaks for everybody concerned at an event that ends before it starts.
+        $event['timeduration'] = max(0, $event['timeduration']);
+        $refusal = course_access::refusal($event['courseid'], ['local/coilbridge:manageevents']);
+        if ($refusal !== '') {
+            return self::answer($event['key'], 0, $refusal);
+        }
+        $content = hash('sha256', json_encode(array_values($event)));
+        $known = $DB->get_record(self::TABLE, ['extkey' => $event['key']]);
+        $there = $known ? $DB->get_record('event', ['id' => $known->eventid]) : false;
+        if ($there && $known->content === $content) {
+            return self::answer($event['key'], (int)$there->id, 'unchanged');
+        }
+        if ($there && $known->courseid != $event['courseid']) {
+            \calendar_event::load($there->id)->delete();
+            $known = $there = false;
+        }
+        $eventid = self::write($event, $there ? (int)$there->id : 0);
+        $row = (object)[
+            'extkey' => $event['key'],
+            'eventid' => $eventid,
+            'courseid' => $event['courseid'],
+            'content' => $content,
+            'status' => $event['status'],
+            'timemodified' => time(),
+        ];
+        if ($known) {
+            $row->id = $known->id;
+            $DB->update_record(self::TABLE, $row);
+        } else {
+            $DB->insert_record(self::TABLE, $row);
+        }
+        return self::answer($event['key'], $eventid, $there ? 'updated' : 'created');
+    }
+
+    /**
+     * Write the event into Moodle's calendar.
+     *
+     * @param array $event as in put()
+     * @param int $eventid the event to change, 0 for a new one
+     * @return int the event's id
+     */
+    private static function write(array $event, int $eventid): int {
+        $properties = (object)[
+            'eventtype' => 'course',
+            'courseid' => $event['courseid'],
+            'groupid' => 0,
+            'userid' => 0,
+            'modulename' => '',
+            'instance' => 0,
+            'name' => self::title($event),
+            'description' => $event['description'],
+            'format' => FORMAT_HTML,
+            'location' => $event['location'],
+            'timestart' => $event['timestart'],
+            'timeduration' => $event['timeduration'],
+            'timesort' => $event['timestart'],
+            'visible' => 1,
+        ];
+        if ($eventid) {
+            $properties->id = $eventid;
+            $written = \calendar_event::load($eventid);
+            $written->update($properties, false);
+        } else {
+            $written = \calendar_event::create($properties, false);
+        }
+        return (int)$written->id;
+    }
+
+    /**
+     * The title; Moodle's calendar has no place for the status.
+     *
+     * @param array $event as in put()
+     * @return string
+     */
+    private static function title(array $event): string {
+        global $CFG;
+        if ($event['status'] === 'confirmed') {
+            return $event['name'];
+        }
+        // In the site's language, whatever that of the service account is.
+        $title = get_string_manager()->get_string('event' . $event['status'], 'local_coilbridge', $event['name'], $CFG->lang);
+        return \core_text::substr($title, 0, 255);
+    }
+
+    /**
+     * Delete the event of a key, if there is one.
+     *
+     * @param string $key the key
+     * @return array key, eventid and outcome: deleted, absent, or why not
+     */
+    public static function delete(string $key): array {
+        global $DB;
+        $known = $DB->get_record(self::TABLE, ['extkey' => $key]);
+        $there = $known ? $DB->get_record('event', ['id' => $known->eventid]) : false;
+        if (!$there) {
+            $DB->delete_records(self::TABLE, ['extkey' => $key]);
+            return self::answer($key, 0, 'absent');
+        }
+        $refusal = course_access::refusal((int)$known->courseid, ['local/coilbridge:manageevents']);
+        if ($refusal !== '') {
+            return self::answer($key, (int)$there->id, $refusal);
+        }
+        \calendar_event::load($there->id)->delete();
+        $DB->delete_records(self::TABLE, ['extkey' => $key]);
+        return self::answer($key, (int)$there->id, 'deleted');
+    }
+
+    /**
+     * Do something to events while nobody else does: two calls at once would make two events of a key.
+     *
+     * @param callable $work what to do
+     * @return mixed what it gives
+     */
+    public static function alone(callable $work) {
+        global $CFG;
+        require_once($CFG->dirroot . '/calendar/lib.php');
+        $lock = \core\lock\lock_config::get_lock_factory('local_coilbridge')->get_lock('events', 20);
+        if (!$lock) {
+            throw new \moodle_exception('locktimeout');
+        }
+        try {
+            return $work();
+        } finally {
+            $lock->release();
+        }
+    }
+
+    /**
+     * The next events of a course that the service put there and that are not cancelled.
+     *
+     * @param int $courseid the course
+     * @param int $now Unix time; an event that is under way is among them
+     * @param int $limit how many at most
+     * @return \stdClass[] rows of Moodle's table of events
+     */
+    public static function upcoming(int $courseid, int $now, int $limit): array {
+        global $DB;
+        $sql = "SELECT e.id, e.name, e.location, e.timestart, e.timeduration
+                  FROM {event} e
+                  JOIN {local_coilbridge_events} k ON k.eventid = e.id
+                 WHERE k.courseid = :courseid AND k.status <> :cancelled AND e.visible = 1
+                       AND e.timestart + e.timeduration >= :now
+              ORDER BY e.timestart, e.id";
+        $params = ['courseid' => $courseid, 'cancelled' => 'cancelled', 'now' => $now];
+        return $DB->get_records_sql($sql, $params, 0, $limit);
+    }
+
+    /**
+     * One result.
+     *
+     * @param string $key the key
+     * @param int $eventid Moodle's event, 0 for none
+     * @param string $outcome what became of it
+     * @return array
+     */
+    private static function answer(string $key, int $eventid, string $outcome): array {
+        return ['key' => $key, 'eventid' => $eventid, 'outcome' => $outcome];
+    }
+}

@@ -1,0 +1,114 @@
+<?php
+// This file is part of Moodle - http://moodle.org/
+//
+// Moodle is free software: you can redistribute it and/or modify
+// it under the terms of the GNU General Public License as published by
+// the Free Software Foundation, either version 3 of the License, or
+// (at your option) any later version.
+//
+// Moodle is distributed in the hope that it will be useful,
+// but WITHOUT ANY WARRANTY; without even the implied warranty of
+// MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the
+// GNU General Public License for more details.
+//
+// You should have received a copy of the GNU General Public License
+// along with Moodle.  If not, see <http://www.gnu.org/licenses/>.
+
+/**
+ * Words of the plugin.
+ *
+ * @package    local_coilbridge
+ * @copyright  2026 COIL Bridge contributors
+ * @license    http://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
+ */
+
+defined('MOODLE_INTERNAL') || die();
+
+$string['cachedef_courses'] = 'Courses paired through COIL Bridge';
+$string['checkaccount'] = 'The account exists, has the role and is authorised for the service';
+$string['checkrest'] = 'The REST protocol is on';
+$string['checkrole'] = 'The role exists and allows all that is needed';
+$string['checkservice'] = 'The service "COIL Bridge" is enabled';
+$string['checkwebservices'] = 'Web services are on';
+$string['coilbridge:managecourses'] = 'Let COIL Bridge tell which courses are paired';
+$string['coilbridge:manageevents'] = 'Let COIL Bridge keep its sessions in the calendars of courses';
+$string['coilbridge:readactivity'] = 'Let COIL Bridge read posts without text, joins, completion and counts of answers';
+$string['coilbridge:readlog'] = 'Let COIL Bridge read the activity log';
+$string['coilbridge:viewsessions'] = 'Open the joint sessions of a course';
+$string['eventcancelled'] = 'Cancelled: {$a}';
+$string['eventtentative'] = '{$a} (not yet agreed)';
+$string['hookcourse_deleted'] = 'A paired course is deleted';
+$string['hookcourse_hidden'] = 'A paired course is hidden';
+$string['hookcourse_shown'] = 'A paired course is shown again';
+$string['hookenrolment_created'] = 'Somebody is enrolled';
+$string['hookenrolment_ended'] = 'An enrolment ends';
+$string['hookgroup_member_added'] = 'Somebody comes into a group';
+$string['hookgroup_member_removed'] = 'Somebody leaves a group';
+$string['hookpost_created'] = 'A forum post is written';
+$string['hooksession_joined'] = 'Somebody joins a BigBlueButton session';
+$string['jointsessions'] = 'Joint sessions';
+$string['launchname'] = 'Joint sessions';
+$string['nolaunch'] = 'The joint sessions of this course are kept at {$a}. Ask your teacher for the way there: the administrator of this Moodle has not yet chosen the External tool by which they open here.';
+$string['pluginname'] = 'COIL Bridge';
+$string['privacy:metadata:lti'] = 'When a person opens the joint sessions of a course, Moodle\'s External tool hands over what it is set up to hand over.';
+$string['privacy:metadata:queue'] = 'Notifications for the service that wait to be sent. They are deleted when they were received.';
+$string['privacy:metadata:queue:courseid'] = 'The course in which something happened.';
+$string['privacy:metadata:queue:groupid'] = 'The group that the person came into or left.';
+$string['privacy:metadata:queue:objectid'] = 'The forum post or meeting that it was about.';
+$string['privacy:metadata:queue:timecreated'] = 'When it happened.';
+$string['privacy:metadata:queue:type'] = 'What happened.';
+$string['privacy:metadata:queue:userid'] = 'The person concerned.';
+$string['privacy:metadata:service'] = 'The service COIL Bridge reads, by the token of its account, what people did in courses that are paired with a course elsewhere, and is notified of some of it. Names and what people wrote are not among that. It replaces user ids by pseudonyms before it keeps anything.';
+$string['privacy:metadata:service:activity'] = 'Rows of the activity log of paired courses: the kind of event and the activity it happened in, never its content.';
+$string['privacy:metadata:service:attendance'] = 'When the person joined BigBlueButton meetings and for how long, and what Attendance says of the person.';
+$string['privacy:metadata:service:completion'] = 'Which activities and courses the person has completed, and when.';
+$string['privacy:metadata:service:courseid'] = 'The course in which it happened.';
+$string['privacy:metadata:service:groupid'] = 'The group that the person came into or left.';
+$string['privacy:metadata:service:posts'] = 'That the person wrote a forum post, when, in answer to which post, and how long it is.';
+$string['privacy:metadata:service:relateduserid'] = 'The id of the person acted upon.';
+$string['privacy:metadata:service:timecreated'] = 'When it happened.';
+$string['privacy:metadata:service:userid'] = 'The id of the person who acted.';
+$string['privacy:path:queue'] = 'COIL Bridge notifications';
+$string['sessionsopenat'] = 'Open the joint sessions';
+$string['settingfunctions'] = 'Web service';
+$string['settingfunctionsdesc'] = 'The service "COIL Bridge" holds every function that is called. It needs an account with a role, and a token: <a href="{$a}">prepare them here</a>.';
+$string['settinghookevents'] = 'Notify of';
+$string['settinghookeventsdesc'] = 'Only of what happens in paired courses. Ids are sent, never names or content.';
+$string['settinghookkeyid'] = 'Name of the key';
+$string['settinghookkeyiddesc'] = 'As the service shows it. To change the key: have the service make a second one, enter its name and secret here, save, then have the service forget the first.';
+$string['settinghooks'] = 'Notifications';
+$string['settinghooksdesc'] = 'The service learns at once what it would otherwise see at its next look. They are sent by cron, so a slow service does not slow Moodle. {$a}';
+$string['settinghooksecret'] = 'Secret of the key';
+$string['settinghooksecretdesc'] = 'As the service shows it; each notification is signed with it.';
+$string['settinghooksenabled'] = 'Send notifications';
+$string['settinghooksenableddesc'] = 'Off until the address and the key are entered.';
+$string['settinghookstate'] = 'Waiting: {$a->waiting}. Given up so far: {$a->dropped}.';
+$string['settinghookurl'] = 'Address for notifications';
+$string['settinghookurldesc'] = 'As the service shows it for this Moodle; it ends in /hooks/moodle/ and a number.';
+$string['settinglti'] = 'External tool';
+$string['settingltidesc'] = 'The preconfigured tool by which "Joint sessions" opens. A hidden activity of it is made in each paired course when somebody first opens it there.';
+$string['settingltinone'] = 'None';
+$string['settingnavigation'] = 'Show "Joint sessions" in paired courses';
+$string['settingnavigationdesc'] = 'In the navigation of courses that the service has named as paired.';
+$string['settingplaces'] = 'In courses';
+$string['settingserviceurl'] = 'Address of the service';
+$string['settingserviceurldesc'] = 'For example https://coil.example.org. Links in courses lead there and nowhere else.';
+$string['setupaccount'] = 'Account of the service';
+$string['setupaccountdesc'] = 'User name of the account; it is made if there is none. Its time zone is set to UTC.';
+$string['setupaddress'] = 'Address of this Moodle';
+$string['setupdone'] = 'done';
+$string['setupintro'] = 'Two steps make this Moodle ready for COIL Bridge.';
+$string['setupmissing'] = 'to do';
+$string['setupprepare'] = 'Prepare';
+$string['setupprepared'] = 'Prepared. Nothing can be called yet: that takes a token.';
+$string['setuprole'] = 'COIL Bridge service';
+$string['setuproledesc'] = 'For the account of the service COIL Bridge: what it reads and writes through web services.';
+$string['setupstep1'] = 'Step 1: prepare web services';
+$string['setupstep1desc'] = 'Switches on web services and the REST protocol, enables the service "COIL Bridge", makes the role "COIL Bridge service" with just what is needed and an account that has it, and authorises the account for the service.';
+$string['setupstep2'] = 'Step 2: issue the token';
+$string['setupstep2desc'] = 'Copy it into the service. A token that the account already has for this service is shown again.';
+$string['setuptitle'] = 'COIL Bridge: set up';
+$string['setuptoken'] = 'Issue and show the token';
+$string['setuptokenname'] = 'Token';
+$string['tasksendhooks'] = 'Send notifications to COIL Bridge';
+$string['tasktakemark'] = 'Note how far the log reaches';
