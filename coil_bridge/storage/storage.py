@@ -22,6 +22,7 @@ from coil_bridge.storage.engine import reading, writing
 from coil_bridge.storage.erasure import Erasure
 from coil_bridge.storage.event_changes import EventChanges
 from coil_bridge.storage.events import Events
+from coil_bridge.storage.evidence import EvidenceRows
 from coil_bridge.storage.feed_subjects import FeedSubjects
 from coil_bridge.storage.feeds import Feeds
 from coil_bridge.storage.gradings import Gradings
@@ -32,6 +33,7 @@ from coil_bridge.storage.log_cursors import LogCursors
 from coil_bridge.storage.log_runs import LogRuns
 from coil_bridge.storage.lti import LtiPlatforms
 from coil_bridge.storage.lti_courses import LtiCourses
+from coil_bridge.storage.packs import Packs
 from coil_bridge.storage.pairings import Pairings
 from coil_bridge.storage.people import People
 from coil_bridge.storage.phase_plans import PhasePlanRows
@@ -83,6 +85,8 @@ class Transaction:
         self.credentials = Credentials(connection)
         self.sealed = Sealed(connection)
         self.attendance = AttendanceRows(connection)
+        self.evidence = EvidenceRows(connection)
+        self.packs = Packs(connection)
         self.academic = Academic(connection)
         self.telling = TellingQueries(connection)
         self.phase_plans = PhasePlanRows(connection)
