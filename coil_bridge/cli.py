@@ -7,7 +7,6 @@ from importlib.metadata import version
 import click
 
 from coil_bridge.commands.calendars import calendar
-from coil_bridge.commands.certificates import certificate
 from coil_bridge.commands.people import person
 from coil_bridge.commands.pilots import export, pilot
 from coil_bridge.commands.running import serve, worker

@@ -71,7 +71,7 @@ def link(email: str) -> None:
 @click.argument("wanted")
 @exits_by_error
 def data(wanted: str) -> None:
-    """Print everything that is held about somebody (id or e-mail address) as JSON, for a request of theirs."""
+    """Print what is held about somebody (id or e-mail address) as JSON, for a request of theirs."""
     with opened() as services:
         found = services.rights.find(SYSTEM, wanted)
         show(services.rights.held(SYSTEM, found.id), as_json=True, text="")

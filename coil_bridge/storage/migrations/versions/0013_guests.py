@@ -1,7 +1,7 @@
 """Guests count at home
 
-Revision: 0008
-Follows: 0007
+Revision: 0013
+Follows: 0012
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0008'
-down_revision = '0007'
+revision = '0013'
+down_revision = '0012'
 branch_labels = None
 depends_on = None
 
