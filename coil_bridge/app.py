@@ -11,6 +11,7 @@ from coil_bridge.academic_wiring import academic_pages, academic_services
 from coil_bridge.activity_wiring import activity_services
 from coil_bridge.calendar_wiring import calendar_pages, calendar_services
 from coil_bridge.errors import ConfigurationError
+from coil_bridge.evidence_wiring import evidence_pages, evidence_services
 from coil_bridge.lti_wiring import lti_services, pages_for_people, pages_for_platforms
 from coil_bridge.rights_wiring import certificate_service, pages_of_rights, retention_service, rights_service
 from coil_bridge.services.academic_calendars import AcademicCalendars
@@ -193,6 +194,7 @@ def build_services(
         retention=retention_service(storage=storage, clock=clock),
         certificates=certificate_service(settings, storage=storage, clock=clock, vault=vault),
         lti=lti,
+        evidence=evidence_services(settings, storage=storage, vault=vault, clock=clock, partners=partners),
         calendars=calendar_services(storage=storage, clock=clock, feeds=feeds),
         academic=AcademicCalendars(storage=storage),
         terms=academic_services(storage=storage, clock=clock, catalogue=catalogue),
@@ -252,6 +254,7 @@ def _blueprints(
     yield from pages_of_rights(services, visitors)
     yield AboutPages().blueprint()
     yield HealthPages(services.health, metrics).blueprint()
+    yield from evidence_pages(services, visitors)
     yield from pages_for_people(services, visitors, clock)
     yield from academic_pages(services, visitors, clock)
 

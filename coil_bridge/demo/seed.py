@@ -15,6 +15,7 @@ from typing import Any
 from coil_bridge.app import build_services
 from coil_bridge.demo.consortium import Partner, monday_of
 from coil_bridge.demo.doors import Door
+from coil_bridge.demo.past_pilot import Class, seed_past_pilot
 from coil_bridge.demo.surveys import add_surveys
 from coil_bridge.demo.terms import seed_calendar, seed_plan
 from coil_bridge.domain import CoilPhase, Course, Model, Pairing, Person, Role, Site
@@ -41,12 +42,16 @@ class _At:
     door_email: str
 
 
-def seed(settings: Settings, data: Mapping[str, Any], partners: Sequence[Partner]) -> list[Door]:
+def seed(
+    settings: Settings, data: Mapping[str, Any], partners: Sequence[Partner], past: Sequence[Class]
+) -> list[Door]:
     """Connect the Moodles, add the people, the pilot and the pairing; the doors that follow from it."""
     migrate.upgrade(open_engine(settings.database_url))
     week_zero = monday_of(datetime.now(UTC).date())
     now = build_services(settings, clock=system_clock)
     then = build_services(settings, clock=_clock_from(datetime.combine(week_zero - _PROPOSED, _MORNING, UTC)))
+    before = _week(week_zero, data["past"]["starts_week"] - 1)
+    long_ago = build_services(settings, clock=_clock_from(datetime.combine(before, _MORNING, UTC)))
     try:
         sites = {partner.key: _connect(now, partner) for partner in partners}
         for key, site in sites.items():
@@ -59,9 +64,11 @@ def seed(settings: Settings, data: Mapping[str, Any], partners: Sequence[Partner
             partner.key: _At(sites[partner.key], _door(partner, "teacher").email) for partner in partners
         }
         _pairing(then, data["pairing"], places, phase_id=phase_id, week_zero=week_zero)
+        seed_past_pilot(long_ago, now, lead, facts=data["past"], classes=past, week_zero=week_zero)
         _send_everything(then)
         _send_everything(now)
     finally:
+        long_ago.close()
         then.close()
         now.close()
     return [*_moodle_doors(partners, sites), *_role_doors(lead, administrator)]

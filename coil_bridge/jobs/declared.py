@@ -20,11 +20,14 @@ from coil_bridge.services.activity_pull import PULL
 from coil_bridge.services.bundle import Services
 from coil_bridge.services.catalogue import SYNC_SITE, SYNC_TEACHERS
 from coil_bridge.services.context import Clock
+from coil_bridge.services.evidence import PACK
+from coil_bridge.services.figures_queue import WORK_OUT
 from coil_bridge.services.log_pull import PULL_LOG
 from coil_bridge.services.participation_grades import SEND_GRADES
 from coil_bridge.services.proposing import TELL_OF_PROPOSAL
 from coil_bridge.services.signin import SIGNIN
 from coil_bridge.services.telling import TELL_AT_ONCE
+from coil_bridge.services.traits import TRAITS
 
 Handler = Callable[[Mapping[str, Any]], None]
 
@@ -94,6 +97,7 @@ def prune(services: Services, clock: Clock) -> None:
     services.lti.joining.prune()
     services.surveys.prune()
     services.retention.act_by_date()
+    services.evidence.figures.prune()
 
 
 def pull_activity(services: Services, _clock: Clock) -> None:
@@ -104,6 +108,11 @@ def pull_activity(services: Services, _clock: Clock) -> None:
 def send_grades(services: Services, _clock: Clock) -> None:
     """Queue the sending of participation to the gradebooks that want it."""
     services.lti.participation.queue_all()
+
+
+def work_out_evidence(services: Services, _clock: Clock) -> None:
+    """Queue the figures of pilots that are under way, twice a day and where there are none."""
+    services.evidence.figures.queue_stale()
 
 
 def tidy_lti(services: Services, _clock: Clock) -> None:
@@ -121,6 +130,7 @@ JOBS: tuple[Job, ...] = (
     Job("renew feeds", CronTrigger(minute="1-59/10", timezone=UTC), renew_feeds),
     Job("pull activity", CronTrigger(hour="*/6", minute=11, timezone=UTC), pull_activity),
     Job("send grades", CronTrigger(minute=37, timezone=UTC), send_grades),
+    Job("work out evidence", CronTrigger(minute=51, timezone=UTC), work_out_evidence),
     Job("prune", CronTrigger(hour=2, minute=41, timezone=UTC), prune),
     Job("tidy LTI", CronTrigger(hour=1, minute=53, timezone=UTC), tidy_lti),
 )
@@ -137,4 +147,7 @@ def handlers(services: Services) -> Mapping[str, Handler]:
         TELL_OF_PROPOSAL: services.pairings.tell_of_proposal,
         TELL_AT_ONCE: services.telling.now.perform,
         SEND_GRADES: services.lti.participation.perform,
+        WORK_OUT: services.evidence.figures.perform,
+        PACK: services.evidence.figures.make,
+        TRAITS: services.evidence.traits.perform,
     }

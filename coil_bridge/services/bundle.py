@@ -11,6 +11,7 @@ from coil_bridge.services.activity_pull import ActivityPull
 from coil_bridge.services.calendar_bundle import CalendarServices
 from coil_bridge.services.catalogue import Catalogue
 from coil_bridge.services.certificates import CertificateService
+from coil_bridge.services.evidence_bundle import EvidenceServices
 from coil_bridge.services.exports import ExportService
 from coil_bridge.services.feeds import FeedService
 from coil_bridge.services.health import Health
@@ -68,6 +69,7 @@ class Services:
     certificates: CertificateService
     lti: LtiServices
     calendars: CalendarServices
+    evidence: EvidenceServices
     academic: AcademicCalendars
     terms: AcademicServices
 

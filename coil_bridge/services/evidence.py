@@ -30,6 +30,7 @@ from coil_bridge.services.attendance import Attendance
 from coil_bridge.services.context import Clock
 from coil_bridge.services.evidence_reading import stored_of
 from coil_bridge.services.exports import ExportFile, slug
+from coil_bridge.services.figures_queue import queue_figures
 from coil_bridge.services.objections import Objections
 from coil_bridge.services.pilot_groups import pilot_for
 from coil_bridge.storage.packs import Pack
@@ -37,8 +38,8 @@ from coil_bridge.storage.storage import Storage, Transaction
 from coil_bridge.vault import new_id
 from scheduling.zones import zone_data
 
-WORK_OUT, PACK = "work_out_evidence", "make_pack"
-"""The kinds of task; their payloads name the pilot and the pack."""
+PACK = "make_pack"
+"""The kind of task; its payload names the pack. That of the figures is in ``figures_queue``."""
 
 KEPT = timedelta(days=14)
 """How long a pack can be downloaded."""
@@ -92,7 +93,7 @@ class Evidence:
         """
         with self._storage.write() as tx:
             pilot_for(tx, actor, pilot_id)
-            return self._queue(tx, pilot_id)
+            return queue_figures(tx, pilot_id, self._clock())
 
     def queue_stale(self) -> int:
         """Queue the figures of every pilot that is under way, or that has none; how many."""
@@ -105,7 +106,7 @@ class Evidence:
                 if pilot.id not in made
                 or (made[pilot.id] < now - timedelta(hours=12) and pilot.ends_on >= now.date() - _LATE)
             ]
-            return sum(self._queue(tx, pilot_id) for pilot_id in due)
+            return sum(queue_figures(tx, pilot_id, now) for pilot_id in due)
 
     def perform(self, payload: Mapping[str, Any]) -> None:
         """The task: work a pilot's figures out."""
@@ -158,7 +159,7 @@ class Evidence:
                 gap_minutes=rules.gap_minutes,
                 silent_days=rules.silent_days,
             )
-            self._queue(tx, pilot_id)
+            queue_figures(tx, pilot_id, self._clock())
 
     # Packs
 
@@ -289,10 +290,6 @@ class Evidence:
 
     def _made(self, at: datetime, chosen: DefinitionSet) -> Made:
         return Made(at, chosen, f"tzdata {zone_data().tzdata}", f"COIL Bridge {version('coil-bridge')}")
-
-    def _queue(self, tx: Transaction, pilot_id: str) -> bool:
-        key = f"{WORK_OUT}:{pilot_id}"
-        return tx.tasks.queue(WORK_OUT, {"pilot_id": pilot_id}, at=self._clock(), dedup_key=key)
 
     def _teller(self, pack_id: str) -> Callable[[int], None]:
         def tell(share: int) -> None:

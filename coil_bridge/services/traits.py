@@ -7,11 +7,11 @@ is gone with the task. People who are not in the course are left out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from coil_bridge.domain import Institution, Person
-from coil_bridge.errors import InvalidInput, NotFound, Reason
+from coil_bridge.errors import InvalidInput, NotFound, Unavailable
 from coil_bridge.evaluation.facts import Trait
 from coil_bridge.evaluation.pseudonyms import Pseudonymiser
 from coil_bridge.evaluation.records import PilotCourse
@@ -101,7 +101,7 @@ class Traits:
         self,
         pilot_id: str,
         course: PilotCourse,
-        rows: Any,
+        rows: Sequence[TraitRow],
         numbers: Mapping[str, int],
         institutions: list[Institution],
     ) -> None:
@@ -111,6 +111,8 @@ class Traits:
                 return
             names = Pseudonymiser(self._vault.decrypt(sealed))
             members = {each.pseudonym for each in tx.activity.members(pilot_id, course_id=course.course_id)}
+            if not members:
+                raise Unavailable(mark("The course has not been read yet."))
             found: dict[str, Trait] = {}
             for row in rows:
                 number = row.user_id if row.user_id is not None else numbers.get(row.email)
@@ -143,8 +145,3 @@ def _trait(row: TraitRow, course: PilotCourse, institutions: list[Institution]) 
         (each.id for each in institutions if wanted in (each.name.casefold(), each.short_name.casefold())), ""
     )
     return Trait(row.gender, row.country, "" if home == course.institution.id else home)
-
-
-def refusal(error: InvalidInput) -> str | Reason:
-    """The first reason why a file was refused."""
-    return next((why for reasons in error.errors.values() for why in reasons), "")
