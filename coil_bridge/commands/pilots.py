@@ -13,8 +13,8 @@ import click
 from coil_bridge.commands.common import Command, exits_by_error, json_option, opened, share_bar, show, table
 from coil_bridge.domain import Pilot
 from coil_bridge.errors import InvalidInput, NotFound, PartnerUnavailable
-from coil_bridge.evaluation.records import LogFinding
 from coil_bridge.evaluation.definitions.registry import CURRENT, SETS
+from coil_bridge.evaluation.records import LogFinding
 from coil_bridge.jobs.worker import Worker
 from coil_bridge.services.activity_pull import PullProgress
 from coil_bridge.services.bundle import Services
