@@ -57,7 +57,15 @@ class Chart:
         return _rendered(self, "png", _PRINTED)
 
 
-def bars(name: str, title: str, labels: Sequence[str], values: Sequence[float | None], unit: str) -> Chart:
+def bars(
+    name: str,
+    title: str,
+    labels: Sequence[str],
+    values: Sequence[float | None],
+    unit: str,
+    *,
+    missing: str = "withheld",
+) -> Chart:
     """Horizontal bars, the first on top; a value that is withheld has a word instead of a bar."""
 
     def draw(axes: Any, colour: dict[str, str]) -> None:
@@ -68,7 +76,7 @@ def bars(name: str, title: str, labels: Sequence[str], values: Sequence[float | 
         axes.invert_yaxis()
         axes.set_xlim(0, max([*known, 1]) * 1.16)
         for place, value in zip(places, values, strict=True):
-            said = "withheld" if value is None else number(value)
+            said = missing if value is None else number(value)
             shade = colour[_MUTED] if value is None else colour[_INK]
             axes.annotate(
                 said, (value or 0, place), xytext=(5, 0), textcoords="offset points", va="center", color=shade
@@ -77,12 +85,20 @@ def bars(name: str, title: str, labels: Sequence[str], values: Sequence[float | 
         _plain(axes, colour, left=True)
 
     said = [
-        f"{label}: {'withheld' if v is None else number(v)}" for label, v in zip(labels, values, strict=True)
+        f"{label}: {missing if v is None else number(v)}" for label, v in zip(labels, values, strict=True)
     ]
     return Chart(name, title, f"{unit}. {'; '.join(said)}.", 6.4, 0.75 + 0.42 * max(len(labels), 1), draw)
 
 
-def weeks(name: str, title: str, labels: Sequence[str], values: Sequence[float | None], unit: str) -> Chart:
+def weeks(
+    name: str,
+    title: str,
+    labels: Sequence[str],
+    values: Sequence[float | None],
+    unit: str,
+    *,
+    missing: str = "withheld",
+) -> Chart:
     """A bar for each week, in order of time; a week that is withheld has a gap with a mark."""
 
     def draw(axes: Any, colour: dict[str, str]) -> None:
@@ -99,7 +115,7 @@ def weeks(name: str, title: str, labels: Sequence[str], values: Sequence[float |
         _plain(axes, colour)
 
     said = [
-        f"{label}: {'withheld' if v is None else number(v)}" for label, v in zip(labels, values, strict=True)
+        f"{label}: {missing if v is None else number(v)}" for label, v in zip(labels, values, strict=True)
     ]
     return Chart(name, title, f"{unit}. {'; '.join(said)}.", 6.4, 2.7, draw)
 

@@ -10,6 +10,7 @@ from coil_bridge.evaluation.charts import Chart, bars, network
 from coil_bridge.evaluation.charts import weeks as week_bars
 from coil_bridge.evaluation.evidence_dataset import hours
 from coil_bridge.evaluation.publication import Published, Values
+from coil_bridge.i18n import mark
 
 _LATIN_AND_NEAR = 0x2E80  # from here on the drawing font has no letters (Chinese, Japanese, Korean)
 _MOST = 12  # bars in one chart
@@ -30,22 +31,43 @@ def charts_of(published: Published, say: Words = str, *, printed: bool = False) 
 
 
 def _funnel(whole: Values, say: Words) -> Chart:
-    labels = [say("Invited"), say("Enrolled"), say("Active"), say("Completing")]
+    labels = [say(mark("Invited")), say(mark("Enrolled")), say(mark("Active")), say(mark("Completing"))]
     values = (whole.invited, whole.enrolled, whole.active, whole.completing)
-    return bars("funnel", say("From invited to completing"), labels, values, say("students"))
+    return bars(
+        "funnel",
+        say(mark("From invited to completing")),
+        labels,
+        values,
+        say(mark("students")),
+        missing=say(mark("withheld")),
+    )
 
 
 def _weekly(whole: Values, say: Words) -> Chart:
     labels = [weeks.label(week) for week in whole.weeks]
-    title = say("Active students by week")
-    return week_bars("weekly", title, labels, list(whole.weeks.values()), say("students"))
+    title = say(mark("Active students by week"))
+    return week_bars(
+        "weekly",
+        title,
+        labels,
+        list(whole.weeks.values()),
+        say(mark("students")),
+        missing=say(mark("withheld")),
+    )
 
 
 def _contact(published: Published, say: Words, *, printed: bool) -> Chart:
     pairings = published.of("pairing")[:_MOST]
-    names = _names([each.place.name for each in pairings], say("Pairing"), printed=printed)
+    names = _names([each.place.name for each in pairings], say(mark("Pairing")), printed=printed)
     values = [hours(each.contact_minutes) for each in pairings]
-    return bars("contact", say("Contact hours by pairing"), names, values, say("hours"))
+    return bars(
+        "contact",
+        say(mark("Contact hours by pairing")),
+        names,
+        values,
+        say(mark("hours")),
+        missing=say(mark("withheld")),
+    )
 
 
 def _network(published: Published, say: Words, *, printed: bool) -> Chart:
@@ -57,9 +79,9 @@ def _network(published: Published, say: Words, *, printed: bool) -> Chart:
     sums: Counter[tuple[str, str]] = Counter()
     for each in published.edges:
         sums[each.by, each.to] += each.replies
-    names = _names([short.get(key, "") for key in used], say("University"), printed=printed)
+    names = _names([short.get(key, "") for key in used], say(mark("University")), printed=printed)
     edges = [(used.index(by), used.index(to), count) for (by, to), count in sorted(sums.items())]
-    return network("network", say("Replies between universities"), names, edges, say("replies"))
+    return network("network", say(mark("Replies between universities")), names, edges, say(mark("replies")))
 
 
 def _names(names: Sequence[str], kind: str, *, printed: bool) -> list[str]:

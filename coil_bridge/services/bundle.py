@@ -27,6 +27,7 @@ from coil_bridge.services.retention import RetentionService
 from coil_bridge.services.rights import RightsService
 from coil_bridge.services.signin import SignIn
 from coil_bridge.services.sites import SiteRegistry
+from coil_bridge.services.slots_bundle import SlotServices
 from coil_bridge.services.survey_answers import SurveyAnswers
 from coil_bridge.services.surveys import SurveyService
 from coil_bridge.services.telling_bundle import TellingServices
@@ -71,9 +72,11 @@ class Services:
     calendars: CalendarServices
     evidence: EvidenceServices
     academic: AcademicCalendars
+    slots: SlotServices
     terms: AcademicServices
 
     def close(self) -> None:
         """Give back what is held open (before a fork, at the end)."""
         self.storage.close()
         self.partners.close()
+        self.slots.calendars.close()

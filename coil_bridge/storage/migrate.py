@@ -20,13 +20,16 @@ from sqlalchemy import Connection, Engine, func, select
 
 from coil_bridge.storage import (  # noqa: F401 - their tables belong to the schema
     academic_tables,
+    availability_tables,
     event_tables,
     evidence_tables,
     feed_tables,
+    hook_tables,
     joining_tables,
     launch_tables,
     log_tables,
     lti_tables,
+    moodle_calendar_tables,
     rights_tables,
     survey_tables,
     telling_tables,
