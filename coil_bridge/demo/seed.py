@@ -16,7 +16,7 @@ from typing import Any
 from coil_bridge.app import build_services
 from coil_bridge.demo.consortium import Partner, monday_of
 from coil_bridge.demo.doors import Door
-from coil_bridge.demo.hours import add_hours
+from coil_bridge.demo.hours import add_hours, load_times
 from coil_bridge.demo.past_pilot import Class, seed_past_pilot
 from coil_bridge.demo.surveys import add_surveys
 from coil_bridge.demo.telling import seed_telling
@@ -72,8 +72,9 @@ def seed(
         }
         pairing, partner = _pairing(then, data["pairing"], places, phase_id=phase_id, week_zero=week_zero)
         seed_telling(at, planned_at, pairing, partner, until=system_clock())
-        _pairing(now, data["agreed"], places, phase_id=None, week_zero=week_zero)
-        add_hours(now, data["hours"], {place: sites[place].institution.id for place in sites})
+        times = load_times()
+        _pairing(now, times["agreed"], places, phase_id=None, week_zero=week_zero)
+        add_hours(now, times["hours"], {place: sites[place].institution.id for place in sites})
         seed_past_pilot(at(before), now, lead, facts=data["past"], classes=past, week_zero=week_zero)
         _send_everything(then)
         _send_everything(now)
