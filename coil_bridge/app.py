@@ -11,7 +11,9 @@ from coil_bridge.academic_wiring import academic_pages, academic_services
 from coil_bridge.activity_wiring import activity_pages, activity_services, pages_for_plugins
 from coil_bridge.calendar_wiring import calendar_pages, calendar_services
 from coil_bridge.errors import ConfigurationError
+from coil_bridge.evidence_wiring import evidence_pages, evidence_services
 from coil_bridge.lti_wiring import lti_services, pages_for_people, pages_for_platforms
+from coil_bridge.rights_wiring import certificate_service, pages_of_rights, retention_service, rights_service
 from coil_bridge.services.academic_calendars import AcademicCalendars
 from coil_bridge.services.bundle import Services
 from coil_bridge.services.catalogue import Catalogue
@@ -34,6 +36,7 @@ from coil_bridge.services.surveys import SurveyService
 from coil_bridge.services.web_sessions import WebSessions
 from coil_bridge.services.work import Work
 from coil_bridge.settings import Settings
+from coil_bridge.slots_wiring import slot_pages, slot_services
 from coil_bridge.storage import migrate
 from coil_bridge.storage.engine import open_engine
 from coil_bridge.storage.storage import Storage
@@ -119,6 +122,8 @@ def build_services(
     _trust_zone_data()
     engine = open_engine(settings.database_url)
     storage, vault = Storage(engine), Vault(settings.encryption_keys)
+    # Whose calendar is where is nobody's metric.
+    private = transport or _transport(settings, None)
     transport = transport or _transport(settings, observe)
     partners = Partners(storage=storage, vault=vault, transport=transport, clock=clock)
     mailer = mailer_of(settings)
@@ -196,9 +201,14 @@ def build_services(
         activity=activity,
         surveys=SurveyService(storage=storage, clock=clock),
         survey_answers=SurveyAnswers(storage=storage, clock=clock, vault=vault),
+        rights=rights_service(storage=storage, clock=clock, vault=vault),
+        retention=retention_service(storage=storage, clock=clock),
+        certificates=certificate_service(settings, storage=storage, clock=clock, vault=vault),
         lti=lti,
+        evidence=evidence_services(settings, storage=storage, vault=vault, clock=clock, partners=partners),
         calendars=calendars,
         academic=AcademicCalendars(storage=storage),
+        slots=slot_services(settings, storage=storage, vault=vault, transport=private, clock=clock),
         terms=academic_services(storage=storage, clock=clock, catalogue=catalogue),
     )
 
@@ -246,6 +256,7 @@ def _blueprints(
         grading=services.lti.participation,
         feeds=services.feeds,
         terms=services.terms,
+        finder=services.slots.finder,
         visitors=visitors,
         clock=clock,
     ).blueprint()
@@ -270,9 +281,12 @@ def _blueprints(
     yield WorkPages(services.work, services.health, visitors).blueprint()
     yield SurveyPages(services.surveys, visitors).blueprint()
     yield AnswerPages(services.survey_answers, visitors).blueprint()
+    yield from pages_of_rights(services, visitors)
     yield AboutPages().blueprint()
     yield HealthPages(services.health, metrics).blueprint()
+    yield from evidence_pages(services, visitors)
     yield from pages_for_people(services, visitors, clock)
+    yield from slot_pages(services, visitors)
     yield from activity_pages(services, visitors)
     yield from academic_pages(services, visitors, clock)
 
