@@ -55,6 +55,7 @@ from coil_bridge.web.metrics import Metrics
 from coil_bridge.web.pairings import PairingPages
 from coil_bridge.web.people import PeoplePages
 from coil_bridge.web.pilots import PilotPages
+from coil_bridge.web.plugin import PluginPages
 from coil_bridge.web.rendering import prepare_templates
 from coil_bridge.web.requests_log import observe_requests
 from coil_bridge.web.security import secure
@@ -241,6 +242,7 @@ def _blueprints(
     )
     yield lti_console.blueprint()
     yield SitePages(services.sites, lti_console, visitors).blueprint()
+    yield PluginPages(visitors, services.settings.public_url).blueprint()
     yield PeoplePages(services.people, visitors).blueprint()
     yield WorkPages(services.work, services.health, visitors).blueprint()
     yield SurveyPages(services.surveys, visitors).blueprint()
