@@ -8,6 +8,8 @@ from coil_bridge.domain import Role
 from coil_bridge.web.visitors import Visitors
 from connectors.moodle.plugin_files import COMPONENTS, build, build_all
 
+_COMMAND = "sudo -u www-data php local/coilbridge/cli/setup.php"
+
 
 class PluginPages:
     """What an administrator needs to give to, or to be, the administrator of a Moodle."""
@@ -26,7 +28,9 @@ class PluginPages:
     def show(self) -> str:
         """What the plugins add, the files, and the steps."""
         self._visitors.with_role(Role.ADMINISTRATOR)
-        return render_template("console/plugin.html", files=build_all(), public_url=self._public_url)
+        return render_template(
+            "console/plugin.html", files=build_all(), public_url=self._public_url, command=_COMMAND
+        )
 
     def download(self, component: str) -> Response:
         """One zip."""

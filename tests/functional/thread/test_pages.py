@@ -60,6 +60,7 @@ PAGES = {
         "/",
         "/console/sites",
         "/console/sites/new",
+        "/console/plugin",
         "/console/sites/{site}",
         "/console/sites/{site}/remove",
         "/console/sites/{site}/lti/new",
