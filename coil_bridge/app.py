@@ -52,6 +52,7 @@ from coil_bridge.web.lti.console import LtiConsolePages
 from coil_bridge.web.lti.refusals import handle_refusals
 from coil_bridge.web.me import MePages
 from coil_bridge.web.metrics import Metrics
+from coil_bridge.web.pairing_changes import PairingChangePages
 from coil_bridge.web.pairings import PairingPages
 from coil_bridge.web.people import PeoplePages
 from coil_bridge.web.pilots import PilotPages
@@ -129,9 +130,15 @@ def build_services(
     launched = RosterFallback(storage=storage, clock=clock, rosters=lti.rosters)
     catalogue = Catalogue(storage=storage, clock=clock, partners=partners, launched=launched)
     feeds = FeedService(storage=storage, clock=clock, vault=vault, settings=settings)
+    calendars = calendar_services(settings, storage=storage, clock=clock, feeds=feeds, partners=partners)
     telling = telling_services(settings, storage=storage, clock=clock, messages=messages)
     sessions = SessionService(
-        storage=storage, clock=clock, settings=settings, telling=telling.now, feeds=feeds
+        storage=storage,
+        clock=clock,
+        settings=settings,
+        telling=telling.now,
+        feeds=feeds,
+        observers=calendars.observers,
     )
     activity = activity_services(storage=storage, vault=vault, partners=partners, clock=clock)
     return Services(
@@ -190,7 +197,7 @@ def build_services(
         surveys=SurveyService(storage=storage, clock=clock),
         survey_answers=SurveyAnswers(storage=storage, clock=clock, vault=vault),
         lti=lti,
-        calendars=calendar_services(storage=storage, clock=clock, feeds=feeds),
+        calendars=calendars,
         academic=AcademicCalendars(storage=storage),
         terms=academic_services(storage=storage, clock=clock, catalogue=catalogue),
     )
@@ -227,6 +234,7 @@ def _blueprints(
         visitors=visitors,
         clock=clock,
     ).blueprint()
+    yield PairingChangePages(services.pairings, services.pairings.dates, visitors).blueprint()
     yield SessionPages(services.sessions, services.pairings, visitors).blueprint()
     yield from calendar_pages(services, visitors, clock)
     yield FeedPages(services.feeds, metrics).blueprint()

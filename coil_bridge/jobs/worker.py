@@ -35,6 +35,7 @@ LEASE = timedelta(seconds=60)
 PER_SITE = 2
 _TASK_LANES = 16
 _POST_LANES = 8
+_CALENDAR_LANES = 5
 
 log = structlog.get_logger(__name__)
 
@@ -52,6 +53,7 @@ class Worker:
         self._runner = TaskRunner(services.storage, clock, handlers(services))
         self._tasks = Lanes(_TASK_LANES, "task")
         self._post = Lanes(_POST_LANES, "post")
+        self._calendars = Lanes(_CALENDAR_LANES, "calendar")
         self._running_jobs = Lanes(len(self._jobs) or 1, "job")
         self._started_at = clock()
         self._stopping = threading.Event()
@@ -97,7 +99,7 @@ class Worker:
     def stop(self) -> None:
         """Take nothing new, wait for what is under way (claims stay renewed meanwhile), then end."""
         self._stopping.set()
-        for lanes in (self._running_jobs, self._tasks, self._post):
+        for lanes in (self._running_jobs, self._tasks, self._post, self._calendars):
             lanes.close()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
@@ -142,9 +144,13 @@ class Worker:
             self._post.start(route, partial(self._services.post.deliver, route))
 
     def keep_calendars(self) -> None:
-        """Build the feeds that have been marked since."""
-        if not self._stopping.is_set():
-            self._post.start("feeds", self._services.feeds.builder.renew)
+        """Build the feeds that were marked, and look after the Moodles' own: of a site one course at once."""
+        if self._stopping.is_set():
+            return
+        self._calendars.start("feeds", self._services.feeds.builder.renew)
+        moodles = self._services.calendars.moodles
+        for course_id, site_id in moodles.due():
+            self._calendars.start(site_id, partial(moodles.keep, course_id))
 
     def run_due_jobs(self) -> None:
         """Claim and start the declared jobs that are due."""

@@ -244,7 +244,7 @@ class SessionService:
         return session
 
     def to_come(self, actor: Person, session_id: str) -> dict[Scope, int]:
-        """How many sessions an edit would reach, by its scope, where it is more than the one.
+        """How many sessions an edit would reach, by its scope, where it is more than by the one before.
 
         Raises:
             NotFound: there is no such session.
@@ -253,7 +253,8 @@ class SessionService:
         with self._storage.read() as tx:
             sessions = tx.sessions.of_pairing(session.pairing_id)
         counts = {scope: len(reached(session, sessions, scope, now)) for scope in Scope}
-        return {scope: count for scope, count in counts.items() if scope is not Scope.ONE and count > 1}
+        wider = {Scope.FOLLOWING: Scope.ONE, Scope.ALL: Scope.FOLLOWING}
+        return {scope: counts[scope] for scope, least in wider.items() if counts[scope] > counts[least]}
 
     def upcoming(self, actor: Person, limit: int = 10) -> list[UpcomingSession]:
         """A person's next sessions over all pairings, those that are on at the moment included."""

@@ -27,6 +27,7 @@ from coil_bridge.storage import (  # noqa: F401 - their tables belong to the sch
     launch_tables,
     log_tables,
     lti_tables,
+    moodle_calendar_tables,
     rights_tables,
     survey_tables,
 )

@@ -32,6 +32,7 @@ from coil_bridge.storage.log_cursors import LogCursors
 from coil_bridge.storage.log_runs import LogRuns
 from coil_bridge.storage.lti import LtiPlatforms
 from coil_bridge.storage.lti_courses import LtiCourses
+from coil_bridge.storage.moodle_calendars import MoodleCalendars
 from coil_bridge.storage.pairings import Pairings
 from coil_bridge.storage.people import People
 from coil_bridge.storage.phase_plans import PhasePlanRows
@@ -60,6 +61,7 @@ class Transaction:
         self.audit = Audit(connection)
         self.feeds = Feeds(connection)
         self.feed_subjects = FeedSubjects(connection)
+        self.moodle_calendars = MoodleCalendars(connection)
         self.deliveries = Deliveries(connection)
         self.tasks = Tasks(connection)
         self.jobs = Jobs(connection)

@@ -12,6 +12,7 @@ from coil_bridge.domain import FeedKind, FeedLink, Person
 from coil_bridge.services.context import Clock
 from coil_bridge.services.feeds import FeedService
 from coil_bridge.services.joint_sessions import SessionService
+from coil_bridge.services.moodle_calendars import MoodleCalendarService
 from coil_bridge.services.pairings import PairingService
 from coil_bridge.services.published_feeds import Calendar, PublishedFeeds
 from coil_bridge.web.errors import where_from
@@ -56,6 +57,7 @@ class CalendarPages:
         *,
         feeds: FeedService,
         published: PublishedFeeds,
+        moodles: MoodleCalendarService,
         pairings: PairingService,
         sessions: SessionService,
         visitors: Visitors,
@@ -63,6 +65,7 @@ class CalendarPages:
     ) -> None:
         self._feeds = feeds
         self._published = published
+        self._moodles = moodles
         self._pairings = pairings
         self._sessions = sessions
         self._visitors = visitors
@@ -100,6 +103,7 @@ class CalendarPages:
             cards=[session_card(each, view.pairing, self._visitors, now) for each in view.sessions],
             subscriptions=self._opened(self._feeds.links(person, pairing_id), view.pairing.title),
             may_subscribe=view.part in ("teacher", "student"),
+            moodles=self._moodles.standing(person, pairing_id) if view.part == "teacher" else (),
         )
 
     def subscribe(self, pairing_id: str) -> Reply:

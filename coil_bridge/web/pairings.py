@@ -31,6 +31,7 @@ from coil_bridge.services.participation_grades import ParticipationGrades
 from coil_bridge.services.proposals import MOST_PARTNERS
 from coil_bridge.web.deed_words import ASKING, DONE, OFFER
 from coil_bridge.web.forms import Form, load
+from coil_bridge.web.pairing_changes import open_invitations
 from coil_bridge.web.places import language_choices
 from coil_bridge.web.schemas.pairing import PhaseChoiceSchema, ProposalSchema, ReasonSchema
 from coil_bridge.web.session_views import pairing_cards
@@ -38,6 +39,7 @@ from coil_bridge.web.texts import gettext, say
 from coil_bridge.web.trail import deeds
 from coil_bridge.web.visitors import Visitors
 from coil_bridge.web.week_picture import WeekPicture, week_picture
+from scheduling.zones import to_local
 
 Reply = str | Response | tuple[str, int]
 
@@ -106,6 +108,7 @@ class PairingPages:
             language="en",
             starts_on=starts,
             ends_on=ends,
+            phase_id=self._phase_on(starts or to_local(self._clock(), self._visitors.zone()).date()),
         )
         return self._proposal_page(person, form)
 
@@ -188,6 +191,7 @@ class PairingPages:
             deeds=deeds(view.audit, self._visitors.translator()),
             phases=self._phases() if Role.EVALUATION_LEAD in person.roles else [],
             grading=self._grading.standing(person, view.pairing.id) if view.part == "teacher" else (),
+            withdrawable=open_invitations(view),
             link=links[0] if links else None,
             plan=plan,
             picture=week_picture(plan.weeks, self._visitors.translator(), plan.phases, view.sessions),
@@ -226,6 +230,11 @@ class PairingPages:
             return None
         return week_picture(weeks, self._visitors.translator()) if weeks else None
 
+    def _phase_on(self, day: date) -> str | None:
+        """The phase of a pilot that a pairing from this day on would count to."""
+        running = [each for each in self._open_phases() if each.starts_on <= day <= each.ends_on]
+        return running[0].id if len(running) == 1 else None
+
     def _phases(self) -> list[tuple[str, str]]:
         return [(each.id, f"{each.pilot_name}: {each.name}") for each in self._open_phases()]
 
@@ -255,7 +264,7 @@ def _pending(pairing: Pairing, mine: Collection[str]) -> bool:
     return any(each.answer is Answer.PENDING and each.course.id in mine for each in pairing.courses)
 
 
-def _common_dates(courses: list[Course]) -> tuple[object, object]:
+def _common_dates(courses: list[Course]) -> tuple[date | None, date | None]:
     """The days in which all chosen courses run, as far as their Moodles say."""
     starts = [each.starts_on for each in courses if each.starts_on]
     ends = [each.ends_on for each in courses if each.ends_on]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from coil_bridge.domain import AuditEntry
@@ -56,6 +56,7 @@ _SENTENCES: Mapping[tuple[str, str], _Sentence] = {
     ),
     ("pairing", "start"): lambda _: gettext("Started the pairing"),
     ("pairing", "complete"): lambda _: gettext("Completed the pairing"),
+    ("pairing", "end_moved"): lambda _: gettext("Moved the last day"),
     ("pairing", "cancel"): lambda _: gettext("Called off the pairing"),
     ("pairing", "grades_on"): lambda d: gettext(
         "Has participation sent as a grade for %(course)s", course=d.get("course", "")
@@ -124,6 +125,9 @@ def _notes(detail: Mapping[str, Any], words: Translator) -> list[str]:
     notes = [str(detail[name]) for name in ("note", "reason") if detail.get(name)]
     if detail.get("starts_local") and detail.get("zone"):
         notes.append(_when(str(detail["starts_local"]), str(detail["zone"]), words))
+    if detail.get("old") and detail.get("new"):
+        days = [words.short_day(date.fromisoformat(str(detail[name]))) for name in ("old", "new")]
+        notes.append(f"{days[0]} → {days[1]}")
     for name, (old, new) in detail.get("changes", {}).items():
         if name in _FIELDS:
             notes.append(_change(name, str(old), str(new), words))

@@ -32,6 +32,7 @@ SEE_GROUPS = Capability("moodle/site:accessallgroups", "Access all groups")
 SEND = Capability("moodle/site:messageanyuser", "Bypass user privacy preferences for messaging any user")
 READ_FORUMS = Capability("mod/forum:viewdiscussion", "View discussions")
 READ_COMPLETION = Capability("report/completion:view", "View course completion report")
+WRITE_CALENDARS = Capability("moodle/calendar:manageentries", "Manage any calendar entries")
 
 READ_LOG = Capability("report/log:view", "View course logs")
 PLUGIN_LOG = Capability("local/coilbridge:readlog", "Let COIL Bridge read the activity log")
@@ -59,6 +60,7 @@ ROLE = (
     SEND,
     READ_FORUMS,
     READ_COMPLETION,
+    WRITE_CALENDARS,
 )
 
 _FORUMS = (ENTER_COURSES, READ_FORUMS, SEE_GROUPS)
@@ -73,6 +75,10 @@ _NEEDED: Mapping[Function, tuple[Capability, ...]] = MappingProxyType(
         Function.DISCUSSIONS: _FORUMS,
         Function.POSTS: _FORUMS,
         Function.PLUGIN_LOG: (ENTER_COURSES, READ_LOG, PLUGIN_LOG, SEE_GROUPS),
+        Function.GET_EVENTS: (WRITE_CALENDARS,),
+        Function.CREATE_EVENTS: (WRITE_CALENDARS,),
+        Function.DELETE_EVENTS: (WRITE_CALENDARS,),
+        Function.CHANGE_EVENT: (WRITE_CALENDARS,),
         Function.PLUGIN_FACTS: (ENTER_COURSES, PLUGIN_ACTIVITY, READ_FORUMS, READ_COMPLETION, SEE_GROUPS),
         Function.PLUGIN_PUT_EVENTS: (ENTER_COURSES, PLUGIN_EVENTS, SEE_GROUPS),
         Function.PLUGIN_DELETE_EVENTS: (ENTER_COURSES, PLUGIN_EVENTS, SEE_GROUPS),

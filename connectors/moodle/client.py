@@ -13,6 +13,7 @@ from typing import Literal, TypeVar
 from connectors.moodle import schemas
 from connectors.moodle.caller import Caller
 from connectors.moodle.clock import ClockSkew
+from connectors.moodle.course_calendar import CourseCalendar
 from connectors.moodle.errors import (
     AnswerUnreadable,
     MoodleFault,
@@ -248,6 +249,11 @@ class MoodleClient(PluginFunctions):
             raise
         status = self._caller.part(function, answer, "completionstatus")
         return self._caller.load(schemas.CompletionSchema(), function, status, CourseCompletion)
+
+    @property
+    def calendar(self) -> CourseCalendar:
+        """What stands in the calendars of courses, and the way to change it."""
+        return CourseCalendar(self._caller)
 
     def create_calendar_events(self, events: Sequence[NewCalendarEvent]) -> list[CreatedEvent]:
         """Create calendar events; a result for each, in order. Raises when none was created.

@@ -131,6 +131,13 @@ _TEXTS: Mapping[str, Callable[[Gettext], tuple[str, str]]] = {
             "moodle/site:accessallgroups: Site administration > Users > Permissions > Define roles."
         ),
     ),
+    "permission.calendar": lambda _: (
+        _("%(site)s does not let the service account write into the calendar of this course."),
+        _(
+            "Give the service account's role moodle/calendar:manageentries: Site administration > Users > "
+            "Permissions > Define roles."
+        ),
+    ),
     "permission.policy": lambda _: (
         _("%(site)s wants the service account to complete its profile, password or site policy first."),
         _("Sign in to that Moodle once as the service account and answer what it asks."),

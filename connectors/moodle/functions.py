@@ -30,6 +30,8 @@ class Function(StrEnum):
     COURSE_COMPLETION = "core_completion_get_course_completion_status"
     CREATE_EVENTS = "core_calendar_create_calendar_events"
     DELETE_EVENTS = "core_calendar_delete_calendar_events"
+    GET_EVENTS = "core_calendar_get_calendar_events"
+    CHANGE_EVENT = "core_calendar_submit_create_update_form"
     PLUGIN_INFO = "local_coilbridge_get_info"
     PLUGIN_LOG = "local_coilbridge_get_log"
     PLUGIN_FACTS = "local_coilbridge_get_facts"
@@ -40,8 +42,7 @@ class Function(StrEnum):
 
 Need = Literal["essential", "useful"]
 
-# PUBLIC_CONFIG answers without a token and is therefore not part of any service. The calendar functions are
-# known to the client but no capability of the product calls them yet, so no partner is asked for them.
+# PUBLIC_CONFIG answers without a token and is therefore not part of any service.
 NEEDS: Mapping[Function, Need] = MappingProxyType(
     {
         Function.SITE_INFO: "essential",
@@ -55,6 +56,10 @@ NEEDS: Mapping[Function, Need] = MappingProxyType(
         Function.DISCUSSIONS: "useful",
         Function.POSTS: "useful",
         Function.COURSE_COMPLETION: "useful",
+        Function.GET_EVENTS: "useful",
+        Function.CREATE_EVENTS: "useful",
+        Function.DELETE_EVENTS: "useful",
+        Function.CHANGE_EVENT: "useful",
     }
 )
 

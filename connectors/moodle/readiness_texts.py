@@ -78,6 +78,12 @@ _LOSSES: Mapping[Function, Callable[[Gettext], str]] = {
     Function.POSTS: lambda _: _("The evaluation does not count forum posts of this site."),
     Function.COURSE_COMPLETION: lambda _: _("The evaluation does not know who completed a course here."),
     Function.PLUGIN_INFO: lambda _: _("The plugin COIL Bridge of this Moodle cannot be used."),
+    Function.GET_EVENTS: lambda _: _("Joint sessions do not appear in this Moodle's own calendar."),
+    Function.CREATE_EVENTS: lambda _: _("Joint sessions do not appear in this Moodle's own calendar."),
+    Function.DELETE_EVENTS: lambda _: _("Joint sessions do not appear in this Moodle's own calendar."),
+    Function.CHANGE_EVENT: lambda _: _(
+        "A session that changes leaves this Moodle's calendar and comes back as a new event."
+    ),
 }
 
 _TEXTS: Mapping[str, Texts] = {

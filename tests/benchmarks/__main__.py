@@ -1,4 +1,4 @@
-"""``make bench``, or ``python -m tests.benchmarks [pages] [feeds] [build] [memory]``; all of them by default.
+"""``make bench``, or ``python -m tests.benchmarks [pages] [feeds] [build] [series] [memory]``, or all.
 
 Starts the service as production does, on a database in a temporary folder and on a port that nobody uses,
 measures, prints, and takes everything away again, also after Ctrl-C.
@@ -16,14 +16,14 @@ from types import FrameType
 
 from click import echo
 
-from tests.benchmarks import building, serving
+from tests.benchmarks import building, series, serving
 from tests.benchmarks.measuring import WrongAnswers, machine
 from tests.benchmarks.processes import ServerFailed, free_port
 from tests.benchmarks.radicale_server import CollectionDiffers
 from tests.benchmarks.service import Service, service
 from tests.benchmarks.world import World
 
-NAMES = ("pages", "feeds", "build", "memory")
+NAMES = ("pages", "feeds", "build", "series", "memory")
 _PACKAGES = ("coil-bridge", "Flask", "SQLAlchemy", "gunicorn", "icalendar", "Radicale")
 
 
@@ -55,7 +55,9 @@ def _run(names: list[str]) -> None:
         try:
             if "build" in names:
                 _section("Building and storing feeds", building.report(world))
-            if set(names) - {"build"}:
+            if "series" in names:
+                _section("A series for six sites, in one request", series.report(world))
+            if set(names) - {"build", "series"}:
                 with service(world, folder, port) as running:
                     _serve(names, running, folder)
         finally:

@@ -185,14 +185,14 @@ def test_the_plugin_declares_what_the_simulator_simulates() -> None:
 
 def test_the_plugins_service_holds_every_function_that_is_called() -> None:
     listed = (PLUGIN / "db/services.php").read_text().partition("$services = [")[2]
-    called = {*NEEDS, *PLUGIN_FUNCTIONS, Function.CREATE_EVENTS, Function.DELETE_EVENTS}
+    called = {*NEEDS, *PLUGIN_FUNCTIONS}
     assert {str(each) for each in called} == set(re.findall(r"'(\w+_\w+_\w+)',", listed))
 
 
 def test_the_plugins_role_allows_what_is_asked_for() -> None:
     setup = (PLUGIN / "classes/local/setup.php").read_text()
     allowed = set(re.findall(r"^        '([\w/]+:\w+)',$", setup, re.MULTILINE))
-    assert allowed == {each.name for each in (*ROLE, *PLUGIN_ROLE)} | {"moodle/calendar:manageentries"}
+    assert allowed == {each.name for each in (*ROLE, *PLUGIN_ROLE)}
 
 
 def test_the_parameters_of_each_function_are_those_that_the_simulator_takes() -> None:

@@ -23,11 +23,8 @@ from connectors.moodle.simulator.records import (
     User,
 )
 
-# The role that the product asks partners for: what works here must work with no right more. The right to
-# write calendars is for the client's calendar functions, which the product does not call yet.
-SERVICE_CAPABILITIES = frozenset(each.name for each in (*ROLE, *PLUGIN_ROLE)) | {
-    "moodle/calendar:manageentries"
-}
+# The role that the product asks partners for: what works here must work with no right more.
+SERVICE_CAPABILITIES = frozenset(each.name for each in (*ROLE, *PLUGIN_ROLE))
 
 
 class World(Memory):
@@ -38,7 +35,12 @@ class World(Memory):
         self.add_user("guest", "Guest user", " ", email="root@localhost")
         self.add_user("admin", "Admin", "User")
         self.service_user = self.add_user(
-            "coilbridge", "COIL", "Bridge", capabilities=SERVICE_CAPABILITIES, institution="Web services"
+            "coilbridge",
+            "COIL",
+            "Bridge",
+            capabilities=SERVICE_CAPABILITIES,
+            institution="Web services",
+            timezone="UTC",
         )
 
     def add_user(

@@ -62,3 +62,17 @@ def test_only_those_who_look_after_everything_manage_calendars(world: World) -> 
     token = re.search(r"/calendar/([\w-]{43})\.ics", lead.get("/calendars").text)
     assert token
     assert world.browser().get(f"/calendar/{token[1]}.ics").status_code == 200
+
+
+def test_teachers_see_how_the_moodles_own_calendars_stand(world: World) -> None:
+    pairing = world.pairing()
+    world.build.session(pairing, world.mira)
+    page = f"/pairings/{pairing.id}/calendar"
+    with world.services.storage.write() as tx:
+        tx.moodle_calendars.ask([world.belgrade.id, world.almaty.id], world.clock())
+    assert world.browser(world.mira).get(page).text.count("Being written") == 2
+    world.services.calendars.moodles.keep(world.belgrade.id)  # nobody answers there
+    text = world.browser(world.mira).get(page).text
+    assert "Not up to date" in text
+    assert "It is tried again by itself." in text
+    assert "Moodle calendars" not in world.browser(world.jelena).get(page).text

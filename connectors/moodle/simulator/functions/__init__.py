@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from connectors.moodle.simulator.functions import (
     calendar,
+    calendar_form,
     calendar_reading,
     completion,
     courses,
@@ -37,6 +38,7 @@ FUNCTIONS: dict[str, Callable[[Call], object]] = {
     "core_calendar_create_calendar_events": calendar.create_calendar_events,
     "core_calendar_delete_calendar_events": calendar.delete_calendar_events,
     "core_calendar_get_calendar_events": calendar_reading.get_calendar_events,
+    "core_calendar_submit_create_update_form": calendar_form.submit_create_update_form,
     "local_coilbridge_get_info": plugin_log.get_info,
     "local_coilbridge_get_log": plugin_log.get_log,
     "local_coilbridge_get_facts": plugin_facts.get_facts,

@@ -58,8 +58,12 @@ def _event(call: Call, wanted: Json) -> Event:
 
 
 def _description(text: str, text_format: int) -> str:
-    # The HTML purifier writes a bare "&", as in the query of a link, as an entity.
-    return _BARE_AMPERSAND.sub("&amp;", text) if text_format == _HTML else text
+    return bare_ampersands(text) if text_format == _HTML else text
+
+
+def bare_ampersands(markup: str) -> str:
+    """The HTML purifier writes a bare "&", as in the query of a link, as an entity."""
+    return _BARE_AMPERSAND.sub("&amp;", markup)
 
 
 def _repeated(call: Call, event: Event, repeats: int) -> list[Event]:

@@ -7,7 +7,7 @@ group's events need the course beside the group unless the caller manages every 
 from __future__ import annotations
 
 from connectors.moodle.simulator import access
-from connectors.moodle.simulator.functions.call import Call, Json, seconds
+from connectors.moodle.simulator.functions.call import Call, Json, formatted, seconds
 from connectors.moodle.simulator.records import SITE_COURSE, Event
 from connectors.moodle.simulator.world import World
 
@@ -116,7 +116,7 @@ def _stored(event: Event) -> Json:
 def _common(event: Event) -> Json:
     return {
         "id": event.id,
-        "name": event.name,
+        "name": formatted(event.name),
         "description": event.description,
         "format": event.text_format,
         "courseid": event.course_id,

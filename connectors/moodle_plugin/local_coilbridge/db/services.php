@@ -83,6 +83,8 @@ $services = [
             'mod_forum_get_discussion_posts',
             'core_calendar_create_calendar_events',
             'core_calendar_delete_calendar_events',
+            'core_calendar_get_calendar_events',
+            'core_calendar_submit_create_update_form',
             'local_coilbridge_get_info',
             'local_coilbridge_get_log',
             'local_coilbridge_get_facts',
