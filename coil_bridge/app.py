@@ -8,12 +8,11 @@ from importlib.metadata import version
 from flask import Blueprint, Flask
 
 from coil_bridge.academic_wiring import academic_pages, academic_services
-from coil_bridge.activity_wiring import activity_services
+from coil_bridge.activity_wiring import activity_pages, activity_services, pages_for_plugins
 from coil_bridge.calendar_wiring import calendar_pages, calendar_services
 from coil_bridge.errors import ConfigurationError
 from coil_bridge.lti_wiring import lti_services, pages_for_people, pages_for_platforms
 from coil_bridge.services.academic_calendars import AcademicCalendars
-from coil_bridge.services.activity_pull import ActivityPull
 from coil_bridge.services.bundle import Services
 from coil_bridge.services.catalogue import Catalogue
 from coil_bridge.services.context import Clock, system_clock
@@ -96,7 +95,8 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     for pages in _blueprints(services, visitors, cookies, metrics, clock):
         app.register_blueprint(pages)
     stop_pages = StopPages(services.telling.choices).blueprint()
-    for pages in [stop_pages, *pages_for_platforms(services.lti, visitors, cookies)]:
+    of_machines = (*pages_for_platforms(services.lti, visitors, cookies), *pages_for_plugins(services))
+    for pages in (stop_pages, *of_machines):
         csrf.exempt(pages)
         app.register_blueprint(pages)
     return app
@@ -140,7 +140,15 @@ def build_services(
         feeds=feeds,
         observers=calendars.observers,
     )
-    activity = activity_services(storage=storage, vault=vault, partners=partners, clock=clock)
+    activity = activity_services(
+        storage=storage,
+        vault=vault,
+        partners=partners,
+        clock=clock,
+        launched=launched,
+        catalogue=catalogue,
+        public_url=settings.public_url,
+    )
     return Services(
         settings=settings,
         storage=storage,
@@ -184,14 +192,7 @@ def build_services(
         telling=telling,
         feeds=feeds,
         pilots=PilotService(storage=storage, clock=clock, vault=vault, settings=settings),
-        pulls=ActivityPull(
-            storage=storage,
-            clock=clock,
-            vault=vault,
-            partners=partners,
-            launched=launched,
-            logs=activity.logs,
-        ),
+        pulls=activity.pulls,
         exports=ExportService(storage=storage, clock=clock),
         activity=activity,
         surveys=SurveyService(storage=storage, clock=clock),
@@ -249,7 +250,8 @@ def _blueprints(
         services.lti.registry, services.sites, visitors, clock, services.settings.public_url
     )
     yield lti_console.blueprint()
-    yield SitePages(services.sites, lti_console, visitors).blueprint()
+    hook_keys = services.activity.hook_keys
+    yield SitePages(services.sites, lti_console, hook_keys, visitors).blueprint()
     yield PluginPages(visitors, services.settings.public_url).blueprint()
     yield PeoplePages(services.people, visitors).blueprint()
     yield WorkPages(services.work, services.health, visitors).blueprint()
@@ -258,6 +260,7 @@ def _blueprints(
     yield AboutPages().blueprint()
     yield HealthPages(services.health, metrics).blueprint()
     yield from pages_for_people(services, visitors, clock)
+    yield from activity_pages(services, visitors)
     yield from academic_pages(services, visitors, clock)
 
 

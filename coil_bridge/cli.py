@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 import click
 
+from coil_bridge.commands import hooks  # noqa: F401 - it adds its commands to `site`
 from coil_bridge.commands.calendars import calendar
 from coil_bridge.commands.people import person
 from coil_bridge.commands.pilots import export, pilot

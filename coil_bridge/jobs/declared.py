@@ -20,6 +20,7 @@ from coil_bridge.services.activity_pull import PULL
 from coil_bridge.services.bundle import Services
 from coil_bridge.services.catalogue import SYNC_SITE, SYNC_TEACHERS
 from coil_bridge.services.context import Clock
+from coil_bridge.services.hooks import FOLLOW
 from coil_bridge.services.log_pull import PULL_LOG
 from coil_bridge.services.participation_grades import SEND_GRADES
 from coil_bridge.services.proposing import TELL_OF_PROPOSAL
@@ -104,6 +105,11 @@ def pull_activity(services: Services, _clock: Clock) -> None:
     services.pulls.request_running()
 
 
+def follow_hooks(services: Services, _clock: Clock) -> None:
+    """Queue what notifications of partners' plugins have asked for and nobody has done yet."""
+    services.activity.hooks.queue_due()
+
+
 def send_grades(services: Services, _clock: Clock) -> None:
     """Queue the sending of participation to the gradebooks that want it."""
     services.lti.participation.queue_all()
@@ -124,6 +130,7 @@ JOBS: tuple[Job, ...] = (
     Job("renew feeds", CronTrigger(minute="1-59/10", timezone=UTC), renew_feeds),
     Job("sweep calendars", CronTrigger(hour="*/6", minute=43, timezone=UTC), sweep_calendars),
     Job("pull activity", CronTrigger(hour="*/6", minute=11, timezone=UTC), pull_activity),
+    Job("follow hooks", CronTrigger(minute="*/5", timezone=UTC), follow_hooks),
     Job("send grades", CronTrigger(minute=37, timezone=UTC), send_grades),
     Job("prune", CronTrigger(hour=2, minute=41, timezone=UTC), prune),
     Job("tidy LTI", CronTrigger(hour=1, minute=53, timezone=UTC), tidy_lti),
@@ -138,6 +145,7 @@ def handlers(services: Services) -> Mapping[str, Handler]:
         SYNC_TEACHERS: services.catalogue.perform_teachers,
         PULL: services.pulls.perform,
         PULL_LOG: services.activity.logs.perform,
+        FOLLOW: services.activity.hooks.perform,
         TELL_OF_PROPOSAL: services.pairings.tell_of_proposal,
         TELL_AT_ONCE: services.telling.now.perform,
         SEND_GRADES: services.lti.participation.perform,

@@ -23,6 +23,7 @@ from coil_bridge.storage import (  # noqa: F401 - their tables belong to the sch
     event_tables,
     evidence_tables,
     feed_tables,
+    hook_tables,
     joining_tables,
     launch_tables,
     log_tables,

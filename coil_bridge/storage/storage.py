@@ -25,6 +25,7 @@ from coil_bridge.storage.events import Events
 from coil_bridge.storage.feed_subjects import FeedSubjects
 from coil_bridge.storage.feeds import Feeds
 from coil_bridge.storage.gradings import Gradings
+from coil_bridge.storage.hooks import HookStore
 from coil_bridge.storage.jobs import Jobs
 from coil_bridge.storage.joins import Joins
 from coil_bridge.storage.launch_parts import LaunchParts
@@ -69,6 +70,7 @@ class Transaction:
         self.activity = Activity(connection)
         self.events = Events(connection)
         self.event_changes = EventChanges(connection)
+        self.hooks = HookStore(connection)
         self.log_cursors = LogCursors(connection)
         self.log_runs = LogRuns(connection)
         self.pulls = Pulls(connection)
