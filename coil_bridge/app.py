@@ -11,6 +11,7 @@ from coil_bridge.academic_wiring import academic_pages, academic_services
 from coil_bridge.activity_wiring import activity_pages, activity_services, pages_for_plugins
 from coil_bridge.calendar_wiring import calendar_pages, calendar_services
 from coil_bridge.errors import ConfigurationError
+from coil_bridge.evidence_wiring import evidence_pages, evidence_services
 from coil_bridge.lti_wiring import lti_services, pages_for_people, pages_for_platforms
 from coil_bridge.services.academic_calendars import AcademicCalendars
 from coil_bridge.services.bundle import Services
@@ -34,6 +35,7 @@ from coil_bridge.services.surveys import SurveyService
 from coil_bridge.services.web_sessions import WebSessions
 from coil_bridge.services.work import Work
 from coil_bridge.settings import Settings
+from coil_bridge.slots_wiring import slot_pages, slot_services
 from coil_bridge.storage import migrate
 from coil_bridge.storage.engine import open_engine
 from coil_bridge.storage.storage import Storage
@@ -68,7 +70,7 @@ from coil_bridge.web.visitors import Visitors
 from coil_bridge.web.work import WorkPages
 from connectors.mail import Mailer
 from connectors.transport import Exchange, Transport, TransportPolicy
-from scheduling.zones import use_packaged_zone_data
+from scheduling.zones import ZoneDataMismatch, check_zone_data, use_packaged_zone_data
 
 Observer = Callable[[Exchange], None]
 
@@ -115,11 +117,13 @@ def build_services(
     the settings ask for (with less patience, in tests).
 
     Raises:
-        ConfigurationError: the database or the mail server of the settings cannot be used.
+        ConfigurationError: the database or the mail server of the settings cannot be used, or the zone data.
     """
-    use_packaged_zone_data()
+    _trust_zone_data()
     engine = open_engine(settings.database_url)
     storage, vault = Storage(engine), Vault(settings.encryption_keys)
+    # Whose calendar is where is nobody's metric.
+    private = transport or _transport(settings, None)
     transport = transport or _transport(settings, observe)
     partners = Partners(storage=storage, vault=vault, transport=transport, clock=clock)
     mailer = mailer_of(settings)
@@ -198,10 +202,27 @@ def build_services(
         surveys=SurveyService(storage=storage, clock=clock),
         survey_answers=SurveyAnswers(storage=storage, clock=clock, vault=vault),
         lti=lti,
+        evidence=evidence_services(settings, storage=storage, vault=vault, clock=clock, partners=partners),
         calendars=calendars,
         academic=AcademicCalendars(storage=storage),
+        slots=slot_services(settings, storage=storage, vault=vault, transport=private, clock=clock),
         terms=academic_services(storage=storage, clock=clock, catalogue=catalogue),
     )
+
+
+def _trust_zone_data() -> None:
+    """Take the zone data of the package tzdata, and no others.
+
+    Raises:
+        ConfigurationError: pytz does not carry the same version, so neither can be trusted.
+    """
+    use_packaged_zone_data()
+    try:
+        check_zone_data()
+    except ZoneDataMismatch as mismatch:
+        raise ConfigurationError(
+            "The time zone data cannot be trusted: %(reason)s", {"reason": mismatch}
+        ) from None
 
 
 def _blueprints(
@@ -232,6 +253,7 @@ def _blueprints(
         grading=services.lti.participation,
         feeds=services.feeds,
         terms=services.terms,
+        finder=services.slots.finder,
         visitors=visitors,
         clock=clock,
     ).blueprint()
@@ -259,7 +281,9 @@ def _blueprints(
     yield AnswerPages(services.survey_answers, visitors).blueprint()
     yield AboutPages().blueprint()
     yield HealthPages(services.health, metrics).blueprint()
+    yield from evidence_pages(services, visitors)
     yield from pages_for_people(services, visitors, clock)
+    yield from slot_pages(services, visitors)
     yield from activity_pages(services, visitors)
     yield from academic_pages(services, visitors, clock)
 

@@ -31,6 +31,7 @@ from coil_bridge.demo.course_pages import open_from_courses
 from coil_bridge.demo.doors import Doors
 from coil_bridge.demo.front import create_front
 from coil_bridge.demo.mailbox import Mailbox
+from coil_bridge.demo.past_pilot import add_classes
 from coil_bridge.demo.ports import HOST, Ports
 from coil_bridge.demo.seed import seed
 from coil_bridge.settings import load_settings
@@ -67,10 +68,12 @@ def consortium(ports: Ports, say: Callable[[str], None]) -> Iterator[Consortium]
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="coil-bridge-demo-")))
         mailbox = stack.enter_context(_receiving(Mailbox(ports.mail)))
         partners = [stack.enter_context(_started(each)) for each in _partners(data, ports)]
+        week_zero = monday_of(datetime.now(UTC).date())
+        past = add_classes({each.key: each for each in partners}, data["past"], week_zero)
         environment = _environment(folder, ports, mailbox)
         say("Connecting three Moodles and planting a first pairing ...")
         settings = load_settings(environment)
-        doors = seed(settings, data, partners)
+        doors = seed(settings, data, partners, past)
         say("Starting the service ...")
         stack.enter_context(_service(environment, folder / "service.log", service_url))
         say("Placing links to the service in the courses of the Moodles ...")

@@ -22,6 +22,7 @@ from coil_bridge.services.checks import check_key, checked_reason
 from coil_bridge.services.context import Clock
 from coil_bridge.services.feeds import FeedService
 from coil_bridge.services.pairing_states import AGREED
+from coil_bridge.services.phase_plans import phases_by_date
 from coil_bridge.services.series_edits import Scope, reached, series_changes
 from coil_bridge.services.session_changes import (
     Change,
@@ -128,7 +129,15 @@ class SessionService:
             pairing = access.pairing
             check_planning(pairing)
             dates = checked_dates(plan, pairing, _calendars(tx, pairing), now)
-            sessions = planned(plan, dates, pairing, created_by=actor.id, host=self._host, now=now)
+            sessions = planned(
+                plan,
+                dates,
+                pairing,
+                created_by=actor.id,
+                host=self._host,
+                now=now,
+                phase_on=phases_by_date(tx, pairing),
+            )
             check_room_for(len(tx.sessions.of_pairing(pairing_id)), len(sessions))
             self._writer.plan(tx, Deed(actor, pairing, now), sessions, idempotency_key)
         return sessions
@@ -140,7 +149,7 @@ class SessionService:
         title: str,
         dates: Sequence[ChosenDate],
         *,
-        phase: CoilPhase,
+        phase: CoilPhase | None,
         minutes: int,
         idempotency_key: str,
         room_url: str | None = None,

@@ -40,6 +40,8 @@ PERSON_COLUMNS: Mapping[str, Fate] = {
     "account_link.person_id": Fate.GOES,
     "attendance_override.set_by": Fate.STAYS,
     "audit_entry.actor_id": Fate.STAYS,
+    "busy_calendar.person_id": Fate.GOES,
+    "busy_time.person_id": Fate.GOES,
     "calendar_link.person_id": Fate.GOES,
     "credential.person_id": Fate.STAYS,  # the name is in the sealed part only, which goes
     "delivery.person_id": Fate.GOES,
@@ -53,6 +55,7 @@ PERSON_COLUMNS: Mapping[str, Fate] = {
     "objection.person_id": Fate.GOES,
     "pairing.proposed_by": Fate.STAYS,
     "pairing_course.answered_by": Fate.STAYS,
+    "person_hours.person_id": Fate.GOES,
     "person_identity.person_id": Fate.GOES,
     "person_role.person_id": Fate.GOES,
     "sent_grade.person_id": Fate.GOES,

@@ -72,6 +72,9 @@ _SENTENCES: Mapping[tuple[str, str], _Sentence] = {
     ("session", "planned"): lambda d: gettext("Planned the session “%(title)s”", title=_title(d)),
     ("session", "changed"): lambda d: gettext("Changed the session “%(title)s”", title=_title(d)),
     ("session", "cancelled"): lambda d: gettext("Called off the session “%(title)s”", title=_title(d)),
+    ("session", "attendance_corrected"): lambda d: gettext(
+        "Corrected somebody’s attendance of “%(title)s”", title=_title(d)
+    ),
     ("session", "zone_rules_changed"): lambda d: gettext(
         "Moved the session “%(title)s”, because a country changed its clocks", title=_title(d)
     ),
