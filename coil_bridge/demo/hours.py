@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import time
+from importlib import resources
 from typing import Any
 
 from coil_bridge.domain import Person
@@ -12,6 +14,11 @@ from coil_bridge.services.context import SYSTEM
 from scheduling.weekly_hours import ACCEPTABLE, DAY, IMPOSSIBLE, PREFERRED, Stretch, Week, week_of
 
 _LEVELS = {"good": PREFERRED, "possible": ACCEPTABLE, "impossible": IMPOSSIBLE}
+
+
+def load_times() -> dict[str, Any]:
+    """The demo's data on hours, and on a pairing that looks for its times."""
+    return tomllib.loads(resources.files("config").joinpath("demo_times.toml").read_text("utf-8"))
 
 
 def add_hours(services: Services, data: Sequence[Mapping[str, Any]], institutions: Mapping[str, str]) -> None:

@@ -16,11 +16,8 @@ from typing import Any
 from coil_bridge.app import build_services
 from coil_bridge.demo.consortium import Partner, monday_of
 from coil_bridge.demo.doors import Door
-<<<<<<< HEAD
-from coil_bridge.demo.hours import add_hours
-=======
+from coil_bridge.demo.hours import add_hours, load_times
 from coil_bridge.demo.past_pilot import Class, seed_past_pilot
->>>>>>> main
 from coil_bridge.demo.surveys import add_surveys
 from coil_bridge.demo.telling import seed_telling
 from coil_bridge.demo.terms import seed_calendar, seed_plan
@@ -75,12 +72,10 @@ def seed(
         }
         pairing, partner = _pairing(then, data["pairing"], places, phase_id=phase_id, week_zero=week_zero)
         seed_telling(at, planned_at, pairing, partner, until=system_clock())
-<<<<<<< HEAD
-        _pairing(now, data["agreed"], places, phase_id=None, week_zero=week_zero)
-        add_hours(now, data["hours"], {place: sites[place].institution.id for place in sites})
-=======
+        times = load_times()
+        _pairing(now, times["agreed"], places, phase_id=None, week_zero=week_zero)
+        add_hours(now, times["hours"], {place: sites[place].institution.id for place in sites})
         seed_past_pilot(at(before), now, lead, facts=data["past"], classes=past, week_zero=week_zero)
->>>>>>> main
         _send_everything(then)
         _send_everything(now)
     return [*_moodle_doors(partners, sites), *_role_doors(lead, administrator)]

@@ -147,11 +147,8 @@ JOBS: tuple[Job, ...] = (
     Job("pull activity", CronTrigger(hour="*/6", minute=11, timezone=UTC), pull_activity),
     Job("follow hooks", CronTrigger(minute="*/5", timezone=UTC), follow_hooks),
     Job("send grades", CronTrigger(minute=37, timezone=UTC), send_grades),
-<<<<<<< HEAD
     Job("read own calendars", CronTrigger(minute=49, timezone=UTC), read_calendars),
-=======
     Job("work out evidence", CronTrigger(minute=51, timezone=UTC), work_out_evidence),
->>>>>>> main
     Job("prune", CronTrigger(hour=2, minute=41, timezone=UTC), prune),
     Job("tidy LTI", CronTrigger(hour=1, minute=53, timezone=UTC), tidy_lti),
 )

@@ -35,6 +35,7 @@ PAGES = {
         "/pairings/{pairing}",
         "/pairings/{pairing}/cancel",
         "/pairings/{pairing}/calendar",
+        "/pairings/{pairing}/end",
         "/pairings/{pairing}/plan",
         "/pairings/{pairing}/plan/edit",
         "/academic-calendars",
@@ -100,6 +101,8 @@ ELSEWHERE = {  # need a launch or an address made once; seen on the way in test_
     "lti_login.begin",
     "lti_register.ask",
     "readiness.show",
+    "stop.ask",  # a link in an e-mail, in test_series
+    "pairing_changes.invitation",  # needs a proposal to several
 }
 REFUSED = {
     ("nobody", "/signin/used-long-ago"): 410,
