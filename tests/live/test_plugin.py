@@ -29,7 +29,8 @@ from connectors.transport import Transport, TransportPolicy
 pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
 
 _NAMES = ("URL", "TOKEN", "DATABASE", "PHP", "CODE", "COURSES")
-SECRET = "a secret of this test only"  # noqa: S105 - not one of anybody's
+BEGIN = "define('CLI_SCRIPT', true); require('config.php');"
+SECRET = "a secret of this test only"
 
 
 @dataclass(frozen=True)
@@ -56,14 +57,13 @@ class Lab:
     def configure(self, **settings: str) -> None:
         """Set the plugin's settings."""
         for name, value in settings.items():
-            self.run(
-                "admin/cli/cfg.php", "--component=local_coilbridge", f"--name={name}", f"--set={value}"
-            )
+            self.run("admin/cli/cfg.php", "--component=local_coilbridge", f"--name={name}", f"--set={value}")
 
     def rows(self, condition: str = "anonymous = 0 AND realuserid IS NULL") -> dict[int, tuple[int, ...]]:
         """What the log table holds of the courses, by id."""
         columns = "id, courseid, userid, timecreated, coalesce(relateduserid, 0)"
-        query = f"SELECT {columns} FROM mdl_logstore_standard_log WHERE courseid IN ({self.courses}) AND {condition}"  # noqa: S608 - the test's own
+        where = f"courseid IN ({self.courses}) AND {condition}"
+        query = f"SELECT {columns} FROM mdl_logstore_standard_log WHERE {where}"
         engine = create_engine(self.database)
         with engine.connect() as connection:
             found = {row[0]: tuple(row[1:]) for row in connection.execute(text(query))}
@@ -98,9 +98,7 @@ def test_the_rows_pulled_are_the_rows_of_the_log_to_the_row(client: MoodleClient
     pulled = {
         row: rest
         for page in everything(client, lab.course_ids, 30_000)
-        for row, *rest in zip(
-            page.ids, page.courses, page.users, page.times, page.related, strict=True
-        )
+        for row, *rest in zip(page.ids, page.courses, page.users, page.times, page.related, strict=True)
     }
     upto = max(pulled)
     assert {row: tuple(rest) for row, rest in pulled.items()} == {
@@ -172,13 +170,11 @@ def test_a_hidden_course_is_told_signed_and_told_again_until_it_is_taken(
         for visible in ("false", "true"):
             lab.run(
                 "-r",
-                "define('CLI_SCRIPT', true); require('config.php'); require_once($CFG->dirroot . '/course/lib.php');"
-                f"\\core\\session\\manager::set_user(get_admin()); course_change_visibility({course}, {visible});",
+                BEGIN + "require_once($CFG->dirroot . '/course/lib.php');"
+                "\\core\\session\\manager::set_user(get_admin());"
+                f"course_change_visibility({course}, {visible});",
             )
-        send = (
-            "define('CLI_SCRIPT', true); require('config.php'); "
-            "(new \\local_coilbridge\\task\\send_hooks())->execute();"
-        )
+        send = BEGIN + "(new \\local_coilbridge\\task\\send_hooks())->execute();"
         assert "next try in 30 seconds" in lab.run("-r", send)
         assert client.plugin_info().waiting == 2
         lab.run("-r", send)
