@@ -13,6 +13,7 @@ from coil_bridge.calendar_wiring import calendar_pages, calendar_services
 from coil_bridge.errors import ConfigurationError
 from coil_bridge.evidence_wiring import evidence_pages, evidence_services
 from coil_bridge.lti_wiring import lti_services, pages_for_people, pages_for_platforms
+from coil_bridge.rights_wiring import certificate_service, pages_of_rights, retention_service, rights_service
 from coil_bridge.services.academic_calendars import AcademicCalendars
 from coil_bridge.services.bundle import Services
 from coil_bridge.services.catalogue import Catalogue
@@ -201,6 +202,9 @@ def build_services(
         activity=activity,
         surveys=SurveyService(storage=storage, clock=clock),
         survey_answers=SurveyAnswers(storage=storage, clock=clock, vault=vault),
+        rights=rights_service(storage=storage, clock=clock, vault=vault),
+        retention=retention_service(storage=storage, clock=clock),
+        certificates=certificate_service(settings, storage=storage, clock=clock, vault=vault),
         lti=lti,
         evidence=evidence_services(settings, storage=storage, vault=vault, clock=clock, partners=partners),
         calendars=calendars,
@@ -279,6 +283,7 @@ def _blueprints(
     yield WorkPages(services.work, services.health, visitors).blueprint()
     yield SurveyPages(services.surveys, visitors).blueprint()
     yield AnswerPages(services.survey_answers, visitors).blueprint()
+    yield from pages_of_rights(services, visitors)
     yield AboutPages().blueprint()
     yield HealthPages(services.health, metrics).blueprint()
     yield from evidence_pages(services, visitors)
