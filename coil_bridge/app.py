@@ -58,6 +58,7 @@ from coil_bridge.web.pairing_changes import PairingChangePages
 from coil_bridge.web.pairings import PairingPages
 from coil_bridge.web.people import PeoplePages
 from coil_bridge.web.pilots import PilotPages
+from coil_bridge.web.plugin import PluginPages
 from coil_bridge.web.rendering import prepare_templates
 from coil_bridge.web.requests_log import observe_requests
 from coil_bridge.web.security import secure
@@ -277,6 +278,7 @@ def _blueprints(
     yield lti_console.blueprint()
     hook_keys = services.activity.hook_keys
     yield SitePages(services.sites, lti_console, hook_keys, visitors).blueprint()
+    yield PluginPages(visitors, services.settings.public_url).blueprint()
     yield PeoplePages(services.people, visitors).blueprint()
     yield WorkPages(services.work, services.health, visitors).blueprint()
     yield SurveyPages(services.surveys, visitors).blueprint()
