@@ -148,7 +148,7 @@ JOBS: tuple[Job, ...] = (
     Job("renew feeds", CronTrigger(minute="1-59/10", timezone=UTC), renew_feeds),
     Job("sweep calendars", CronTrigger(hour="*/6", minute=43, timezone=UTC), sweep_calendars),
     Job("pull activity", CronTrigger(hour="*/6", minute=11, timezone=UTC), pull_activity),
-    Job("follow hooks", CronTrigger(minute="*/5", timezone=UTC), follow_hooks),
+    Job("follow hooks", CronTrigger(minute="2-59/5", timezone=UTC), follow_hooks),
     Job("send grades", CronTrigger(minute=37, timezone=UTC), send_grades),
     Job("read own calendars", CronTrigger(minute=49, timezone=UTC), read_calendars),
     Job("work out evidence", CronTrigger(minute=51, timezone=UTC), work_out_evidence),
