@@ -1,19 +1,56 @@
-"""Wires what brings activity in: logs, hooks, files. ``coil_bridge.app`` does the same for the rest."""
+"""Wires what brings activity in: pulls, logs, hooks. ``coil_bridge.app`` does the same for the rest."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from flask import Blueprint
+
 from coil_bridge.services.activity_bundle import ActivityServices
+from coil_bridge.services.activity_pull import ActivityPull
+from coil_bridge.services.bundle import Services
+from coil_bridge.services.catalogue import Catalogue
 from coil_bridge.services.context import Clock
+from coil_bridge.services.hook_keys import HookKeys
+from coil_bridge.services.hooks import Hooks
 from coil_bridge.services.log_pull import LogPull
 from coil_bridge.services.partners import Partners
+from coil_bridge.services.roster_fallback import RosterFallback
 from coil_bridge.storage.storage import Storage
 from coil_bridge.vault import Vault
+from coil_bridge.web.hook_keys import HookKeyPages
+from coil_bridge.web.hooks import HookPages
+from coil_bridge.web.visitors import Visitors
 
 
 def activity_services(
-    *, storage: Storage, vault: Vault, partners: Partners, clock: Clock
+    *,
+    storage: Storage,
+    vault: Vault,
+    partners: Partners,
+    clock: Clock,
+    launched: RosterFallback,
+    catalogue: Catalogue,
+    public_url: str,
 ) -> ActivityServices:
     """The services of this capability."""
-    return ActivityServices(
-        logs=LogPull(storage=storage, clock=clock, vault=vault, partners=partners),
+    logs = LogPull(storage=storage, clock=clock, vault=vault, partners=partners)
+    pulls = ActivityPull(
+        storage=storage, clock=clock, vault=vault, partners=partners, launched=launched, logs=logs
     )
+    return ActivityServices(
+        logs=logs,
+        pulls=pulls,
+        hooks=Hooks(storage=storage, vault=vault, clock=clock, catalogue=catalogue, pulls=pulls),
+        hook_keys=HookKeys(storage=storage, vault=vault, clock=clock, public_url=public_url),
+    )
+
+
+def pages_for_plugins(services: Services) -> Iterable[Blueprint]:
+    """What plugins in Moodles send to, with signatures of their own instead of our form tokens."""
+    yield HookPages(services.activity.hooks).blueprint()
+
+
+def activity_pages(services: Services, visitors: Visitors) -> Iterable[Blueprint]:
+    """What people see of it."""
+    yield HookKeyPages(services.activity.hook_keys, services.sites, visitors).blueprint()

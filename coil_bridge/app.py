@@ -8,12 +8,13 @@ from importlib.metadata import version
 from flask import Blueprint, Flask
 
 from coil_bridge.academic_wiring import academic_pages, academic_services
-from coil_bridge.activity_wiring import activity_services
+from coil_bridge.activity_wiring import activity_pages, activity_services, pages_for_plugins
 from coil_bridge.calendar_wiring import calendar_pages, calendar_services
 from coil_bridge.errors import ConfigurationError
+from coil_bridge.evidence_wiring import evidence_pages, evidence_services
 from coil_bridge.lti_wiring import lti_services, pages_for_people, pages_for_platforms
+from coil_bridge.rights_wiring import certificate_service, pages_of_rights, retention_service, rights_service
 from coil_bridge.services.academic_calendars import AcademicCalendars
-from coil_bridge.services.activity_pull import ActivityPull
 from coil_bridge.services.bundle import Services
 from coil_bridge.services.catalogue import Catalogue
 from coil_bridge.services.context import Clock, system_clock
@@ -35,6 +36,7 @@ from coil_bridge.services.surveys import SurveyService
 from coil_bridge.services.web_sessions import WebSessions
 from coil_bridge.services.work import Work
 from coil_bridge.settings import Settings
+from coil_bridge.slots_wiring import slot_pages, slot_services
 from coil_bridge.storage import migrate
 from coil_bridge.storage.engine import open_engine
 from coil_bridge.storage.storage import Storage
@@ -52,9 +54,11 @@ from coil_bridge.web.lti.console import LtiConsolePages
 from coil_bridge.web.lti.refusals import handle_refusals
 from coil_bridge.web.me import MePages
 from coil_bridge.web.metrics import Metrics
+from coil_bridge.web.pairing_changes import PairingChangePages
 from coil_bridge.web.pairings import PairingPages
 from coil_bridge.web.people import PeoplePages
 from coil_bridge.web.pilots import PilotPages
+from coil_bridge.web.plugin import PluginPages
 from coil_bridge.web.rendering import prepare_templates
 from coil_bridge.web.requests_log import observe_requests
 from coil_bridge.web.security import secure
@@ -67,7 +71,7 @@ from coil_bridge.web.visitors import Visitors
 from coil_bridge.web.work import WorkPages
 from connectors.mail import Mailer
 from connectors.transport import Exchange, Transport, TransportPolicy
-from scheduling.zones import use_packaged_zone_data
+from scheduling.zones import ZoneDataMismatch, check_zone_data, use_packaged_zone_data
 
 Observer = Callable[[Exchange], None]
 
@@ -94,7 +98,8 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     for pages in _blueprints(services, visitors, cookies, metrics, clock):
         app.register_blueprint(pages)
     stop_pages = StopPages(services.telling.choices).blueprint()
-    for pages in [stop_pages, *pages_for_platforms(services.lti, visitors, cookies)]:
+    of_machines = (*pages_for_platforms(services.lti, visitors, cookies), *pages_for_plugins(services))
+    for pages in (stop_pages, *of_machines):
         csrf.exempt(pages)
         app.register_blueprint(pages)
     return app
@@ -113,11 +118,13 @@ def build_services(
     the settings ask for (with less patience, in tests).
 
     Raises:
-        ConfigurationError: the database or the mail server of the settings cannot be used.
+        ConfigurationError: the database or the mail server of the settings cannot be used, or the zone data.
     """
-    use_packaged_zone_data()
+    _trust_zone_data()
     engine = open_engine(settings.database_url)
     storage, vault = Storage(engine), Vault(settings.encryption_keys)
+    # Whose calendar is where is nobody's metric.
+    private = transport or _transport(settings, None)
     transport = transport or _transport(settings, observe)
     partners = Partners(storage=storage, vault=vault, transport=transport, clock=clock)
     mailer = mailer_of(settings)
@@ -146,7 +153,15 @@ def build_services(
         feeds=feeds,
         observers=calendars.observers,
     )
-    activity = activity_services(storage=storage, vault=vault, partners=partners, clock=clock)
+    activity = activity_services(
+        storage=storage,
+        vault=vault,
+        partners=partners,
+        clock=clock,
+        launched=launched,
+        catalogue=catalogue,
+        public_url=settings.public_url,
+    )
     return Services(
         settings=settings,
         storage=storage,
@@ -190,23 +205,36 @@ def build_services(
         telling=telling,
         feeds=feeds,
         pilots=PilotService(storage=storage, clock=clock, vault=vault, settings=settings),
-        pulls=ActivityPull(
-            storage=storage,
-            clock=clock,
-            vault=vault,
-            partners=partners,
-            launched=launched,
-            logs=activity.logs,
-        ),
+        pulls=activity.pulls,
         exports=ExportService(storage=storage, clock=clock),
         activity=activity,
         surveys=SurveyService(storage=storage, clock=clock),
         survey_answers=SurveyAnswers(storage=storage, clock=clock, vault=vault),
+        rights=rights_service(storage=storage, clock=clock, vault=vault),
+        retention=retention_service(storage=storage, clock=clock),
+        certificates=certificate_service(settings, storage=storage, clock=clock, vault=vault),
         lti=lti,
+        evidence=evidence_services(settings, storage=storage, vault=vault, clock=clock, partners=partners),
         calendars=calendars,
         academic=AcademicCalendars(storage=storage),
+        slots=slot_services(settings, storage=storage, vault=vault, transport=private, clock=clock),
         terms=academic_services(storage=storage, clock=clock, catalogue=catalogue),
     )
+
+
+def _trust_zone_data() -> None:
+    """Take the zone data of the package tzdata, and no others.
+
+    Raises:
+        ConfigurationError: pytz does not carry the same version, so neither can be trusted.
+    """
+    use_packaged_zone_data()
+    try:
+        check_zone_data()
+    except ZoneDataMismatch as mismatch:
+        raise ConfigurationError(
+            "The time zone data cannot be trusted: %(reason)s", {"reason": mismatch}
+        ) from None
 
 
 def _blueprints(
@@ -237,9 +265,11 @@ def _blueprints(
         grading=services.lti.participation,
         feeds=services.feeds,
         terms=services.terms,
+        finder=services.slots.finder,
         visitors=visitors,
         clock=clock,
     ).blueprint()
+    yield PairingChangePages(services.pairings, services.pairings.dates, visitors).blueprint()
     yield SessionPages(services.sessions, services.pairings, services.calendars.rooms, visitors).blueprint()
     yield from calendar_pages(services, visitors, clock)
     yield FeedPages(services.feeds, metrics).blueprint()
@@ -254,14 +284,20 @@ def _blueprints(
         services.lti.registry, services.sites, visitors, clock, services.settings.public_url
     )
     yield lti_console.blueprint()
-    yield SitePages(services.sites, lti_console, visitors).blueprint()
+    hook_keys = services.activity.hook_keys
+    yield SitePages(services.sites, lti_console, hook_keys, visitors).blueprint()
+    yield PluginPages(visitors, services.settings.public_url).blueprint()
     yield PeoplePages(services.people, visitors).blueprint()
     yield WorkPages(services.work, services.health, visitors).blueprint()
     yield SurveyPages(services.surveys, visitors).blueprint()
     yield AnswerPages(services.survey_answers, visitors).blueprint()
+    yield from pages_of_rights(services, visitors)
     yield AboutPages().blueprint()
     yield HealthPages(services.health, metrics).blueprint()
+    yield from evidence_pages(services, visitors)
     yield from pages_for_people(services, visitors, clock)
+    yield from slot_pages(services, visitors)
+    yield from activity_pages(services, visitors)
     yield from academic_pages(services, visitors, clock)
 
 

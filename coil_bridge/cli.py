@@ -6,9 +6,11 @@ from importlib.metadata import version
 
 import click
 
+from coil_bridge.commands import hooks  # noqa: F401 - it adds its commands to `site`
 from coil_bridge.commands.calendars import calendar
 from coil_bridge.commands.people import person
 from coil_bridge.commands.pilots import export, pilot
+from coil_bridge.commands.plugin import plugin
 from coil_bridge.commands.rooms import room
 from coil_bridge.commands.running import serve, worker
 from coil_bridge.commands.sites import site
@@ -38,7 +40,7 @@ def main() -> None:
     """
 
 
-for command in (serve, worker, site, room, person, calendar, pilot, sync, export, doctor, db):
+for command in (serve, worker, site, room, person, calendar, pilot, plugin, sync, export, doctor, db):
     main.add_command(command)
 
 if __name__ == "__main__":

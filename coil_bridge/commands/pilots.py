@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import click
@@ -13,6 +13,7 @@ import click
 from coil_bridge.commands.common import Command, exits_by_error, json_option, opened, share_bar, show, table
 from coil_bridge.domain import Pilot
 from coil_bridge.errors import InvalidInput, NotFound, PartnerUnavailable
+from coil_bridge.evaluation.definitions.registry import CURRENT, SETS
 from coil_bridge.evaluation.records import LogFinding
 from coil_bridge.jobs.worker import Worker
 from coil_bridge.services.activity_pull import PullProgress
@@ -24,6 +25,7 @@ from coil_bridge.services.log_views import LogLine
 from coil_bridge.services.pilot_inputs import PilotInput
 
 _LOOK_EVERY = 0.2  # seconds
+_PACK = "zip"
 
 
 def _day(_context: click.Context, _option: click.Parameter, value: datetime) -> date:
@@ -165,9 +167,18 @@ def _log_plain(line: LogLine) -> dict[str, object]:
 @click.option(
     "--format",
     "chosen",
-    type=click.Choice([each.value for each in ExportFormat]),
-    help="Default: by the file's name, else csv.",
+    type=click.Choice([*(each.value for each in ExportFormat), _PACK]),
+    help="zip is the evidence pack. Default: by the file's name, else csv.",
 )
+@click.option(
+    "--at",
+    type=click.DateTime(["%Y-%m-%dT%H:%M:%SZ"]),
+    help="Pack: the time to state, as an earlier pack does, to make that one again to the byte.",
+)
+@click.option(
+    "--definitions", type=click.Choice(list(SETS)), default=CURRENT, help="Pack: the set of definitions."
+)
+@click.option("--xapi", is_flag=True, help="Pack: with xAPI statements about single students.")
 @click.option(
     "--output",
     "-o",
@@ -175,15 +186,29 @@ def _log_plain(line: LogLine) -> dict[str, object]:
     help="The file to write, - for standard output; default: a name made of the pilot's.",
 )
 @exits_by_error
-def export(pilot: str, chosen: str | None, output: Path | None) -> None:
-    """Write who took part in PILOT, by pseudonym, institution, pairing and week.
+def export(
+    pilot: str,
+    chosen: str | None,
+    at: datetime | None,
+    definitions: str,
+    *,
+    xapi: bool,
+    output: Path | None,
+) -> None:
+    """Write who took part in PILOT, by pseudonym, institution, pairing and week; or its evidence pack.
 
     Groups below the pilot's threshold are left out. An existing file is replaced only when it is named.
     """
-    suffix = (output.suffix.removeprefix(".") if output else "") or "csv"
+    kind = chosen or (output.suffix.removeprefix(".") if output else "") or "csv"
+    made_at = at.replace(tzinfo=UTC) if at else None
     with opened() as services:
         found = find(services, pilot)
-        made = services.exports.participation(SYSTEM, found.id, chosen or suffix)
+        if kind == _PACK:
+            made = services.evidence.figures.pack(
+                SYSTEM, found.id, definitions=definitions, made_at=made_at, xapi=xapi
+            )
+        else:
+            made = services.exports.participation(SYSTEM, found.id, kind)
     if output == Path("-"):
         click.echo(made.content, nl=False)
         return

@@ -38,6 +38,15 @@ def create_front(doors: Doors, partners: list[Partner], mailbox: Mailbox, servic
     def mail() -> str:
         return render_template("mail.html", mails=mailbox.mails)
 
+    @pages.get("/mail/<int:number>.ics")
+    def calendar_file(number: int) -> Response:
+        found = next((each for each in mailbox.mails if each.number == number), None)
+        if found is None or found.file is None:
+            abort(404)
+        response = Response(found.file.text, mimetype="text/calendar")
+        response.headers["Content-Disposition"] = f"attachment; filename=session-{number}.ics"
+        return response
+
     @pages.after_request
     def secure(response: Response) -> Response:
         response.headers["Content-Security-Policy"] = (

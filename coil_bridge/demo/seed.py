@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -15,7 +16,10 @@ from typing import Any
 from coil_bridge.app import build_services
 from coil_bridge.demo.consortium import Partner, monday_of
 from coil_bridge.demo.doors import Door
+from coil_bridge.demo.hours import add_hours, load_times
+from coil_bridge.demo.past_pilot import Class, seed_past_pilot
 from coil_bridge.demo.surveys import add_surveys
+from coil_bridge.demo.telling import seed_telling
 from coil_bridge.demo.terms import seed_calendar, seed_plan
 from coil_bridge.domain import CoilPhase, Course, Model, Pairing, Person, Role, Site
 from coil_bridge.services.bundle import Services
@@ -41,13 +45,21 @@ class _At:
     door_email: str
 
 
-def seed(settings: Settings, data: Mapping[str, Any], partners: Sequence[Partner]) -> list[Door]:
+def seed(
+    settings: Settings, data: Mapping[str, Any], partners: Sequence[Partner], past: Sequence[Class]
+) -> list[Door]:
     """Connect the Moodles, add the people, the pilot and the pairing; the doors that follow from it."""
     migrate.upgrade(open_engine(settings.database_url))
     week_zero = monday_of(datetime.now(UTC).date())
-    now = build_services(settings, clock=system_clock)
-    then = build_services(settings, clock=_clock_from(datetime.combine(week_zero - _PROPOSED, _MORNING, UTC)))
-    try:
+    with ExitStack() as open_services:
+
+        def at(start: datetime) -> Services:
+            return open_services.enter_context(closing(build_services(settings, clock=_clock_from(start))))
+
+        now = open_services.enter_context(closing(build_services(settings, clock=system_clock)))
+        planned_at = datetime.combine(week_zero - _PROPOSED, _MORNING, UTC)
+        then = at(planned_at)
+        before = datetime.combine(_week(week_zero, data["past"]["starts_week"] - 1), _MORNING, UTC)
         sites = {partner.key: _connect(now, partner) for partner in partners}
         for key, site in sites.items():
             seed_calendar(now, site.institution.id, data["calendars"][key], week_zero)
@@ -58,12 +70,14 @@ def seed(settings: Settings, data: Mapping[str, Any], partners: Sequence[Partner
         places = {
             partner.key: _At(sites[partner.key], _door(partner, "teacher").email) for partner in partners
         }
-        _pairing(then, data["pairing"], places, phase_id=phase_id, week_zero=week_zero)
+        pairing, partner = _pairing(then, data["pairing"], places, phase_id=phase_id, week_zero=week_zero)
+        seed_telling(at, planned_at, pairing, partner, until=system_clock())
+        times = load_times()
+        _pairing(now, times["agreed"], places, phase_id=None, week_zero=week_zero)
+        add_hours(now, times["hours"], {place: sites[place].institution.id for place in sites})
+        seed_past_pilot(at(before), now, lead, facts=data["past"], classes=past, week_zero=week_zero)
         _send_everything(then)
         _send_everything(now)
-    finally:
-        then.close()
-        now.close()
     return [*_moodle_doors(partners, sites), *_role_doors(lead, administrator)]
 
 
@@ -110,10 +124,13 @@ def _pairing(
     facts: Mapping[str, Any],
     places: Mapping[str, _At],
     *,
-    phase_id: str,
+    phase_id: str | None,
     week_zero: date,
-) -> None:
-    """Propose, accept, start and plan, each by somebody who teaches the course in question."""
+) -> tuple[Pairing, Person]:
+    """Propose and accept; start and plan what has sessions. Each by somebody who teaches the course.
+
+    The pairing, and the first of the invited teachers.
+    """
     own, own_teacher = _course_and_teacher(services, places[facts["initiator"]], facts["course"])
     invited = [
         _course_and_teacher(services, places[each["site"]], each["course"]) for each in facts["partners"]
@@ -129,13 +146,15 @@ def _pairing(
         phase_id=phase_id,
         title=facts["title"],
     )
-    pairing = services.pairings.propose(own_teacher, form, "demo-pairing")
+    pairing = services.pairings.propose(own_teacher, form, f"demo-pairing-{own.id}-{len(invited)}")
     for course, teacher in invited:
         services.pairings.accept(teacher, pairing.id, course.id)
-    services.pairings.start(own_teacher, pairing.id)
-    seed_plan(services, own_teacher, pairing, facts["plan"])
-    zone = own.institution.zone
-    _sessions(services, own_teacher, pairing, zone=zone, facts=facts, week_zero=week_zero)
+    if facts["sessions"]:
+        services.pairings.start(own_teacher, pairing.id)
+        seed_plan(services, own_teacher, pairing, facts["plan"])
+        zone = own.institution.zone
+        _sessions(services, own_teacher, pairing, zone=zone, facts=facts, week_zero=week_zero)
+    return pairing, invited[0][1]
 
 
 def _course_and_teacher(services: Services, at: _At, shortname: str) -> tuple[Course, Person]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-Cell = str | int | date | None
+Cell = str | int | float | date | None
 Row = tuple[Cell, ...]
 
 
@@ -20,6 +20,7 @@ class ColumnType(StrEnum):
 
     TEXT = "text"
     INTEGER = "integer"
+    NUMBER = "number"
     DATE = "date"
 
 

@@ -18,13 +18,18 @@ from apscheduler.triggers.cron import CronTrigger
 
 from coil_bridge.services.activity_pull import PULL
 from coil_bridge.services.bundle import Services
+from coil_bridge.services.busy_calendars import READ_BUSY
 from coil_bridge.services.catalogue import SYNC_SITE, SYNC_TEACHERS
 from coil_bridge.services.context import Clock
+from coil_bridge.services.evidence import PACK
+from coil_bridge.services.figures_queue import WORK_OUT
+from coil_bridge.services.hooks import FOLLOW
 from coil_bridge.services.log_pull import PULL_LOG
 from coil_bridge.services.participation_grades import SEND_GRADES
 from coil_bridge.services.proposing import TELL_OF_PROPOSAL
 from coil_bridge.services.signin import SIGNIN
 from coil_bridge.services.telling import TELL_AT_ONCE
+from coil_bridge.services.traits import TRAITS
 
 Handler = Callable[[Mapping[str, Any]], None]
 
@@ -90,7 +95,8 @@ def sweep_calendars(services: Services, _clock: Clock) -> None:
 def prune(services: Services, clock: Clock) -> None:
     """Delete what has ended: links and sessions after a day, finished work and messages after 90 days.
 
-    Who joined which session goes after a study year and its report.
+    Who joined which session goes after a study year and its report. Pilots whose time is over lose every
+    row about people.
     """
     now = clock()
     with services.storage.write() as tx:
@@ -102,6 +108,8 @@ def prune(services: Services, clock: Clock) -> None:
         tx.telling.prune(now - _KEPT_HISTORY)
     services.lti.joining.prune()
     services.surveys.prune()
+    services.retention.act_by_date()
+    services.evidence.figures.prune()
 
 
 def pull_activity(services: Services, _clock: Clock) -> None:
@@ -109,14 +117,29 @@ def pull_activity(services: Services, _clock: Clock) -> None:
     services.pulls.request_running()
 
 
+def follow_hooks(services: Services, _clock: Clock) -> None:
+    """Queue what notifications of partners' plugins have asked for and nobody has done yet."""
+    services.activity.hooks.queue_due()
+
+
 def send_grades(services: Services, _clock: Clock) -> None:
     """Queue the sending of participation to the gradebooks that want it."""
     services.lti.participation.queue_all()
 
 
+def work_out_evidence(services: Services, _clock: Clock) -> None:
+    """Queue the figures of pilots that are under way, twice a day and where there are none."""
+    services.evidence.figures.queue_stale()
+
+
 def tidy_lti(services: Services, _clock: Clock) -> None:
     """Rotate the keys of the LTI tool; delete logins, invitations and hand-overs that have expired."""
     services.lti.registry.tidy()
+
+
+def read_calendars(services: Services, _clock: Clock) -> None:
+    """Queue the reading of calendars of teachers' own."""
+    services.slots.calendars.queue_all()
 
 
 JOBS: tuple[Job, ...] = (
@@ -130,7 +153,10 @@ JOBS: tuple[Job, ...] = (
     Job("collect recordings", CronTrigger(minute=51, timezone=UTC), collect_recordings),
     Job("sweep calendars", CronTrigger(hour="*/6", minute=43, timezone=UTC), sweep_calendars),
     Job("pull activity", CronTrigger(hour="*/6", minute=11, timezone=UTC), pull_activity),
+    Job("follow hooks", CronTrigger(minute="*/5", timezone=UTC), follow_hooks),
     Job("send grades", CronTrigger(minute=37, timezone=UTC), send_grades),
+    Job("read own calendars", CronTrigger(minute=49, timezone=UTC), read_calendars),
+    Job("work out evidence", CronTrigger(minute=51, timezone=UTC), work_out_evidence),
     Job("prune", CronTrigger(hour=2, minute=41, timezone=UTC), prune),
     Job("tidy LTI", CronTrigger(hour=1, minute=53, timezone=UTC), tidy_lti),
 )
@@ -143,8 +169,13 @@ def handlers(services: Services) -> Mapping[str, Handler]:
         SYNC_SITE: services.catalogue.perform_sync,
         SYNC_TEACHERS: services.catalogue.perform_teachers,
         PULL: services.pulls.perform,
+        READ_BUSY: services.slots.calendars.perform,
         PULL_LOG: services.activity.logs.perform,
+        FOLLOW: services.activity.hooks.perform,
         TELL_OF_PROPOSAL: services.pairings.tell_of_proposal,
         TELL_AT_ONCE: services.telling.now.perform,
         SEND_GRADES: services.lti.participation.perform,
+        WORK_OUT: services.evidence.figures.perform,
+        PACK: services.evidence.figures.make,
+        TRAITS: services.evidence.traits.perform,
     }

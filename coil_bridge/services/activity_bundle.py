@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from coil_bridge.services.activity_pull import ActivityPull
+from coil_bridge.services.hook_keys import HookKeys
+from coil_bridge.services.hooks import Hooks
 from coil_bridge.services.log_pull import LogPull
 
 
@@ -12,3 +15,6 @@ class ActivityServices:
     """What reads, receives and takes in activity; ``Services.activity``."""
 
     logs: LogPull
+    pulls: ActivityPull
+    hooks: Hooks
+    hook_keys: HookKeys

@@ -19,6 +19,7 @@ from coil_bridge.i18n import mark
 from coil_bridge.services import audit
 from coil_bridge.services.context import SYSTEM, Clock
 from coil_bridge.services.course_pull import CoursePull
+from coil_bridge.services.figures_queue import queue_figures
 from coil_bridge.services.log_pull import LogPull
 from coil_bridge.services.log_views import LogLine, log_lines
 from coil_bridge.services.partners import Partners
@@ -192,6 +193,7 @@ class ActivityPull:
         now = self._clock()
         with self._storage.write() as tx:
             tx.pulls.finish(run.id, now, failure)
+            queue_figures(tx, run.pilot_id, now)
             if site_id:
                 self._logs.queue(tx, run.pilot_id, site_id)
             audit.record(

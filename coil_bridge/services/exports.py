@@ -75,7 +75,7 @@ def _format(value: str) -> ExportFormat:
 
 
 def _write(pilot: Pilot, groups: Sequence[GroupTable], chosen: ExportFormat, now: datetime) -> ExportFile:
-    stem = f"participation-{_slug(pilot)}-{now:%Y%m%dT%H%M%SZ}"
+    stem = f"participation-{slug(pilot)}-{now:%Y%m%dT%H%M%SZ}"
     name = f"{stem}.{chosen}"
     if chosen is ExportFormat.CSV:
         content = comma_separated.write_csv(flat_table(groups, pilot.suppression_threshold))
@@ -91,7 +91,7 @@ def _write(pilot: Pilot, groups: Sequence[GroupTable], chosen: ExportFormat, now
         ) from None
 
 
-def _slug(pilot: Pilot) -> str:
+def slug(pilot: Pilot) -> str:
     """The pilot's name as part of a file name, its id where nothing plain is left of the name."""
     plain = unicodedata.normalize("NFKD", pilot.name).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60] or pilot.id

@@ -22,6 +22,7 @@ from coil_bridge.services.checks import check_key, checked_reason
 from coil_bridge.services.context import Clock
 from coil_bridge.services.feeds import FeedService
 from coil_bridge.services.pairing_states import AGREED
+from coil_bridge.services.phase_plans import phases_by_date
 from coil_bridge.services.series_edits import Scope, reached, series_changes
 from coil_bridge.services.session_changes import (
     Change,
@@ -128,7 +129,15 @@ class SessionService:
             pairing = access.pairing
             check_planning(pairing)
             dates = checked_dates(plan, pairing, _calendars(tx, pairing), now)
-            sessions = planned(plan, dates, pairing, created_by=actor.id, host=self._host, now=now)
+            sessions = planned(
+                plan,
+                dates,
+                pairing,
+                created_by=actor.id,
+                host=self._host,
+                now=now,
+                phase_on=phases_by_date(tx, pairing),
+            )
             check_room_for(len(tx.sessions.of_pairing(pairing_id)), len(sessions))
             self._writer.plan(tx, Deed(actor, pairing, now), sessions, idempotency_key)
         return sessions
@@ -140,7 +149,7 @@ class SessionService:
         title: str,
         dates: Sequence[ChosenDate],
         *,
-        phase: CoilPhase,
+        phase: CoilPhase | None,
         minutes: int,
         idempotency_key: str,
         room_url: str | None = None,
@@ -244,7 +253,7 @@ class SessionService:
         return session
 
     def to_come(self, actor: Person, session_id: str) -> dict[Scope, int]:
-        """How many sessions an edit would reach, by its scope, where it is more than the one.
+        """How many sessions an edit would reach, by its scope, where it is more than by the one before.
 
         Raises:
             NotFound: there is no such session.
@@ -253,7 +262,8 @@ class SessionService:
         with self._storage.read() as tx:
             sessions = tx.sessions.of_pairing(session.pairing_id)
         counts = {scope: len(reached(session, sessions, scope, now)) for scope in Scope}
-        return {scope: count for scope, count in counts.items() if scope is not Scope.ONE and count > 1}
+        wider = {Scope.FOLLOWING: Scope.ONE, Scope.ALL: Scope.FOLLOWING}
+        return {scope: counts[scope] for scope, least in wider.items() if counts[scope] > counts[least]}
 
     def upcoming(self, actor: Person, limit: int = 10) -> list[UpcomingSession]:
         """A person's next sessions over all pairings, those that are on at the moment included."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 from coil_bridge.domain import Course, Pairing, PairingState, Person
 from coil_bridge.i18n import Translator
@@ -84,6 +85,22 @@ def ended(pairing: Pairing, reason: str, sessions: int, page: str) -> Text:
             sessions,
         )
         return _message(subject, why, meetings if sessions else "", page)
+
+    return write
+
+
+def end_moved(pairing: Pairing, before: date, actor: Person, page: str) -> Text:
+    """To the teachers of all its courses."""
+
+    def write(translator: Translator) -> MessageText:
+        gettext = translator.gettext
+        subject = gettext("Another last day: %(title)s", title=pairing.title)
+        days = gettext(
+            "The pairing now ends on %(new)s instead of %(old)s.",
+            new=translator.day(pairing.ends_on),
+            old=translator.day(before),
+        )
+        return _message(subject, days, gettext("Changed by %(person)s.", person=actor.name), page)
 
     return write
 

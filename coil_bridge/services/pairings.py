@@ -19,6 +19,7 @@ from coil_bridge.services.checks import checked_reason
 from coil_bridge.services.context import Clock
 from coil_bridge.services.joint_sessions import SessionService
 from coil_bridge.services.messages import Messages
+from coil_bridge.services.pairing_dates import PairingDates
 from coil_bridge.services.pairing_moves import (
     due_action,
     move,
@@ -59,6 +60,7 @@ class PairingService:
         self._clock = clock
         self._sessions = sessions
         self._news = PairingNews(settings=settings, messages=messages)
+        self.dates = PairingDates(storage=storage, clock=clock, news=self._news)
         self._proposing = Proposing(
             storage=storage, clock=clock, news=self._news, sync_teachers=sync_teachers
         )

@@ -15,11 +15,11 @@ from coil_bridge.errors import Conflict, InvalidInput, NotFound
 from coil_bridge.i18n import Translator, available_languages, mark
 from coil_bridge.services import audit
 from coil_bridge.services.context import Clock, administrators_only
+from coil_bridge.services.given_zones import given_zone
 from coil_bridge.services.messages import Messages, MessageText
 from coil_bridge.storage.people import EMAIL, Identity
 from coil_bridge.storage.storage import Storage, Transaction
 from coil_bridge.vault import new_id
-from scheduling.zones import is_zone
 
 _ADDRESS = re.compile(r"[^@\s<>\",;:\\]{1,64}@[^@\s<>\",;:\\]{1,189}")
 
@@ -94,8 +94,10 @@ class PeopleService:
         errors: dict[str, list[str]] = {}
         if language is not None and language not in available_languages():
             errors["language"] = [mark("Choose one of the languages offered.")]
-        if zone is not None and not is_zone(zone):
-            errors["zone"] = [mark("Choose one of the time zones offered.")]
+        try:
+            zone = given_zone(zone) if zone is not None else None
+        except InvalidInput as error:
+            errors |= error.errors
         if errors:
             raise InvalidInput(errors)
         with self._storage.write() as tx:

@@ -7,7 +7,7 @@ is told, and nothing of the first one's is lost.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
@@ -111,6 +111,14 @@ class PhasePlans:
         plan = tx.phase_plans.get(pairing_id)
         found = (each.phase for each in plan.phases if each.first <= day <= each.last) if plan else ()
         return next(iter(found), None)
+
+
+def phases_by_date(tx: Transaction, pairing: Pairing) -> Callable[[date], CoilPhase]:
+    """The phase of any day of a pairing, by its plan or the template: the last one that has begun by then."""
+    plan = tx.phase_plans.get(pairing.id)
+    phases = plan.phases if plan else template(weeks_of_pairing(tx, pairing))
+    first = phases[0].phase if phases else CoilPhase.TEAM_BUILDING
+    return lambda day: next((each.phase for each in reversed(phases) if each.first <= day), first)
 
 
 def template(weeks: TeachingWeeks) -> tuple[PlannedPhase, ...]:

@@ -5,12 +5,12 @@ Pure: values in, values out. The storage, the feeds and the people are the busin
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from coil_bridge.domain import JointSession, Pairing, SessionState
+from coil_bridge.domain import CoilPhase, JointSession, Pairing, SessionState
 from coil_bridge.errors import Conflict, EditConflict, InvalidInput
 from coil_bridge.i18n import mark
 from coil_bridge.services.checks import Problems
@@ -76,10 +76,14 @@ def planned(
     created_by: str,
     host: str,
     now: datetime,
+    phase_on: Callable[[date], CoilPhase],
 ) -> list[JointSession]:
-    """The sessions of a form; ``host`` is the right-hand side of their UIDs."""
+    """The sessions of a form; ``host`` is the right-hand side of their UIDs.
+
+    ``phase_on`` is the phase that a day has, for a form that leaves it to the plan.
+    """
     ids = _Ids(pairing.id, new_id() if len(dates) > 1 else None, created_by, host)
-    return [_new(plan, date, ids, now) for date in dates]
+    return [_new(plan, each, ids, now, plan.phase or phase_on(each.local.date())) for each in dates]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,7 @@ class _Ids:
     host: str
 
 
-def _new(plan: PlanInput, date: Occurrence, ids: _Ids, now: datetime) -> JointSession:
+def _new(plan: PlanInput, date: Occurrence, ids: _Ids, now: datetime, phase: CoilPhase) -> JointSession:
     session_id = new_id()
     return JointSession(
         id=session_id,
@@ -100,7 +104,7 @@ def _new(plan: PlanInput, date: Occurrence, ids: _Ids, now: datetime) -> JointSe
         series_id=ids.series_id,
         uid=f"{session_id}@{ids.host}",
         title=plan.title,
-        phase=plan.phase,
+        phase=phase,
         starts_local=date.local,
         zone=date.zone,
         fold=fold_of(date),
@@ -132,7 +136,7 @@ def edited(session: JointSession, pairing: Pairing, plan: PlanInput, now: dateti
     after = replace(
         session,
         title=plan.title,
-        phase=plan.phase,
+        phase=plan.phase or session.phase,
         minutes=plan.minutes,
         room_url=plan.room_url,
         notes=plan.notes,

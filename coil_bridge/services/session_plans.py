@@ -44,11 +44,12 @@ class PlanInput:
 
     ``choice`` settles wall times that a clock change skips or repeats: the earlier or the later reading.
     ``dates``, where there are any, are the sessions: ``starts_local``, ``zone`` and ``count`` then follow.
-    ``skip_days_off``: a series goes on a week later where somebody does not teach.
+    ``skip_days_off``: a series goes on a week later where somebody does not teach. Without a ``phase`` each
+    new session gets the one that the pairing's plan has on its day, and an edited one keeps its own.
     """
 
     title: str
-    phase: CoilPhase
+    phase: CoilPhase | None
     starts_local: datetime
     zone: str
     minutes: int

@@ -7,7 +7,7 @@ from datetime import time
 
 from coil_bridge.errors import InvalidInput
 from coil_bridge.i18n import mark
-from scheduling.zones import is_zone
+from coil_bridge.services.given_zones import given_zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,10 @@ def institution_problems(given: InstitutionInput) -> dict[str, list[str]]:
     country = given.country.strip()
     if len(country) != 2 or not (country.isascii() and country.isalpha()):
         errors["country"] = [mark("Write the country as two letters, for instance RS.")]
-    if not is_zone(given.zone):
-        errors["zone"] = [mark("Choose one of the time zones offered.")]
+    try:
+        given_zone(given.zone, country)
+    except InvalidInput as error:
+        errors |= error.errors
     if given.day_starts >= given.day_ends:
         errors["day_ends"] = [mark("The day must end after it starts.")]
     return errors

@@ -16,6 +16,7 @@ from coil_bridge.services import audit
 from coil_bridge.services.addresses import UnusableAddress, normalise
 from coil_bridge.services.catalogue import Catalogue
 from coil_bridge.services.context import Clock, administrators_only
+from coil_bridge.services.given_zones import given_zone
 from coil_bridge.services.partners import FIRST_PAUSE, Partners, reason_of
 from coil_bridge.services.site_inputs import (
     InstitutionInput,
@@ -266,7 +267,7 @@ def _institution(tx: Transaction, given: InstitutionInput) -> Institution:
         city=given.city.strip(),
         country=given.country.strip().upper(),
         subdivision=(given.subdivision or "").strip().upper() or None,
-        zone=given.zone,
+        zone=given_zone(given.zone, given.country),
         day_starts=given.day_starts,
         day_ends=given.day_ends,
     )

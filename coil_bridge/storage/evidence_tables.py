@@ -73,6 +73,8 @@ participant_trait = Table(
     Column("pseudonym", String(32), primary_key=True),
     Column("gender", String(12), nullable=False),
     Column("country", String(2), nullable=False),  # ISO 3166-1 alpha-2, empty where undisclosed
+    # The institution at which a guest in a partner's course counts; empty for everybody else.
+    Column("home", ID, nullable=False, server_default=""),
 )
 
 # Somebody does not want to be counted in evaluations.

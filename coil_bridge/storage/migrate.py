@@ -20,9 +20,11 @@ from sqlalchemy import Connection, Engine, func, select
 
 from coil_bridge.storage import (  # noqa: F401 - their tables belong to the schema
     academic_tables,
+    availability_tables,
     event_tables,
     evidence_tables,
     feed_tables,
+    hook_tables,
     joining_tables,
     launch_tables,
     log_tables,
@@ -31,6 +33,7 @@ from coil_bridge.storage import (  # noqa: F401 - their tables belong to the sch
     rights_tables,
     room_tables,
     survey_tables,
+    telling_tables,
 )
 from coil_bridge.storage.engine import open_engine, reading, writing
 from coil_bridge.storage.tables import metadata

@@ -7,7 +7,7 @@ is not part of the pairing any more, and every question about people here leaves
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, func, insert, select, update
@@ -176,6 +176,10 @@ class Pairings:
     def set_state(self, pairing_id: str, state: PairingState, at: datetime) -> None:
         """Move the pairing to a state."""
         self._change(pairing_id, at, state=state)
+
+    def set_end(self, pairing_id: str, ends_on: date, at: datetime) -> None:
+        """Move the last day."""
+        self._change(pairing_id, at, ends_on=ends_on)
 
     def set_phase(self, pairing_id: str, phase_id: str | None, at: datetime) -> None:
         """Assign the pairing to a phase of a pilot, or to none."""

@@ -15,6 +15,7 @@ from coil_bridge.storage.account_links import AccountLinks
 from coil_bridge.storage.activity import Activity
 from coil_bridge.storage.attendance import AttendanceRows
 from coil_bridge.storage.audit import Audit
+from coil_bridge.storage.availability import Availability
 from coil_bridge.storage.courses import Courses
 from coil_bridge.storage.credentials import Credentials
 from coil_bridge.storage.deliveries import Deliveries
@@ -22,9 +23,11 @@ from coil_bridge.storage.engine import reading, writing
 from coil_bridge.storage.erasure import Erasure
 from coil_bridge.storage.event_changes import EventChanges
 from coil_bridge.storage.events import Events
+from coil_bridge.storage.evidence import EvidenceRows
 from coil_bridge.storage.feed_subjects import FeedSubjects
 from coil_bridge.storage.feeds import Feeds
 from coil_bridge.storage.gradings import Gradings
+from coil_bridge.storage.hooks import HookStore
 from coil_bridge.storage.jobs import Jobs
 from coil_bridge.storage.joins import Joins
 from coil_bridge.storage.launch_parts import LaunchParts
@@ -33,6 +36,7 @@ from coil_bridge.storage.log_runs import LogRuns
 from coil_bridge.storage.lti import LtiPlatforms
 from coil_bridge.storage.lti_courses import LtiCourses
 from coil_bridge.storage.moodle_calendars import MoodleCalendars
+from coil_bridge.storage.packs import Packs
 from coil_bridge.storage.pairings import Pairings
 from coil_bridge.storage.people import People
 from coil_bridge.storage.phase_plans import PhasePlanRows
@@ -71,6 +75,7 @@ class Transaction:
         self.activity = Activity(connection)
         self.events = Events(connection)
         self.event_changes = EventChanges(connection)
+        self.hooks = HookStore(connection)
         self.log_cursors = LogCursors(connection)
         self.log_runs = LogRuns(connection)
         self.pulls = Pulls(connection)
@@ -87,7 +92,10 @@ class Transaction:
         self.credentials = Credentials(connection)
         self.sealed = Sealed(connection)
         self.attendance = AttendanceRows(connection)
+        self.evidence = EvidenceRows(connection)
+        self.packs = Packs(connection)
         self.academic = Academic(connection)
+        self.availability = Availability(connection)
         self.telling = TellingQueries(connection)
         self.phase_plans = PhasePlanRows(connection)
 

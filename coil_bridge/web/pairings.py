@@ -29,15 +29,19 @@ from coil_bridge.services.pairing_states import Action
 from coil_bridge.services.pairings import PairingService, PairingView
 from coil_bridge.services.participation_grades import ParticipationGrades
 from coil_bridge.services.proposals import MOST_PARTNERS
+from coil_bridge.services.slot_finder import SlotFinder
 from coil_bridge.web.deed_words import ASKING, DONE, OFFER
 from coil_bridge.web.forms import Form, load
+from coil_bridge.web.pairing_changes import open_invitations
 from coil_bridge.web.places import language_choices
 from coil_bridge.web.schemas.pairing import PhaseChoiceSchema, ProposalSchema, ReasonSchema
 from coil_bridge.web.session_views import pairing_cards
+from coil_bridge.web.slot_glance import GlanceView, glance
 from coil_bridge.web.texts import gettext, say
 from coil_bridge.web.trail import deeds
 from coil_bridge.web.visitors import Visitors
 from coil_bridge.web.week_picture import WeekPicture, week_picture
+from scheduling.zones import to_local
 
 Reply = str | Response | tuple[str, int]
 
@@ -54,6 +58,7 @@ class PairingPages:
         grading: ParticipationGrades,
         feeds: FeedService,
         terms: AcademicServices,
+        finder: SlotFinder,
         visitors: Visitors,
         clock: Clock,
     ) -> None:
@@ -63,6 +68,7 @@ class PairingPages:
         self._grading = grading
         self._feeds = feeds
         self._terms = terms
+        self._finder = finder
         self._visitors = visitors
         self._clock = clock
 
@@ -106,6 +112,7 @@ class PairingPages:
             language="en",
             starts_on=starts,
             ends_on=ends,
+            phase_id=self._phase_on(starts or to_local(self._clock(), self._visitors.zone()).date()),
         )
         return self._proposal_page(person, form)
 
@@ -128,7 +135,9 @@ class PairingPages:
         """The common weeks of the form so far: a fragment for the script, the whole page without it."""
         person = self._visitors.signed_in()
         if "X-Fragment" in request.headers:
-            return render_template("terms/weeks_preview.html", picture=self._weeks(person, Form.typed()))
+            form = Form.typed()
+            picture, times = self._weeks(person, form), self._times(person, form)
+            return render_template("terms/weeks_preview.html", picture=picture, times=times)
         return self._proposal_page(person, Form.typed())
 
     def show(self, pairing_id: str) -> Reply:
@@ -188,6 +197,7 @@ class PairingPages:
             deeds=deeds(view.audit, self._visitors.translator()),
             phases=self._phases() if Role.EVALUATION_LEAD in person.roles else [],
             grading=self._grading.standing(person, view.pairing.id) if view.part == "teacher" else (),
+            withdrawable=open_invitations(view),
             link=links[0] if links else None,
             plan=plan,
             picture=week_picture(plan.weeks, self._visitors.translator(), plan.phases, view.sessions),
@@ -211,6 +221,7 @@ class PairingPages:
             partners=self._courses(person, form.all("partner_course_ids")[:10]),
             phases=self._phases(),
             picture=self._weeks(person, form),
+            times=self._times(person, form),
             working_languages=language_choices(
                 [*self._catalogue.languages(), *form.all("language")], self._visitors.translator()
             ),
@@ -225,6 +236,21 @@ class PairingPages:
         except (ValueError, NotFound):
             return None
         return week_picture(weeks, self._visitors.translator()) if weeks else None
+
+    def _times(self, person: Person, form: Form) -> GlanceView | None:
+        """Whether a weekly time would suit the universities; None as long as it cannot be told."""
+        ids = [form.value("own_course_id"), *form.all("partner_course_ids")[:MOST_PARTNERS]]
+        try:
+            first, last = (date.fromisoformat(form.value(name)) for name in ("starts_on", "ends_on"))
+        except ValueError:
+            return None
+        courses = self._courses(person, [each for each in ids if each])
+        return glance(self._finder, courses, first, last, self._visitors.translator())
+
+    def _phase_on(self, day: date) -> str | None:
+        """The phase of a pilot that a pairing from this day on would count to."""
+        running = [each for each in self._open_phases() if each.starts_on <= day <= each.ends_on]
+        return running[0].id if len(running) == 1 else None
 
     def _phases(self) -> list[tuple[str, str]]:
         return [(each.id, f"{each.pilot_name}: {each.name}") for each in self._open_phases()]
@@ -255,7 +281,7 @@ def _pending(pairing: Pairing, mine: Collection[str]) -> bool:
     return any(each.answer is Answer.PENDING and each.course.id in mine for each in pairing.courses)
 
 
-def _common_dates(courses: list[Course]) -> tuple[object, object]:
+def _common_dates(courses: list[Course]) -> tuple[date | None, date | None]:
     """The days in which all chosen courses run, as far as their Moodles say."""
     starts = [each.starts_on for each in courses if each.starts_on]
     ends = [each.ends_on for each in courses if each.ends_on]

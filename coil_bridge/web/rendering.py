@@ -154,13 +154,13 @@ def _languages(codes: tuple[str, ...]) -> list[tuple[str, str, str]]:
 
 def _navigation(person: Person) -> Iterable[NavigationItem]:
     yield _item(gettext("Home"), "home.index", "home")
-    yield _item(gettext("Pairings"), "pairings.mine", "pairings", "sessions", "calendar")
+    yield _item(gettext("Pairings"), "pairings.mine", "pairings", "sessions", "calendar", "phases")
     if not person.roles:
-        yield _item(gettext("Courses"), "courses.own", "courses")
+        yield _item(gettext("Courses"), "courses.own", "courses", "academic")
     if person.roles:
         yield _item(gettext("Pilots"), "pilots.index", "pilots", "surveys")
     if Role.ADMINISTRATOR in person.roles:
-        yield _item(gettext("Console"), "sites.index", "sites", "people", "work")
+        yield _item(gettext("Console"), "sites.index", "sites", "people", "work", "academic")
 
 
 def _item(label: str, endpoint: str, *blueprints: str) -> NavigationItem:

@@ -72,7 +72,6 @@ class SessionPages:
             repeat="weekly" if asked["weeks"] > 1 else "once",
             count=asked["weeks"],
             skip_days_off="on",
-            phase="team_building",
         )
         return self._plan_page(view.pairing, form)
 

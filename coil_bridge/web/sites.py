@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from coil_bridge.domain import Person, Role, Site, SiteState
 from coil_bridge.errors import Conflict, InvalidInput
 from coil_bridge.i18n import Translator
+from coil_bridge.services.hook_keys import HookKeys
 from coil_bridge.services.sites import SiteRegistry
 from coil_bridge.web.forms import Form, load
 from coil_bridge.web.lti.console import LtiConsolePages
@@ -35,8 +36,11 @@ class Finding:
 class SitePages:
     """Sites."""
 
-    def __init__(self, sites: SiteRegistry, lti: LtiConsolePages, visitors: Visitors) -> None:
+    def __init__(
+        self, sites: SiteRegistry, lti: LtiConsolePages, hook_keys: HookKeys, visitors: Visitors
+    ) -> None:
         self._sites = sites
+        self._hook_keys = hook_keys
         self._lti = lti
         self._visitors = visitors
 
@@ -144,6 +148,7 @@ class SitePages:
             removed=site.state is SiteState.REMOVED,
             form=form,
             lti=self._lti.section(person, site.id),
+            hooks=self._hook_keys.valid(person, site.id),
         )
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 
 from coil_bridge.domain import AuditEntry
 from coil_bridge.i18n import Translator
 from coil_bridge.web.places import city_name
-from coil_bridge.web.texts import gettext
+from coil_bridge.web.texts import gettext, ngettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +25,53 @@ class Deed:
 
 
 def deeds(entries: tuple[AuditEntry, ...], words: Translator) -> list[Deed]:
-    """Entries in sentences, the newest first."""
-    return [
-        Deed(entry.at, entry.actor_name, _what(entry), tuple(_notes(entry.detail, words)))
-        for entry in reversed(entries)
-    ]
+    """Entries in sentences, the newest first; what was done to several sessions at once is one deed."""
+    together = groupby(reversed(entries), key=_at_once)
+    return [_deed(list(some)[::-1], words) for _, some in together]
+
+
+def _at_once(entry: AuditEntry) -> tuple[object, ...]:
+    """What entries of one deed have in common; every other entry is a deed of its own."""
+    if entry.subject_kind != "session" or entry.action not in _SEVERAL:
+        return (entry.at, entry.subject_kind, entry.subject_id, entry.action, id(entry))
+    return (entry.at, entry.actor_id, entry.action)
+
+
+def _deed(entries: list[AuditEntry], words: Translator) -> Deed:
+    """One entry, or those of several sessions of a series, the first one first."""
+    first = entries[0]
+    notes = tuple(_notes(first.detail, words))
+    if len(entries) == 1:
+        return Deed(first.at, first.actor_name, _what(first), notes)
+    what = _SEVERAL[first.action](len(entries), _title(first.detail))
+    return Deed(first.at, first.actor_name, what, _ends(notes, tuple(_notes(entries[-1].detail, words))))
+
+
+def _ends(first: tuple[str, ...], last: tuple[str, ...]) -> tuple[str, ...]:
+    """The notes of the first and the last session; what both have once."""
+    return (*first, *(["…", *last] if first != last else []))
+
+
+_SEVERAL: Mapping[str, Callable[[int, str], str]] = {
+    "planned": lambda count, title: ngettext(
+        "Planned %(num)d session “%(title)s”", "Planned %(num)d sessions “%(title)s”", count, title=title
+    ),
+    "changed": lambda count, title: ngettext(
+        "Changed %(num)d session “%(title)s”", "Changed %(num)d sessions “%(title)s”", count, title=title
+    ),
+    "cancelled": lambda count, title: ngettext(
+        "Called off %(num)d session “%(title)s”",
+        "Called off %(num)d sessions “%(title)s”",
+        count,
+        title=title,
+    ),
+    "zone_rules_changed": lambda count, title: ngettext(
+        "Moved %(num)d session “%(title)s”, because a country changed its clocks",
+        "Moved %(num)d sessions “%(title)s”, because a country changed its clocks",
+        count,
+        title=title,
+    ),
+}
 
 
 def _what(entry: AuditEntry) -> str:
@@ -56,6 +99,7 @@ _SENTENCES: Mapping[tuple[str, str], _Sentence] = {
     ),
     ("pairing", "start"): lambda _: gettext("Started the pairing"),
     ("pairing", "complete"): lambda _: gettext("Completed the pairing"),
+    ("pairing", "end_moved"): lambda _: gettext("Moved the last day"),
     ("pairing", "cancel"): lambda _: gettext("Called off the pairing"),
     ("pairing", "grades_on"): lambda d: gettext(
         "Has participation sent as a grade for %(course)s", course=d.get("course", "")
@@ -71,6 +115,9 @@ _SENTENCES: Mapping[tuple[str, str], _Sentence] = {
     ("session", "planned"): lambda d: gettext("Planned the session “%(title)s”", title=_title(d)),
     ("session", "changed"): lambda d: gettext("Changed the session “%(title)s”", title=_title(d)),
     ("session", "cancelled"): lambda d: gettext("Called off the session “%(title)s”", title=_title(d)),
+    ("session", "attendance_corrected"): lambda d: gettext(
+        "Corrected somebody’s attendance of “%(title)s”", title=_title(d)
+    ),
     ("session", "zone_rules_changed"): lambda d: gettext(
         "Moved the session “%(title)s”, because a country changed its clocks", title=_title(d)
     ),
@@ -124,6 +171,9 @@ def _notes(detail: Mapping[str, Any], words: Translator) -> list[str]:
     notes = [str(detail[name]) for name in ("note", "reason") if detail.get(name)]
     if detail.get("starts_local") and detail.get("zone"):
         notes.append(_when(str(detail["starts_local"]), str(detail["zone"]), words))
+    if detail.get("old") and detail.get("new"):
+        days = [words.short_day(date.fromisoformat(str(detail[name]))) for name in ("old", "new")]
+        notes.append(f"{days[0]} → {days[1]}")
     for name, (old, new) in detail.get("changes", {}).items():
         if name in _FIELDS:
             notes.append(_change(name, str(old), str(new), words))

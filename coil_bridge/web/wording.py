@@ -90,6 +90,7 @@ KINDS: Mapping[str, str] = {
     "sync_teachers": lazy_gettext("Reading who teaches a course"),
     "tell_of_proposal": lazy_gettext("Telling of a proposal"),
     "pull_activity": lazy_gettext("Pulling activity"),
+    "follow_hooks": lazy_gettext("Following up notifications"),
     "pull_log": lazy_gettext("Reading an activity log"),
     "send_grades": lazy_gettext("Sending grades for participation"),
 }
@@ -99,6 +100,7 @@ JOBS: Mapping[str, str] = {
     "refresh teachers": lazy_gettext("Read who teaches the paired courses"),
     "move pairings by date": lazy_gettext("Start and complete pairings by date"),
     "follow zone rules": lazy_gettext("Follow changed rules of time zones"),
+    "follow hooks": lazy_gettext("Follow up notifications of partners’ plugins"),
     "pull activity": lazy_gettext("Pull the activity of running pilots"),
     "prune": lazy_gettext("Delete what is out of date"),
 }

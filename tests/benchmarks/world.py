@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import itertools
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -15,7 +15,7 @@ from cryptography.fernet import Fernet
 from flask.sessions import SecureCookieSessionInterface
 
 from coil_bridge.app import create_app
-from coil_bridge.domain import CoilPhase, Course, JointSession, Model, Pairing, Person
+from coil_bridge.domain import CoilPhase, Course, JointSession, Model, Pairing, Person, Site
 from coil_bridge.services.bundle import Services
 from coil_bridge.services.context import system_clock
 from coil_bridge.services.pairings import ProposalInput
@@ -29,6 +29,14 @@ from tests.builders import Build, SettableClock
 
 STUDENTS = 24
 _CITIES = ("Belgrade", "Almaty", "Shanghai")
+_ZONES = (
+    "Europe/Belgrade",
+    "Asia/Almaty",
+    "Asia/Shanghai",
+    "America/New_York",
+    "Africa/Cairo",
+    "Asia/Kathmandu",
+)
 _LENGTH = timedelta(days=300)
 
 
@@ -64,6 +72,7 @@ class World:
             tuple(build.person(f"Student{number} of {site.name}", site=site) for number in range(STUDENTS))
             for site in self._sites
         ]
+        self._wide: list[tuple[Site, Person]] = []
         self._keys = (f"benchmark-{number}" for number in itertools.count())
 
     def prepare(self, sessions: int) -> Prepared:
@@ -72,9 +81,34 @@ class World:
             self._build.course(site, teachers=[teacher], students=students)
             for site, teacher, students in zip(self._sites, self._teachers, self._students, strict=True)
         ]
-        pairing = self._agreed(courses)
+        pairing = self._agreed(courses, self._teachers)
         teacher = self._teachers[0]
         return Prepared(pairing, teacher, self._students[0], tuple(self._planned(teacher, pairing, sessions)))
+
+    def moodle_at(self, url: str) -> Site:
+        """One more Moodle of the first university, at an address that really answers."""
+        return self._build.site(self._sites[0].institution, url=url)
+
+    def prepare_wide(self, sites: int) -> Prepared:
+        """A new pairing of as many universities, each in a zone of its own, with nothing planned yet."""
+        while len(self._wide) < sites:
+            number = len(self._wide)
+            institution = self._build.institution(
+                name=f"University of {_ZONES[number]}", short_name=f"U{number}", zone=_ZONES[number]
+            )
+            site = self._build.site(institution)
+            self._wide.append((site, self._build.person(f"Teacher {number}", language="en", site=site)))
+        chosen = self._wide[:sites]
+        students = tuple(
+            self._build.person(f"Student {number}", language=language, site=chosen[number][0])
+            for number, language in enumerate(("en", "sr_Latn"))
+        )
+        courses = [
+            self._build.course(site, teachers=[teacher], students=students[number : number + 1])
+            for number, (site, teacher) in enumerate(chosen)
+        ]
+        teacher = chosen[0][1]
+        return Prepared(self._agreed(courses, [each for _, each in chosen]), teacher, students, ())
 
     def cookie(self, person: Person) -> str:
         """What the browser of somebody who has signed in sends as Cookie."""
@@ -87,7 +121,7 @@ class World:
         """Give back what is held open."""
         self.services.close()
 
-    def _agreed(self, courses: list[Course]) -> Pairing:
+    def _agreed(self, courses: list[Course], teachers: Sequence[Person]) -> Pairing:
         today = system_clock().date()
         form = ProposalInput(
             own_course_id=courses[0].id,
@@ -99,10 +133,10 @@ class World:
             message="Our students compare how three cities deal with traffic, heat and housing.",
             title="Cities that work: Belgrade, Almaty and Shanghai",
         )
-        pairing = self.services.pairings.propose(self._teachers[0], form, next(self._keys))
-        for teacher in self._teachers[1:]:
+        pairing = self.services.pairings.propose(teachers[0], form, next(self._keys))
+        for teacher in teachers[1:]:
             pairing = self.services.pairings.accept(teacher, pairing.id)
-        return self.services.pairings.start(self._teachers[0], pairing.id)
+        return self.services.pairings.start(teachers[0], pairing.id)
 
     def _planned(self, teacher: Person, pairing: Pairing, count: int) -> list[JointSession]:
         """Weekly series, each on an hour of the week of its own."""
@@ -133,5 +167,6 @@ def _environment(folder: Path, port: int) -> Mapping[str, str]:
         "SECRET_KEY": secrets.token_hex(32),
         "ENCRYPTION_KEYS": Fernet.generate_key().decode(),
         "LISTEN": f"{HOST}:{port}",
+        "ALLOW_PRIVATE_PARTNERS": "true",  # the platform of the launches is on this machine
     }
     return {f"COIL_BRIDGE_{name}": value for name, value in own.items()}

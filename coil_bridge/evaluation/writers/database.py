@@ -22,7 +22,12 @@ from coil_bridge.evaluation.dataset import Cell, Column, ColumnType, Dataset, Ta
 
 MEDIA_TYPE = "application/vnd.sqlite3"
 _METADATA = "datasette"
-_TYPES: dict[ColumnType, type] = {ColumnType.TEXT: str, ColumnType.INTEGER: int, ColumnType.DATE: str}
+_TYPES: dict[ColumnType, type] = {
+    ColumnType.TEXT: str,
+    ColumnType.INTEGER: int,
+    ColumnType.NUMBER: float,
+    ColumnType.DATE: str,
+}
 
 
 def write_database(dataset: Dataset, name: str) -> bytes:
@@ -98,5 +103,5 @@ def _one_line(sql: str) -> str:
     return " ".join(sql.split())
 
 
-def _cell(value: Cell) -> str | int | None:
+def _cell(value: Cell) -> str | int | float | None:
     return value.isoformat() if isinstance(value, date) else value

@@ -66,8 +66,8 @@ def _write_row(
             continue
         if isinstance(value, date):
             sheet.write_datetime(number, position, value, day)
-        elif column.type is ColumnType.INTEGER:
-            sheet.write_number(number, position, int(value))
+        elif column.type in (ColumnType.INTEGER, ColumnType.NUMBER):
+            sheet.write_number(number, position, float(value))
         else:
             sheet.write_string(number, position, str(value)[:_LONGEST_TEXT])
 

@@ -39,6 +39,17 @@ class ReasonSchema(FormSchema):
     reason = Paragraphs(1000, load_default="")
 
 
+class LastDaySchema(FormSchema):
+    """Another last day, and which version of the pairing the form was opened on."""
+
+    ends_on = Day(required=True)
+    version = fields.Integer(
+        required=True,
+        validate=validate.Range(0, 1_000_000),
+        error_messages={"required": REQUIRED, "invalid": REQUIRED},
+    )
+
+
 class PhaseChoiceSchema(FormSchema):
     """The phase of a pilot that a pairing counts to; empty for none."""
 

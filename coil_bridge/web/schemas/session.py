@@ -71,7 +71,7 @@ class PlanSchema(WhenSchema):
     """The whole form; loads a ``PlanInput``."""
 
     title = Line(200, required=True)
-    phase = Chosen(CoilPhase, required=True)
+    phase = Chosen(CoilPhase, load_default=None)
     room = Line(1000, load_default=None)  # one of those offered; it goes before a pasted link
     room_url = Line(1000, load_default=None)
     notes = Paragraphs(4000, load_default="")
@@ -87,7 +87,7 @@ class PreviewSchema(WhenSchema):
 
     @post_load
     def _make(self, data: dict[str, Any], **_kwargs: Any) -> PlanInput:
-        return PlanInput(title="", phase=CoilPhase.TEAM_BUILDING, **repeated(data))
+        return PlanInput(title="", phase=None, **repeated(data))
 
 
 class ScopeSchema(FormSchema):

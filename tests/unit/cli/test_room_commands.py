@@ -10,10 +10,14 @@ from connectors.meetings.simulator import BigBlueButtonSimulator
 from tests.unit.cli.conftest import Shell
 
 
-def test_a_server_is_offered_listed_checked_and_removed(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_is_offered_listed_checked_and_removed(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with BigBlueButtonSimulator() as server:
         monkeypatch.setenv("COIL_BRIDGE_ROOM_SECRET", server.secret)
-        added = shell("room", "add", "bigbluebutton", server.url, "--name", "BBB", "--capacity", "90", "--json")
+        added = shell(
+            "room", "add", "bigbluebutton", server.url, "--name", "BBB", "--capacity", "90", "--json"
+        )
         assert added.exit_code == 0
         assert json.loads(added.output)["check"] == "ok"
         assert server.secret not in added.output

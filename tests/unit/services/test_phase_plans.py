@@ -9,11 +9,12 @@ import pytest
 from coil_bridge.domain import CoilPhase, Course, Pairing, PairingState, Person
 from coil_bridge.errors import Conflict, EditConflict, Forbidden, InvalidInput, NotFound
 from coil_bridge.services.phase_plans import PhasePlans
+from coil_bridge.services.series_edits import Scope
 from coil_bridge.services.teaching_weeks import CommonWeeks
 from coil_bridge.storage.academic import AcademicSpan
 from coil_bridge.storage.phase_plans import PlannedPhase
 from coil_bridge.vault import new_id
-from tests.unit.services.consortium import Consortium
+from tests.unit.services.consortium import Consortium, wall
 
 TEAM, COMPARE, PROJECT, PRESENT = CoilPhase
 
@@ -156,3 +157,33 @@ def test_weeks_are_known_before_anybody_proposes(consortium: Consortium, pairing
     assert weeks.of_courses(consortium.mira, courses, last, first) is None
     with pytest.raises(NotFound):
         weeks.of_courses(consortium.mira, ["nothing"], first, last)
+
+
+def test_sessions_get_their_phase_from_the_plan_by_date(
+    plans: PhasePlans, pairing: Pairing, consortium: Consortium
+) -> None:
+    def phases_of(first: str, count: int) -> list[CoilPhase]:
+        plan = consortium.plan(phase=None, starts_local=wall(first), count=count)
+        sessions = consortium.sessions.plan(consortium.mira, pairing.id, plan, new_id())
+        return [each.phase for each in sessions]
+
+    # From the template first: team building to 18 October, comparing to 1 November, then the project.
+    assert phases_of("2026-10-27 14:00", 2) == [COMPARE, PROJECT]
+    plans.save(consortium.mira, pairing.id, ADAPTED, 0)
+    assert phases_of("2026-10-27 16:00", 2) == [TEAM, PROJECT]  # between phases the last one goes on
+    assert phases_of("2026-12-08 14:00", 1) == [PRESENT]
+
+
+def test_an_edit_of_a_series_leaves_each_phase_as_it_is(
+    plans: PhasePlans, pairing: Pairing, consortium: Consortium
+) -> None:
+    mira = consortium.mira
+    plan = consortium.plan(phase=None, count=2)
+    first, second = consortium.sessions.plan(mira, pairing.id, plan, new_id())
+    titled = consortium.plan(phase=first.phase, title="Meeting")
+    changed = consortium.sessions.edit_series(mira, first.id, titled, first.version, Scope.ALL)
+    assert [(each.title, each.phase) for each in changed] == [
+        ("Meeting", first.phase),
+        ("Meeting", second.phase),
+    ]
+    assert first.phase is not second.phase

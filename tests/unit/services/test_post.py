@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from coil_bridge.domain import Person, Site
+from coil_bridge.domain import MessageKind, Person, Site
 from coil_bridge.i18n import Translator
 from coil_bridge.services.bundle import Services
 from coil_bridge.services.messages import MessageText
@@ -311,3 +311,55 @@ def test_an_address_that_is_none_holds_up_nobody_elses_mail(
     assert [str(mail["To"]) for mail in letterbox.mails] == ["Mira Jovanović <mira@ub.example>"]
     with services.storage.read() as tx:
         assert tx.deliveries.counts() == {"refused": 1, "sent": 1}
+
+
+def test_a_calendar_file_goes_with_the_mail_and_one_press_ends_its_kind(
+    services: Services, there: Simulator, account: User, mira: Person, letterbox: Letterbox
+) -> None:
+    lines = ["BEGIN:VCALENDAR", "METHOD:REQUEST", "BEGIN:VEVENT", "SUMMARY:Упознавање"]
+    file = "\r\n".join([*lines, "END:VEVENT", "END:VCALENDAR", ""])
+    tell(services, mira, kind=MessageKind.CHANGES, calendar=file.encode())
+    services.post.deliver_due()
+    [mail] = letterbox.mails
+    stop = services.telling.links.link(mira.id, MessageKind.CHANGES)
+    assert mail["List-Unsubscribe"] == f"<{stop}>"
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert stop in text_of(mail)
+    assert [each.get_content_type() for each in mail.walk()] == [
+        "multipart/mixed",
+        "multipart/alternative",
+        "text/plain",
+        "text/calendar",
+        "application/ics",
+    ]
+    [beside] = [each for each in mail.walk() if each.get_content_type() == "text/calendar"]
+    [attached] = mail.iter_attachments()
+    assert beside["Content-Type"].params["method"] == "REQUEST"
+    assert beside.get_content() == file
+    assert (attached.get_filename(), attached.get_content()) == ("session.ics", file.encode())
+    [message] = there.world.inbox(account)
+    assert "/me#messages" in message.text
+    assert "VCALENDAR" not in message.text
+
+
+def test_a_message_that_is_not_wanted_any_more_is_not_sent(
+    services: Services, mira: Person, letterbox: Letterbox, storage: Storage
+) -> None:
+    tell(services, mira, kind=MessageKind.DIGEST)
+    services.telling.choices.stop(services.telling.links.link(mira.id, MessageKind.DIGEST).rpartition("/")[2])
+    tell(services, mira, key="later", kind=MessageKind.DIGEST)
+    tell(services, mira, key="link")
+    services.post.deliver_due()
+    assert len(letterbox.mails) == 1
+    assert letterbox.mails[0]["List-Unsubscribe"] is None
+    with storage.read() as tx:
+        assert tx.deliveries.counts() == {"sent": 2, "refused": 2}
+
+
+def test_one_way_is_the_mail_or_else_moodle(
+    services: Services, there: Simulator, mira: Person, ana: Person, letterbox: Letterbox
+) -> None:
+    tell(services, mira, ana, one_way=True)
+    assert services.post.deliver_due() == 2
+    assert len(letterbox.mails) == 1
+    assert len(there.world.inbox(there.world.user("ana"))) == 1

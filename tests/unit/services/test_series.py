@@ -179,6 +179,7 @@ def test_what_is_over_is_not_reached(consortium: Consortium) -> None:
     _, sessions = planned(consortium)
     consortium.clock.set(utc("2026-11-01 08:00"))
     assert consortium.sessions.to_come(consortium.mira, sessions[3].id) == {Scope.FOLLOWING: 3, Scope.ALL: 4}
+    assert consortium.sessions.to_come(consortium.mira, sessions[2].id) == {Scope.FOLLOWING: 4}
     plan = form_of(sessions[3], consortium, title="From now on")
     consortium.sessions.edit_series(consortium.mira, sessions[3].id, plan, 1, Scope.ALL)
     assert [each.title for each in now_of(consortium, sessions)] == ["First meeting"] * 2 + [

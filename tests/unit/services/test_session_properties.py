@@ -17,8 +17,10 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 
 from coil_bridge.domain import CoilPhase, JointSession, Pairing, SessionState
+from coil_bridge.errors import InvalidInput
 from coil_bridge.i18n import translator
 from coil_bridge.services import feed_content
+from coil_bridge.services.series_edits import Scope
 from coil_bridge.services.session_plans import PlanInput, TimeNeedsChoice
 from coil_bridge.settings import Settings
 from coil_bridge.storage.storage import Storage
@@ -121,6 +123,87 @@ def _check_step(before: JointSession, after: JointSession, now: datetime) -> Non
     assert after.sequence == before.sequence + 1
     assert after.version == before.version + 1
     assert after.changed_at == now
+
+
+DEEDS = st.tuples(
+    st.sampled_from(["edit", "cancel", "zones"]),
+    st.integers(0, 9),
+    st.sampled_from(Scope),
+    st.integers(-3 * 96, 3 * 96),
+    st.sampled_from(ZONES),
+    TITLES,
+)
+
+
+@frugal
+@given(first=plans(), count=st.integers(2, 8), every=st.integers(1, 2), deeds=st.lists(DEEDS, max_size=5))
+def test_whatever_is_done_to_a_series_every_session_keeps_its_uid_and_counts_its_changes(
+    world: Callable[[], tuple[Consortium, Pairing]],
+    first: PlanInput,
+    count: int,
+    every: int,
+    deeds: list[tuple[str, int, Scope, int, str, str]],
+) -> None:
+    """Feed and page show the same instants; a calendar never sees a change without a higher SEQUENCE."""
+    consortium, pairing = world()
+    plan = replace(first, count=count, every=every)
+    consortium.sessions.plan(consortium.mira, pairing.id, plan, new_id())
+    for deed in deeds:
+        before = {each.id: each for each in _page(consortium, pairing)}
+        consortium.clock.advance(seconds=1)
+        _do(consortium, list(before.values()), deed)
+        after = {each.id: each for each in _page(consortium, pairing)}
+        assert after.keys() == before.keys()
+        for session_id, session in after.items():
+            old = before[session_id]
+            assert (session.uid, session.series_id) == (old.uid, old.series_id)
+            seen = replace(session, slot_local=old.slot_local, slot_zone=old.slot_zone)
+            if seen != old:
+                assert (session.sequence, session.changed_at) == (old.sequence + 1, consortium.clock())
+            if old.state is SessionState.CANCELLED:
+                assert seen == old
+        _check_feed(consortium, pairing)
+
+
+def _page(consortium: Consortium, pairing: Pairing) -> tuple[JointSession, ...]:
+    return consortium.pairings.get(consortium.dana, pairing.id).sessions
+
+
+def _do(
+    consortium: Consortium, sessions: list[JointSession], deed: tuple[str, int, Scope, int, str, str]
+) -> None:
+    what, position, scope, quarters, zone, title = deed
+    session = sessions[position % len(sessions)]
+    if what == "zones":
+        assert consortium.sessions.follow_zone_rules() == 0
+    elif what == "cancel":
+        consortium.sessions.cancel_series(consortium.wei, session.id, session.version, "", scope)
+    elif session.state is SessionState.PLANNED:
+        plan = PlanInput(
+            title=title,
+            phase=session.phase,
+            starts_local=session.starts_local + timedelta(minutes=15 * quarters),
+            zone=zone,
+            minutes=session.minutes,
+            choice="earlier",
+            room_url=session.room_url,
+            notes=session.notes,
+        )
+        try:
+            consortium.sessions.edit_series(consortium.mira, session.id, plan, session.version, scope)
+        except InvalidInput:
+            assert quarters  # only a time can lie outside the pairing's days
+
+
+def _check_feed(consortium: Consortium, pairing: Pairing) -> None:
+    shown = {
+        str(entry["UID"]): (entry.start, entry["SEQUENCE"], str(entry["STATUS"]))
+        for entry in entries(consortium, pairing)
+    }
+    states = {SessionState.PLANNED: "CONFIRMED", SessionState.CANCELLED: "CANCELLED"}
+    assert shown == {
+        each.uid: (each.starts_at, each.sequence, states[each.state]) for each in _page(consortium, pairing)
+    }
 
 
 @frugal

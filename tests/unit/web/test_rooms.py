@@ -58,7 +58,7 @@ def test_a_form_that_cannot_be_a_room_comes_back_with_reasons(world: World) -> N
     assert answer.status_code == 422
     assert "Please fill this in." in answer.text
     assert "hush" not in answer.text
-    assert world.browser(world.mira).get("/console/rooms").status_code == 403
+    assert world.browser(world.mira).get("/console/rooms").status_code == 404
 
 
 def test_a_teacher_chooses_a_room_and_everybody_comes_in_by_role(

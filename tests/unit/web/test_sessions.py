@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from urllib.parse import urlsplit
 
 import pytest
 
 from coil_bridge.domain import JointSession
+from tests.builders import START
 from tests.unit.web.conftest import World
 
 FRAGMENT = {"X-Fragment": "preview"}
@@ -194,3 +195,84 @@ def test_only_teachers_are_shown_the_forms_of_a_session(world: World) -> None:
     ]
     for person, status in ((world.aigerim, 200), (world.jelena, 403), (world.build.lead(), 403)):
         assert [world.browser(person).get(form).status_code for form in forms] == [status] * 3
+
+
+def test_a_link_fills_in_a_slot_that_was_found(world: World) -> None:
+    address = f"/pairings/{world.pairing().id}/sessions/new"
+    asked = "?date=2026-11-05&time=15:30&zone=Asia/Almaty&minutes=75&weeks=6"
+    page = world.browser(world.mira).get(address + asked).text
+    for expected in (
+        'value="2026-11-05T15:30"',
+        '<option value="Asia/Almaty" selected>',
+        'value="75"',
+        'name="repeat" value="weekly" checked',
+        'value="6"',
+    ):
+        assert expected in page
+    assert world.browser(world.mira).get(f"{address}?date=soon").status_code == 422
+
+
+def test_days_that_somebody_chose(world: World) -> None:
+    pairing = world.pairing()
+    browser = world.browser(world.mira)
+    days = {"repeat": "dates", "dates": ["2026-11-06", "", "2026-11-25"]}
+    more = browser.post(f"/pairings/{pairing.id}/sessions/preview", plan(**days, more="yes")).text
+    assert more.count('name="dates"') == 8
+    assert 'value="2026-11-25"' in more
+    assert browser.post(f"/pairings/{pairing.id}/sessions", plan(**days)).status_code == 303
+    assert [f"{each.starts_local:%m-%d %H:%M}" for each in sessions(world, pairing.id)] == [
+        "10-22 14:00",
+        "11-06 14:00",
+        "11-25 14:00",
+    ]
+
+
+def test_a_series_is_moved_from_here_on(world: World) -> None:
+    pairing = world.pairing()
+    browser = world.browser(world.mira)
+    browser.post(f"/pairings/{pairing.id}/sessions", plan(count="4"))
+    second = sessions(world, pairing.id)[1]
+    address = f"/sessions/{second.id}/edit"
+    page = browser.get(address).text
+    assert "This one and those after it" in page
+    assert "3 sessions" in page
+    assert "2 of 4" in browser.get(f"/pairings/{pairing.id}").text
+    moved = plan(starts_local="2026-10-30T09:00", count="1", version="1", scope="following", repeat="once")
+    shown = browser.post(f"/sessions/{second.id}/preview", moved, headers=FRAGMENT).text
+    assert shown.count('<th scope="row">') == 3
+    done = browser.post(address, moved)
+    assert done.status_code == 303
+    assert [f"{each.starts_local:%m-%d %H:%M}" for each in sessions(world, pairing.id)] == [
+        "10-22 14:00",
+        "10-30 09:00",
+        "11-06 09:00",
+        "11-13 09:00",
+    ]
+    off = browser.post(f"/sessions/{second.id}/cancel", {"version": "2", "scope": "following"})
+    assert off.status_code == 303
+    page = browser.get(f"/pairings/{pairing.id}").text
+    assert "3 sessions are called off" in page
+    for deed in ("Planned 4 sessions", "Changed 3 sessions", "Called off 3 sessions"):
+        assert deed in page
+    assert f"/sessions/new?again={second.id}" in page
+    again = browser.get(f"/pairings/{pairing.id}/sessions/new?again={second.id}").text
+    assert 'value="First meeting"' in again
+
+
+def test_forty_sessions_are_a_page_that_one_can_load(world: World) -> None:
+    """The next ones with their ribbons, the further ones and those that are over as a line each."""
+    pairing = world.pairing(ends_on=date(2027, 9, 1))
+    for number in range(40):
+        start = START + timedelta(days=7 * number - 63, hours=2)
+        world.build.session(
+            pairing,
+            world.mira,
+            starts_at=start,
+            starts_local=start.replace(tzinfo=None),
+            zone="Europe/Belgrade",
+        )
+    page = world.browser(world.mira).get(f"/pairings/{pairing.id}").text
+    assert page.count('class="ribbon"') == 10
+    assert "26 sessions further on" in page
+    assert "9 sessions are over" in page
+    assert len(page) < 110_000

@@ -1,0 +1,235 @@
+"""A pilot that is over, with classes large enough for evidence: two universities, one pairing, four sessions.
+
+Its Moodles hold what such a semester leaves behind: rosters, forum posts with answers across universities
+(the partners' students are guests in the forum's course), completed courses. The service learns all of it
+by its own ways: it pulls, takes an attendance list in, and reads the list of gender and country.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from coil_bridge.demo.consortium import Partner
+from coil_bridge.domain import CoilPhase, JointSession, Model, Person
+from coil_bridge.evaluation.attendance import Presence, PresenceSource, minute_of
+from coil_bridge.evaluation.pseudonyms import Pseudonymiser
+from coil_bridge.services.bundle import Services
+from coil_bridge.services.context import SYSTEM
+from coil_bridge.services.pilot_groups import EVALUATED
+from coil_bridge.services.pilot_inputs import PhaseInput, PilotInput
+from coil_bridge.services.proposals import ProposalInput
+from coil_bridge.services.session_plans import PlanInput
+from connectors.moodle.simulator import Course, Post, User
+
+_SESSIONS = 4
+_POSTS_A_WEEK = 26
+_COMING = 0.8
+
+
+@dataclass(frozen=True)
+class Class:
+    """A course of the past pilot in its Moodle: its own students, and guests from the partner."""
+
+    partner: Partner
+    course: Course
+    students: Sequence[User]
+    guests: Sequence[User]
+
+
+def add_classes(partners: Mapping[str, Partner], facts: Mapping[str, Any], week_zero: date) -> list[Class]:
+    """Fill the Moodles; before the service reads their catalogues."""
+    chance = random.Random(facts["seed"])  # noqa: S311 - the same demo every time
+    classes = [_class(partners[each["site"]], each, week_zero) for each in facts["courses"]]
+    first, second = classes
+    guests = [_guest(first.partner, user) for user in second.students[: facts["guests"]]]
+    with_guests = Class(first.partner, first.course, first.students, guests)
+    for guest in guests:
+        first.partner.moodle.world.enrol(guest, first.course, "student")
+    weeks = range(facts["starts_week"] + 1, facts["ends_week"])
+    for each in (with_guests, second):
+        _talk(each, [week_zero + timedelta(weeks=week) for week in weeks], chance)
+    return [with_guests, second]
+
+
+def seed_past_pilot(
+    then: Services,
+    now: Services,
+    lead: Person,
+    *,
+    facts: Mapping[str, Any],
+    classes: Sequence[Class],
+    week_zero: date,
+) -> None:
+    """Set the pilot up as it was then, and have it pulled now; the worker works the figures out."""
+    starts, ends = (week_zero + timedelta(weeks=facts[name]) for name in ("starts_week", "ends_week"))
+    phase = PhaseInput(facts["phase"], starts, ends)
+    form = PilotInput(facts["name"], starts, ends, facts["description"], phases=[phase])
+    pilot = then.pilots.create(lead, form)
+    phase_id = then.pilots.get(lead, pilot.id).phases[0].phase.id
+    sessions = _pair(then, facts, classes, phase_id=phase_id, starts=starts, ends=ends)
+    now.pairings.act_by_date(datetime.now(UTC))
+    now.pulls.request(lead, pilot.id)
+    _attend(now, pilot.id, classes, sessions, facts["seed"])
+    for each in classes:
+        _describe(now, lead, pilot.id, each)
+
+
+def _class(partner: Partner, facts: Mapping[str, Any], week_zero: date) -> Class:
+    world, site = partner.moodle.world, partner.facts
+    course = world.add_course(
+        facts["shortname"],
+        facts["fullname"],
+        summary=facts["summary"],
+        category=site["institution"],
+        lang="en",
+        starts=_at(site, week_zero - timedelta(weeks=22), time(0)),
+        ends=_at(site, week_zero + timedelta(weeks=2), time(0)),
+    )
+    world.enrol(partner.people[facts["teacher"]], course, "editingteacher")
+    names = [(first, last) for last in facts["last_names"] for first in facts["first_names"]]
+    students = [
+        world.add_user(
+            f"{facts['shortname'].lower()}-{number}",
+            first,
+            last,
+            email=f"{facts['shortname'].lower()}-{number}@{site['domain']}",
+            country=site["country"],
+            city=site["city"],
+        )
+        for number, (first, last) in enumerate(names[: facts["students"]], start=1)
+    ]
+    for number, student in enumerate(students):
+        seen = _at(site, week_zero - timedelta(weeks=3, days=number % 6), time(9 + number % 8))
+        world.enrol(student, course, "student", last_access=seen)
+    return Class(partner, course, students, ())
+
+
+def _guest(partner: Partner, user: User) -> User:
+    """A partner's student with an account in this Moodle too."""
+    return partner.moodle.world.add_user(
+        f"guest-{user.username}",
+        user.firstname,
+        user.lastname,
+        email=f"guest-{user.email}",
+        country=user.country,
+    )
+
+
+def _talk(of: Class, weeks: Sequence[date], chance: random.Random) -> None:
+    """Questions by the teacher, answers by many, answers to answers; most finish the course."""
+    world, site = of.partner.moodle.world, of.partner.facts
+    forum = world.add_forum(of.course, "Project forum", intro="<p>Talk to each other here.</p>")
+    task = world.add_activity(of.course, "Joint report", counts_for_course=True)
+    writers = [*of.students[: len(of.students) * 2 // 3], *of.guests]
+    for week in weeks:
+        opened: list[Post] = [
+            world.post(chance.choice(writers), forum, "What we found", at=_at(site, week, time(9)))
+        ]
+        for _ in range(_POSTS_A_WEEK):
+            at = _at(site, week + timedelta(days=chance.randrange(5)), time(10 + chance.randrange(9), 5))
+            opened.append(
+                world.post(chance.choice(writers), chance.choice(opened), "Re: What we found", at=at)
+            )
+    for student in of.students[: len(of.students) * 3 // 5]:
+        world.complete(student, task, _at(site, weeks[-1], time(12)))
+
+
+def _pair(
+    then: Services,
+    facts: Mapping[str, Any],
+    classes: Sequence[Class],
+    *,
+    phase_id: str,
+    starts: date,
+    ends: date,
+) -> list[JointSession]:
+    courses, teachers = [], []
+    for each, given in zip(classes, facts["courses"], strict=True):
+        found = then.catalogue.search(SYSTEM, each.course.shortname).items
+        course = next(one for one in found if one.shortname == each.course.shortname)
+        people = {person.name: person for person in then.catalogue.sync_teachers(course.id)}
+        courses.append(course)
+        teachers.append(people[given["teacher"]])
+    form = ProposalInput(
+        own_course_id=courses[0].id,
+        partner_course_ids=(courses[1].id,),
+        model=Model(facts["model"]),
+        language="en",
+        starts_on=starts,
+        ends_on=ends,
+        message=facts["message"],
+        phase_id=phase_id,
+        title=facts["title"],
+    )
+    pairing = then.pairings.propose(teachers[0], form, "demo-past-pairing")
+    then.pairings.accept(teachers[1], pairing.id, courses[1].id)
+    then.pairings.start(teachers[0], pairing.id)
+    plan = PlanInput(
+        title="Working session",
+        phase=CoilPhase.JOINT_PROJECT,
+        starts_local=datetime.combine(starts + timedelta(weeks=2, days=2), time(10)),
+        zone=courses[0].institution.zone,
+        minutes=90,
+        count=_SESSIONS,
+        room_url=facts["room_url"],
+    )
+    then.sessions.plan(teachers[0], pairing.id, plan, "demo-past-sessions")
+    with then.storage.read() as tx:
+        return tx.sessions.of_pairing(pairing.id)
+
+
+def _attend(
+    now: Services, pilot_id: str, classes: Sequence[Class], sessions: Sequence[JointSession], seed: int
+) -> None:
+    """What an attendance list of the room would bring: who was there from when to when."""
+    chance = random.Random(seed + 1)  # noqa: S311 - the same demo every time
+    with now.storage.read() as tx:
+        sealed = tx.pilots.sealed_key(pilot_id)
+        courses = {(each.site_id, each.moodle_id): each for each in tx.pilots.courses(pilot_id, EVALUATED)}
+    if sealed is None:
+        return
+    names = Pseudonymiser(now.vault.decrypt(sealed))
+    known = {each.moodle_id: each for each in courses.values()}
+    rows = []
+    for each in classes:
+        course = known[each.course.id]
+        for session in sessions:
+            start = minute_of(session.starts_at)
+            rows += [
+                Presence(
+                    session.id,
+                    course.course_id,
+                    names.person(course.site_id, student.id),
+                    start - 3 + chance.randrange(8),
+                    start + 70 + chance.randrange(22),
+                    PresenceSource.FILE,
+                )
+                for student in each.students
+                if chance.random() < _COMING
+            ]
+    now.evidence.attendance.add(pilot_id, rows)
+
+
+def _describe(now: Services, lead: Person, pilot_id: str, of: Class) -> None:
+    """The partner's list of gender and country, with the home of its guests."""
+    with now.storage.read() as tx:
+        courses = tx.pilots.courses(pilot_id, EVALUATED)
+    course = next(each for each in courses if each.course_name == of.course.fullname)
+    other = next(each for each in courses if each.course_id != course.course_id)
+    genders = ("female", "male")
+    lines = ["user_id,gender,country,home"]
+    lines += [
+        f"{user.id},{genders[number % 2] if number % 3 else 'undisclosed'},{of.partner.facts['country']},"
+        for number, user in enumerate(of.students)
+    ]
+    lines += [f"{user.id},,,{other.institution.short_name}" for user in of.guests]
+    now.evidence.traits.upload(lead, pilot_id, course.course_id, "\n".join(lines).encode())
+
+
+def _at(site: Mapping[str, Any], day: date, clock: time) -> datetime:
+    return datetime.combine(day, clock, ZoneInfo(str(site["zone"])))

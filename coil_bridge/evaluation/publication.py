@@ -1,0 +1,344 @@
+"""What of a pilot's figures is published: fixed tables, each made of whole blocks (``blocks.py``).
+
+The rows of every table are the same places (pilot, phases, models, pairings, institutions, and each
+institution in each pairing), whoever asks and with whatever filter: a filter chooses among these rows.
+``None`` means withheld; what is zero is said to be zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+
+from coil_bridge.evaluation.blocks import Blocks, Cells, categories, folded, merged
+from coil_bridge.evaluation.facts import UNDISCLOSED
+from coil_bridge.evaluation.figures import Amount, Dyads, Figures, UnitFigures
+from coil_bridge.evaluation.participation import GroupStatus
+from coil_bridge.evaluation.records import GroupKey
+
+OTHER = "other or undisclosed"
+AXES = ("pilot", "phase", "model", "pairing", "institution", "group")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A row of every table: where, by its ids, and which shown units it is made of."""
+
+    axis: str
+    name: str
+    units: frozenset[GroupKey]
+    phase: str = ""
+    model: str = ""
+    pairing_id: str = ""
+    institution_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """Everything that is published of one place; ``None`` is withheld."""
+
+    place: Place
+    enrolled: int | None
+    invited: int | None
+    active: int | None
+    completing: int | None
+    staff: int | None
+    sessions_held: int
+    session_minutes: int
+    active_days: int | None
+    on_task_minutes: int | None
+    contact_minutes: int | None
+    estimated_minutes: int | None
+    attendances: int | None
+    replies: int | None
+    cross: int | None
+    isolated: int | None
+    pairs: int | None
+    mutual: int | None
+    weeks: Mapping[date, int | None]
+    genders: Mapping[str, int] | None
+    countries: Mapping[str, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """Replies from one institution to another (or to its own people) within one pairing."""
+
+    pairing_id: str
+    by: str
+    to: str
+    replies: int
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """All that pages and files may show of a pilot."""
+
+    figures: Figures
+    values: tuple[Values, ...]
+    edges: tuple[Edge, ...]
+    statuses: Mapping[GroupKey, GroupStatus]
+    people: int | None  # different people in shown units; None where the difference would be small
+    pooled: int | None  # students of all withheld units together, where that pins none of them
+    genders: tuple[str, ...]
+    countries: tuple[str, ...]
+
+    def of(self, axis: str) -> tuple[Values, ...]:
+        """The places of one axis."""
+        return tuple(each for each in self.values if each.place.axis == axis)
+
+    @property
+    def whole(self) -> Values:
+        """The pilot."""
+        return self.values[0]
+
+
+def publish(figures: Figures) -> Published:
+    """Decide once for all tables."""
+    threshold = figures.stored.pilot.suppression_threshold
+    decided = _Decided(figures, threshold)
+    places = places_of(figures)
+    return Published(
+        figures=figures,
+        values=tuple(decided.values(place) for place in places),
+        edges=tuple(decided.edges()),
+        statuses=figures.statuses,
+        people=_people(figures, threshold),
+        pooled=pooled(figures.withheld, threshold),
+        genders=decided.genders,
+        countries=decided.countries,
+    )
+
+
+def places_of(figures: Figures) -> list[Place]:
+    """The rows of every table, in the order in which they are shown."""
+    return [
+        Place("pilot", figures.stored.pilot.name, frozenset(figures.units)),
+        *_phases(figures),
+        *_models(figures),
+        *_pairings(figures),
+        *_institutions(figures),
+        *_groups(figures),
+    ]
+
+
+def _phases(figures: Figures) -> Iterable[Place]:
+    used = {course.phase_id for course in figures.stored.courses}
+    for phase in sorted(figures.stored.phases, key=lambda each: (each.starts_on, each.name)):
+        if phase.id in used:
+            units = [key for key, unit in figures.units.items() if unit.course.phase_id == phase.id]
+            yield Place("phase", phase.name, frozenset(units), phase=phase.name)
+
+
+def _models(figures: Figures) -> Iterable[Place]:
+    for model in sorted({course.model for course in figures.stored.courses}):
+        units = [key for key, unit in figures.units.items() if unit.course.model == model]
+        yield Place("model", model, frozenset(units), model=model)
+
+
+def _pairings(figures: Figures) -> Iterable[Place]:
+    seen = {course.pairing_id: course for course in reversed(figures.stored.courses)}
+    for course in sorted(seen.values(), key=lambda each: (each.pairing_title, each.pairing_id)):
+        units = frozenset(key for key in figures.units if key.pairing_id == course.pairing_id)
+        yield Place(
+            "pairing",
+            course.pairing_title,
+            units,
+            phase=course.phase_name,
+            model=course.model,
+            pairing_id=course.pairing_id,
+        )
+
+
+def _institutions(figures: Figures) -> Iterable[Place]:
+    seen = {course.institution.id: course.institution for course in figures.stored.courses}
+    for institution in sorted(seen.values(), key=lambda each: (each.name, each.id)):
+        units = frozenset(key for key in figures.units if key.institution_id == institution.id)
+        yield Place("institution", institution.name, units, institution_id=institution.id)
+
+
+def _groups(figures: Figures) -> Iterable[Place]:
+    seen = {course.group: course for course in reversed(figures.stored.courses)}
+    for key, course in sorted(
+        seen.items(), key=lambda each: (each[1].pairing_title, each[0].pairing_id, each[1].institution.name)
+    ):
+        yield Place(
+            "group",
+            f"{course.pairing_title}: {course.institution.short_name}",
+            frozenset({key} if key in figures.units else ()),
+            phase=course.phase_name,
+            model=course.model,
+            pairing_id=key.pairing_id,
+            institution_id=key.institution_id,
+        )
+
+
+def pooled(sizes: Sequence[int], threshold: int) -> int | None:
+    """The students of all withheld units together, when each of them could still have any size below the
+    threshold; ``None`` otherwise."""
+    total, most = sum(sizes), threshold - 1
+    free = total >= threshold and most <= total <= most * (len(sizes) - 1)
+    return total if free else None
+
+
+def _people(figures: Figures, threshold: int) -> int | None:
+    total = sum(unit.enrolled for unit in figures.units.values())
+    return total - figures.overlap if figures.overlap == 0 or figures.overlap >= threshold else None
+
+
+_FUNNEL: Sequence[tuple[Callable[[Cells], Cells], bool, bool]] = (
+    (lambda cells: cells, True, True),
+    (lambda cells: (cells[0], cells[1] + cells[2]), True, False),
+    (lambda cells: (cells[0] + cells[1], cells[2]), False, True),
+)
+"""Ways of folding not active, active only, completing; and whether active and completing survive it."""
+
+
+class _Decided:
+    """The blocks of every table of one pilot."""
+
+    def __init__(self, figures: Figures, threshold: int) -> None:
+        self._figures, self._threshold = figures, threshold
+        self._by_pairing = {
+            key: (unit.course.phase_id, unit.course.pairing_id) for key, unit in figures.units.items()
+        }
+        self._by_institution = {key: (key.institution_id,) for key in figures.units}
+        self._invited = self._blocks(lambda unit: (unit.invited_only,))
+        self._staff = self._blocks(lambda unit: (unit.staff,))
+        self._active, self._completing = self._funnel()
+        self._weeks = {week: self._blocks(partial(_active_or_not, week)) for week in figures.weeks}
+        self._days = self._blocks(lambda unit: (unit.active_days.people,))
+        self._on_task = self._blocks(lambda unit: (unit.on_task.people,))
+        self._contact = self._blocks(lambda unit: (unit.contact.people, unit.estimated.people))
+        self._attended = self._blocks(lambda unit: (unit.attendances.people,))
+        self._replies = self._blocks(lambda unit: (unit.within.people, unit.cross.people))
+        self._isolated = self._blocks(lambda unit: (unit.isolated, unit.enrolled - unit.isolated))
+        self._pairs = self._pair_blocks()
+        self.genders, self._genders = self._traits(lambda unit: unit.genders)
+        self.countries, self._countries = self._traits(lambda unit: unit.countries)
+
+    def values(self, place: Place) -> Values:
+        """What is published of a place."""
+        units = [self._figures.units[key] for key in place.units]
+        pairings = {key.pairing_id for key in place.units} or {place.pairing_id}
+        enrolled = sum(unit.enrolled for unit in units)
+        invited = self._sum(self._invited, place, lambda unit: unit.invited_only)
+        within = self._amount(self._replies, place, lambda unit: unit.within)
+        cross = self._amount(self._replies, place, lambda unit: unit.cross)
+        dyads = self._dyads(place)
+        return Values(
+            place=place,
+            enrolled=enrolled if units or place.axis == "pilot" else None,
+            invited=None if invited is None else enrolled + invited,
+            active=self._sum(self._active, place, lambda unit: unit.active),
+            completing=self._sum(self._completing, place, lambda unit: unit.completing),
+            staff=self._sum(self._staff, place, lambda unit: unit.staff),
+            sessions_held=sum(self._figures.sessions.get(pairing, 0) for pairing in pairings),
+            session_minutes=sum(self._figures.session_minutes.get(pairing, 0) for pairing in pairings),
+            active_days=self._amount(self._days, place, lambda unit: unit.active_days),
+            on_task_minutes=self._amount(self._on_task, place, lambda unit: unit.on_task),
+            contact_minutes=self._amount(self._contact, place, lambda unit: unit.contact),
+            estimated_minutes=self._amount(self._contact, place, lambda unit: unit.estimated),
+            attendances=self._amount(self._attended, place, lambda unit: unit.attendances),
+            replies=None if within is None or cross is None else within + cross,
+            cross=cross,
+            isolated=self._sum(self._isolated, place, lambda unit: unit.isolated),
+            pairs=dyads.pairs if dyads else None,
+            mutual=dyads.mutual if dyads else None,
+            weeks={week: self._week(week, place) for week in self._figures.weeks},
+            genders=self._counted(self._genders, place, self.genders, lambda unit: unit.genders),
+            countries=self._counted(self._countries, place, self.countries, lambda unit: unit.countries),
+        )
+
+    def edges(self) -> Iterable[Edge]:
+        """Who answered whom: units that stand alone, and whose every edge has enough people or none."""
+        for key, unit in sorted(self._figures.units.items(), key=lambda each: str(each[0])):
+            counts = dict(sorted(unit.edges.items()))
+            enough = all(amount.people >= self._threshold for amount in counts.values())
+            if enough and self._replies.covers({key}):
+                for to, amount in counts.items():
+                    yield Edge(key.pairing_id, key.institution_id, to, amount.total)
+
+    def _blocks(self, cells: Callable[[UnitFigures], Cells], by: str = "pairing") -> Blocks[GroupKey]:
+        paths = self._by_pairing if by == "pairing" else self._by_institution
+        found = {key: cells(unit) for key, unit in self._figures.units.items()}
+        return merged(found, paths, self._threshold)
+
+    def _funnel(self) -> tuple[Blocks[GroupKey], Blocks[GroupKey]]:
+        cells = {
+            key: (unit.enrolled - unit.active, unit.active - unit.completing, unit.completing)
+            for key, unit in self._figures.units.items()
+        }
+        nothing: Blocks[GroupKey] = Blocks(())
+        found = folded(cells, [fold for fold, _, _ in _FUNNEL], self._threshold) if cells else None
+        if found is None:
+            return nothing, nothing
+        blocks = merged(found[1], self._by_pairing, self._threshold)
+        _, active, completing = _FUNNEL[found[0]]
+        return blocks if active else nothing, blocks if completing else nothing
+
+    def _traits(
+        self, counts: Callable[[UnitFigures], Mapping[str, int]]
+    ) -> tuple[tuple[str, ...], Blocks[GroupKey]]:
+        total: dict[str, int] = {}
+        for unit in self._figures.units.values():
+            for name, count in counts(unit).items():
+                total[name] = total.get(name, 0) + count
+        own = categories(total, self._threshold, UNDISCLOSED)
+        blocks = self._blocks(lambda unit: tuple(_folded(counts(unit), own).values()), by="institution")
+        return own, blocks
+
+    def _sum(self, blocks: Blocks[GroupKey], place: Place, value: Callable[[UnitFigures], int]) -> int | None:
+        if not blocks.covers(place.units):
+            return None
+        return sum(value(self._figures.units[key]) for key in place.units)
+
+    def _amount(
+        self, blocks: Blocks[GroupKey], place: Place, amount: Callable[[UnitFigures], Amount]
+    ) -> int | None:
+        return self._sum(blocks, place, lambda unit: amount(unit).total)
+
+    def _week(self, week: date, place: Place) -> int | None:
+        return self._sum(self._weeks[week], place, lambda unit: unit.weeks[week])
+
+    def _dyads(self, place: Place) -> Dyads | None:
+        """Pairs of students lie in whole pairings, so only what is made of such can have them."""
+        pairings = {key.pairing_id for key in place.units}
+        whole = {key for key in self._figures.units if key.pairing_id in pairings}
+        if whole != place.units or not self._pairs.covers(pairings):
+            return None
+        found = [self._figures.dyads.get(pairing, Dyads()) for pairing in pairings]
+        return Dyads(sum(each.pairs for each in found), sum(each.mutual for each in found))
+
+    def _pair_blocks(self) -> Blocks[str]:
+        phases = {unit.course.pairing_id: (unit.course.phase_id,) for unit in self._figures.units.values()}
+        found = {pairing: self._figures.dyads.get(pairing, Dyads()) for pairing in phases}
+        cells = {
+            key: (each.mutual, each.pairs - each.mutual, each.people, each.mutual_people)
+            for key, each in found.items()
+        }
+        return merged(cells, phases, self._threshold)
+
+    def _counted(
+        self,
+        blocks: Blocks[GroupKey],
+        place: Place,
+        own: Sequence[str],
+        counts: Callable[[UnitFigures], Mapping[str, int]],
+    ) -> Mapping[str, int] | None:
+        if not own or not blocks.covers(place.units):
+            return None
+        each = [_folded(counts(self._figures.units[key]), own) for key in place.units]
+        return {name: sum(one[name] for one in each) for name in (*own, OTHER)}
+
+
+def _active_or_not(week: date, unit: UnitFigures) -> Cells:
+    return unit.weeks[week], unit.enrolled - unit.weeks[week]
+
+
+def _folded(counts: Mapping[str, int], own: Sequence[str]) -> dict[str, int]:
+    """The categories that stand for themselves, and all others together."""
+    found = {name: counts.get(name, 0) for name in own}
+    return {**found, OTHER: sum(counts.values()) - sum(found.values())}

@@ -1,0 +1,266 @@
+"""The report of a pilot: what its pages say, whichever file they are in (``writers/pdf.py``, ``docx.py``).
+
+The headings follow the final report of an Erasmus+ cooperation partnership: what was done, who took part,
+what it gave, and how it was evaluated; so that a lead can copy section by section.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from coil_bridge.evaluation.charts import Chart, number
+from coil_bridge.evaluation.dataset import Cell
+from coil_bridge.evaluation.evidence_charts import charts_of
+from coil_bridge.evaluation.evidence_dataset import SUPPRESSION, Made, headlines, hours, per, percent
+from coil_bridge.evaluation.participation import GroupStatus
+from coil_bridge.evaluation.publication import OTHER, Published, Values
+
+_WITHHELD = "withheld"
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading; ``level`` 1 begins a section."""
+
+    text: str
+    level: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A paragraph."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table: its header and its rows, ready to be read."""
+
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    wide: int = 0  # the column that takes what is left of the width
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A chart with its caption."""
+
+    chart: Chart
+
+
+@dataclass(frozen=True, slots=True)
+class NewPage:
+    """What follows begins on a new page."""
+
+
+Part = Heading | Text | Grid | Picture | NewPage
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report with its title and what stands below it."""
+
+    title: str
+    subtitle: str
+    parts: tuple[Part, ...]
+
+
+def report_of(published: Published, made: Made, extra: Sequence[Part] = ()) -> Report:
+    """The report of a pilot; ``extra`` are further sections (surveys, certificates)."""
+    pilot = published.figures.stored.pilot
+    return Report(
+        title=pilot.name,
+        subtitle=f"Evidence for the final report · {pilot.starts_on} to {pilot.ends_on}",
+        parts=(
+            *_summary(published, made),
+            *_activities(published),
+            *_participants(published),
+            *_results(published),
+            *_cooperation(published),
+            *extra,
+            *_method(published, made),
+            *_definitions(made),
+        ),
+    )
+
+
+def shown(value: Cell) -> str:
+    """A value for people."""
+    if value is None:
+        return _WITHHELD
+    return number(value) if isinstance(value, int | float) else str(value)
+
+
+def _summary(published: Published, made: Made) -> Iterator[Part]:
+    stored = published.figures.stored
+    yield Heading("1  Summary")
+    yield Text(stored.pilot.description or "A piloting round of paired university courses.")
+    pairings = len({course.pairing_id for course in stored.courses})
+    institutions = {course.institution.id: course.institution for course in stored.courses}
+    countries = sorted({each.country for each in institutions.values()})
+    yield Text(
+        f"{pairings} pairings of courses at {len(institutions)} higher education institutions in "
+        f"{len(countries)} countries ({', '.join(countries)}). Figures cover the time up to "
+        f"{stored.through}. Groups with fewer than {stored.pilot.suppression_threshold} enrolled students "
+        "are withheld and counted in no figure."
+    )
+    rows = [
+        (label, shown(value) if not note or note == _WITHHELD else "–", unit)
+        for name, label, value, unit, note in headlines(published, made.chosen)
+    ]
+    yield Grid(("Indicator", "Value", "Unit"), rows)
+
+
+def _activities(published: Published) -> Iterator[Part]:
+    yield Heading("2  Virtual activities implemented")
+    yield Text(
+        "Joint online sessions of the paired courses: how many were held, their length, and the virtual "
+        "duration in contact hours, summed over the students."
+    )
+    yield Grid(
+        ("Pairing", "Phase", "Model", "Sessions", "Length (h)", "Contact hours", "Of these estimated"),
+        [
+            (
+                each.place.name,
+                each.place.phase,
+                each.place.model,
+                shown(each.sessions_held),
+                shown(hours(each.session_minutes)),
+                shown(hours(each.contact_minutes)),
+                shown(hours(each.estimated_minutes)),
+            )
+            for each in published.of("pairing")
+        ],
+    )
+    yield Picture(charts_of(published, printed=True)[2])
+
+
+def _participants(published: Published) -> Iterator[Part]:
+    yield NewPage()
+    yield Heading("3  Participants")
+    yield Text("Learners in virtual mobility, from invited to completing, by where they study and with whom.")
+    yield Picture(charts_of(published, printed=True)[0])
+    yield Grid(
+        ("", "Invited", "Enrolled", "Active", "Completing", "Completing (%)"),
+        [
+            (
+                f"{each.place.axis.capitalize()}: {each.place.name}",
+                shown(each.invited),
+                shown(each.enrolled),
+                shown(each.active),
+                shown(each.completing),
+                shown(percent(each.completing, each.enrolled)),
+            )
+            for axis in ("pilot", "phase", "model", "institution", "pairing")
+            for each in published.of(axis)
+        ],
+    )
+    for title, own, which in (
+        ("By gender", published.genders, "genders"),
+        ("By country", published.countries, "countries"),
+    ):
+        yield Heading(title, 2)
+        yield from _traits(published, own, which)
+
+
+def _traits(published: Published, own: Sequence[str], which: str) -> Iterator[Part]:
+    if not own:
+        yield Text("No category is large enough to be shown, or the partners supplied nothing.")
+        return
+    names = (*own, OTHER)
+    yield Grid(
+        ("", *(name[:1].upper() + name[1:] for name in names)),
+        [
+            (each.place.name, *(shown(counts[name] if counts else None) for name in names))
+            for each in (published.whole, *published.of("institution"))
+            for counts in [getattr(each, which)]
+        ],
+    )
+
+
+def _results(published: Published) -> Iterator[Part]:
+    yield NewPage()
+    yield Heading("4  Participation and results")
+    yield Picture(charts_of(published, printed=True)[1])
+    yield Grid(
+        ("", "Active days", "per student", "Sessions attended", "Hours per student", "Time on task (h)"),
+        [
+            _engaged(each)
+            for axis in ("pilot", "phase", "institution", "pairing")
+            for each in published.of(axis)
+        ],
+    )
+
+
+def _engaged(each: Values) -> tuple[str, ...]:
+    return (
+        f"{each.place.axis.capitalize()}: {each.place.name}",
+        shown(each.active_days),
+        shown(per(each.active_days, each.enrolled)),
+        shown(each.attendances),
+        shown(per(hours(each.contact_minutes), each.enrolled)),
+        shown(hours(each.on_task_minutes)),
+    )
+
+
+def _cooperation(published: Published) -> Iterator[Part]:
+    yield Heading("5  Cooperation across institutions")
+    yield Text("Answers of students to students in the forums of the paired courses.")
+    if published.edges:
+        yield Picture(charts_of(published, printed=True)[3])
+    yield Grid(
+        ("", "Replies", "Across", "Across (%)", "Isolated students", "Reciprocity (%)"),
+        [
+            (
+                f"{each.place.axis.capitalize()}: {each.place.name}",
+                shown(each.replies),
+                shown(each.cross),
+                shown(percent(each.cross, each.replies)) if each.replies != 0 else "–",
+                shown(each.isolated),
+                shown(percent(each.mutual, each.pairs)) if each.pairs != 0 else "–",
+            )
+            for axis in ("pilot", "phase", "pairing")
+            for each in published.of(axis)
+        ],
+    )
+
+
+def _method(published: Published, made: Made) -> Iterator[Part]:
+    stored = published.figures.stored
+    yield NewPage()
+    yield Heading("6  How the pilot was evaluated")
+    yield Text(SUPPRESSION)
+    statuses = list(published.statuses.values())
+    yield Text(
+        f"{statuses.count(GroupStatus.SHOWN)} groups are shown, {statuses.count(GroupStatus.WITHHELD)} are "
+        f"withheld, {statuses.count(GroupStatus.NOT_PULLED)} have not been read completely."
+    )
+    rules = stored.rules
+    yield Grid(
+        ("What", "Value"),
+        [
+            ("Suppression threshold", f"{stored.pilot.suppression_threshold} students"),
+            ("Present from", f"{rules.presence_percent} % of a session's length"),
+            ("Longest gap within a sitting", f"{rules.gap_minutes} minutes"),
+            ("Figures cover the time up to", stored.through.isoformat()),
+            ("Definitions", f"set {made.chosen.version}"),
+            ("Made at", f"{made.at:%Y-%m-%d %H:%M:%S} UTC"),
+            ("Program", made.program),
+            ("Time zone data", made.zone_data),
+        ],
+    )
+
+
+def _definitions(made: Made) -> Iterator[Part]:
+    yield NewPage()
+    yield Heading("7  Definitions")
+    yield Grid(
+        ("Indicator", "Definition", "Unit", "Source"),
+        [
+            (f"{each.label} ({each.version})", each.text, each.unit, each.source)
+            for each in made.chosen.definitions
+        ],
+        wide=1,
+    )

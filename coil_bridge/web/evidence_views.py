@@ -1,0 +1,46 @@
+"""The published tables as the pages of the evidence show them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from coil_bridge.evaluation.publication import OTHER
+from coil_bridge.evaluation.snapshot import Snapshot
+from coil_bridge.web.texts import gettext
+
+_TABLES = ("funnel", "engagement", "interaction")
+
+
+def merged_rows(snapshot: Snapshot, axis: str) -> list[dict[str, Any]]:
+    """One row for each place of an axis, with the values of all tables about places, and its traits."""
+    rows: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for table in _TABLES:
+        for row in snapshot.rows(table, axis):
+            rows.setdefault(_key(row), {}).update({k: v for k, v in row.items() if k != "note"})
+    for trait in ("gender", "country"):
+        for row in snapshot.rows(trait, axis):
+            rows[_key(row)].setdefault(trait, []).append((row[trait], row["students"]))
+    return list(rows.values())
+
+
+def setting_words() -> dict[str, str]:
+    """What the settings are called on which definitions depend."""
+    return {
+        "presence_percent": gettext("Present from (per cent of the session)"),
+        "gap_minutes": gettext("Longest gap in a sitting (minutes)"),
+    }
+
+
+def trait_names() -> dict[str, str]:
+    """What categories are called that are no codes."""
+    return {
+        "female": gettext("Female"),
+        "male": gettext("Male"),
+        "other": gettext("Other"),
+        OTHER: gettext("Other or undisclosed"),
+    }
+
+
+def _key(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    return str(row["place"]), str(row["pairing_id"]), str(row["institution_id"])

@@ -1,0 +1,58 @@
+"""What a teacher sees of the own class, and what a student sees of the own data."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from coil_bridge.services.objections import Objections
+from coil_bridge.services.own_evidence import MISSED_SESSIONS, QUIET_DAYS, OwnEvidence
+from coil_bridge.web.forms import load
+from coil_bridge.web.schemas.evidence import ObjectionSchema
+from coil_bridge.web.texts import gettext
+from coil_bridge.web.visitors import Visitors
+
+Reply = str | Response
+
+
+class OwnEvidencePages:
+    """A class, and one's own data."""
+
+    def __init__(self, own: OwnEvidence, objections: Objections, visitors: Visitors) -> None:
+        self._own = own
+        self._objections = objections
+        self._visitors = visitors
+
+    def blueprint(self) -> Blueprint:
+        """The index of URLs."""
+        pages = Blueprint("own", __name__)
+        add = pages.add_url_rule
+        add("/pairings/<pairing_id>/students", "students", self.students)
+        add("/me/data", "data", self.data)
+        add("/me/data", "object", self.object, methods=["POST"])
+        return pages
+
+    def students(self, pairing_id: str) -> Reply:
+        """The own students of a pairing: who might be lost."""
+        pairing, classes = self._own.classes(self._visitors.signed_in(), pairing_id)
+        return render_template(
+            "own/students.html",
+            pairing=pairing,
+            classes=classes,
+            quiet_days=QUIET_DAYS,
+            missed_sessions=MISSED_SESSIONS,
+        )
+
+    def data(self) -> Reply:
+        """What is counted of the reader."""
+        return render_template("own/data.html", own=self._own.own(self._visitors.signed_in()))
+
+    def object(self) -> Reply:
+        """Object to being counted, or take it back."""
+        person, wanted = self._visitors.signed_in(), load(ObjectionSchema())
+        self._objections.switch(person, on=wanted["on"])
+        if wanted["on"]:
+            flash(gettext("From the next figures on you are not counted."), "good")
+        else:
+            flash(gettext("From the next figures on you are counted again."), "good")
+        return redirect(url_for("own.data"), 303)

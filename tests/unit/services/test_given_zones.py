@@ -1,0 +1,38 @@
+"""Whatever is stored as a zone is an IANA name in use today; what cannot be one is refused in words."""
+
+from __future__ import annotations
+
+import pytest
+
+from coil_bridge.errors import InvalidInput
+from coil_bridge.services.given_zones import given_zone
+
+
+@pytest.mark.parametrize(
+    ("spelling", "country", "zone"),
+    [
+        ("Europe/Belgrade", "RS", "Europe/Belgrade"),
+        ("Asia/Calcutta", None, "Asia/Kolkata"),
+        ("Central Europe Standard Time", "rs", "Europe/Belgrade"),
+        ("UTC+5", None, "Etc/GMT-5"),
+        ("CST", "CN", "Asia/Shanghai"),
+    ],
+)
+def test_spellings_become_the_name_in_use(spelling: str, country: str | None, zone: str) -> None:
+    assert given_zone(spelling, country) == zone
+
+
+@pytest.mark.parametrize(
+    ("spelling", "reason"),
+    [
+        ("Mars/Olympus", "This time zone cannot be used: 'Mars/Olympus' is no time zone"),
+        ("CST", "may mean America/Chicago, America/Havana"),
+        ("UTC+10:30", "name a city"),
+        ("99", "follows the site's time zone"),
+        (" ", "Please fill this in."),
+    ],
+)
+def test_what_cannot_be_one_is_told(spelling: str, reason: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        given_zone(spelling)
+    assert reason in refused.value.errors["zone"][0]
