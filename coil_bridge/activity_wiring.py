@@ -16,6 +16,7 @@ from coil_bridge.services.hooks import Hooks
 from coil_bridge.services.log_pull import LogPull
 from coil_bridge.services.partners import Partners
 from coil_bridge.services.roster_fallback import RosterFallback
+from coil_bridge.services.told_courses import ToldCourses
 from coil_bridge.services.upload_reading import UploadReading
 from coil_bridge.services.uploads import UploadService
 from coil_bridge.storage.storage import Storage
@@ -52,6 +53,7 @@ def activity_services(
             reading=UploadReading(storage=storage, clock=clock, vault=vault, partners=partners),
         ),
         hook_keys=HookKeys(storage=storage, vault=vault, clock=clock, public_url=public_url),
+        told=ToldCourses(storage=storage, partners=partners, clock=clock, public_url=public_url),
     )
 
 

@@ -29,6 +29,7 @@ from coil_bridge.services.participation_grades import SEND_GRADES
 from coil_bridge.services.proposing import TELL_OF_PROPOSAL
 from coil_bridge.services.signin import SIGNIN
 from coil_bridge.services.telling import TELL_AT_ONCE
+from coil_bridge.services.told_courses import TELL_PLUGIN
 from coil_bridge.services.traits import TRAITS
 from coil_bridge.services.uploads import READ_UPLOAD
 
@@ -83,6 +84,11 @@ def renew_feeds(services: Services, _clock: Clock) -> None:
     services.feeds.builder.mark_changed_circles()
 
 
+def collect_recordings(services: Services, _clock: Clock) -> None:
+    """Ask the meeting servers for recordings of the last weeks' sessions."""
+    services.calendars.rooms.collect_recordings()
+
+
 def sweep_calendars(services: Services, _clock: Clock) -> None:
     """Look at the Moodles' own calendars: what somebody has deleted or moved there by hand comes back."""
     services.calendars.moodles.sweep()
@@ -118,6 +124,11 @@ def follow_hooks(services: Services, _clock: Clock) -> None:
     services.activity.hooks.queue_due()
 
 
+def tell_plugins(services: Services, _clock: Clock) -> None:
+    """Queue the telling of partners' plugins which of their courses are paired."""
+    services.activity.told.queue_all()
+
+
 def send_grades(services: Services, _clock: Clock) -> None:
     """Queue the sending of participation to the gradebooks that want it."""
     services.lti.participation.queue_all()
@@ -146,9 +157,11 @@ JOBS: tuple[Job, ...] = (
     Job("send digests", CronTrigger(minute="4-59/10", timezone=UTC), send_digests),
     Job("send reminders", CronTrigger(minute="1-59/2", timezone=UTC), send_reminders),
     Job("renew feeds", CronTrigger(minute="1-59/10", timezone=UTC), renew_feeds),
+    Job("collect recordings", CronTrigger(minute=51, timezone=UTC), collect_recordings),
     Job("sweep calendars", CronTrigger(hour="*/6", minute=43, timezone=UTC), sweep_calendars),
     Job("pull activity", CronTrigger(hour="*/6", minute=11, timezone=UTC), pull_activity),
     Job("follow hooks", CronTrigger(minute="2-59/5", timezone=UTC), follow_hooks),
+    Job("tell plugins", CronTrigger(minute="9-59/15", timezone=UTC), tell_plugins),
     Job("send grades", CronTrigger(minute=37, timezone=UTC), send_grades),
     Job("read own calendars", CronTrigger(minute=49, timezone=UTC), read_calendars),
     Job("work out evidence", CronTrigger(minute=51, timezone=UTC), work_out_evidence),
@@ -168,6 +181,7 @@ def handlers(services: Services) -> Mapping[str, Handler]:
         PULL_LOG: services.activity.logs.perform,
         READ_UPLOAD: services.activity.uploads.perform,
         FOLLOW: services.activity.hooks.perform,
+        TELL_PLUGIN: services.activity.told.perform,
         TELL_OF_PROPOSAL: services.pairings.tell_of_proposal,
         TELL_AT_ONCE: services.telling.now.perform,
         SEND_GRADES: services.lti.participation.perform,
