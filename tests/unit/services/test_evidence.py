@@ -1,4 +1,4 @@
-"""A pilot's evidence from stored rows: Belgrade and Almaty teach together, with sessions on 13 and 20 October."""
+"""A pilot's evidence from stored rows: Belgrade and Almaty, with sessions on 13 and 20 October 2026."""
 
 from __future__ import annotations
 
@@ -166,7 +166,7 @@ def test_figures_are_made_by_the_worker_and_read_by_pages(world: World) -> None:
     assert snapshot.through == date(2026, 10, 25)  # the Sunday before
     row = snapshot.rows("engagement", "pilot")[0]
     assert (row["enrolled"], row["contact_hours"], row["attendances"]) == (24, 24.0, 24)
-    assert [each.title for each in snapshot.charts["sr_Latn"]][0] == "Od pozvanih do završenih"
+    assert snapshot.charts["sr_Latn"][0].title == "Od pozvanih do završenih"
 
 
 def test_a_pack_is_made_kept_and_forgotten(world: World) -> None:
