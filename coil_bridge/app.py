@@ -13,6 +13,7 @@ from coil_bridge.calendar_wiring import calendar_pages, calendar_services
 from coil_bridge.errors import ConfigurationError
 from coil_bridge.evidence_wiring import evidence_pages, evidence_services
 from coil_bridge.lti_wiring import lti_services, pages_for_people, pages_for_platforms
+from coil_bridge.rights_wiring import certificate_service, pages_of_rights, retention_service, rights_service
 from coil_bridge.services.academic_calendars import AcademicCalendars
 from coil_bridge.services.bundle import Services
 from coil_bridge.services.catalogue import Catalogue
@@ -35,6 +36,7 @@ from coil_bridge.services.surveys import SurveyService
 from coil_bridge.services.web_sessions import WebSessions
 from coil_bridge.services.work import Work
 from coil_bridge.settings import Settings
+from coil_bridge.slots_wiring import slot_pages, slot_services
 from coil_bridge.storage import migrate
 from coil_bridge.storage.engine import open_engine
 from coil_bridge.storage.storage import Storage
@@ -56,6 +58,7 @@ from coil_bridge.web.pairing_changes import PairingChangePages
 from coil_bridge.web.pairings import PairingPages
 from coil_bridge.web.people import PeoplePages
 from coil_bridge.web.pilots import PilotPages
+from coil_bridge.web.plugin import PluginPages
 from coil_bridge.web.rendering import prepare_templates
 from coil_bridge.web.requests_log import observe_requests
 from coil_bridge.web.security import secure
@@ -120,6 +123,8 @@ def build_services(
     _trust_zone_data()
     engine = open_engine(settings.database_url)
     storage, vault = Storage(engine), Vault(settings.encryption_keys)
+    # Whose calendar is where is nobody's metric.
+    private = transport or _transport(settings, None)
     transport = transport or _transport(settings, observe)
     partners = Partners(storage=storage, vault=vault, transport=transport, clock=clock)
     mailer = mailer_of(settings)
@@ -130,7 +135,15 @@ def build_services(
     launched = RosterFallback(storage=storage, clock=clock, rosters=lti.rosters)
     catalogue = Catalogue(storage=storage, clock=clock, partners=partners, launched=launched)
     feeds = FeedService(storage=storage, clock=clock, vault=vault, settings=settings)
-    calendars = calendar_services(settings, storage=storage, clock=clock, feeds=feeds, partners=partners)
+    calendars = calendar_services(
+        settings,
+        storage=storage,
+        vault=vault,
+        clock=clock,
+        feeds=feeds,
+        partners=partners,
+        transport=transport,
+    )
     telling = telling_services(settings, storage=storage, clock=clock, messages=messages)
     sessions = SessionService(
         storage=storage,
@@ -197,10 +210,14 @@ def build_services(
         activity=activity,
         surveys=SurveyService(storage=storage, clock=clock),
         survey_answers=SurveyAnswers(storage=storage, clock=clock, vault=vault),
+        rights=rights_service(storage=storage, clock=clock, vault=vault),
+        retention=retention_service(storage=storage, clock=clock),
+        certificates=certificate_service(settings, storage=storage, clock=clock, vault=vault),
         lti=lti,
         evidence=evidence_services(settings, storage=storage, vault=vault, clock=clock, partners=partners),
         calendars=calendars,
         academic=AcademicCalendars(storage=storage),
+        slots=slot_services(settings, storage=storage, vault=vault, transport=private, clock=clock),
         terms=academic_services(storage=storage, clock=clock, catalogue=catalogue),
     )
 
@@ -248,11 +265,12 @@ def _blueprints(
         grading=services.lti.participation,
         feeds=services.feeds,
         terms=services.terms,
+        finder=services.slots.finder,
         visitors=visitors,
         clock=clock,
     ).blueprint()
     yield PairingChangePages(services.pairings, services.pairings.dates, visitors).blueprint()
-    yield SessionPages(services.sessions, services.pairings, visitors).blueprint()
+    yield SessionPages(services.sessions, services.pairings, services.calendars.rooms, visitors).blueprint()
     yield from calendar_pages(services, visitors, clock)
     yield FeedPages(services.feeds, metrics).blueprint()
     yield PilotPages(
@@ -268,14 +286,17 @@ def _blueprints(
     yield lti_console.blueprint()
     hook_keys = services.activity.hook_keys
     yield SitePages(services.sites, lti_console, hook_keys, visitors).blueprint()
+    yield PluginPages(visitors, services.settings.public_url).blueprint()
     yield PeoplePages(services.people, visitors).blueprint()
     yield WorkPages(services.work, services.health, visitors).blueprint()
     yield SurveyPages(services.surveys, visitors).blueprint()
     yield AnswerPages(services.survey_answers, visitors).blueprint()
+    yield from pages_of_rights(services, visitors)
     yield AboutPages().blueprint()
     yield HealthPages(services.health, metrics).blueprint()
     yield from evidence_pages(services, visitors)
     yield from pages_for_people(services, visitors, clock)
+    yield from slot_pages(services, visitors)
     yield from activity_pages(services, visitors)
     yield from academic_pages(services, visitors, clock)
 

@@ -51,6 +51,12 @@ def is_weekend(day: date, country: str | None) -> bool:
     return calendar.is_weekend(day) and not calendar.is_working_day(day)
 
 
+def rest_days(country: str | None) -> frozenset[int]:
+    """The weekdays on which people usually rest, Monday is 0; Saturday and Sunday where it is not known."""
+    calendar = _open(country.upper(), None, ()) if country else None
+    return frozenset(calendar.weekend) if calendar is not None else frozenset({5, 6})
+
+
 @lru_cache(maxsize=256)
 def make_up_workdays(country: str | None, year: int) -> tuple[date, ...]:
     """Days of a year at weekends that the country is known to work, in return for a bridging day off."""

@@ -16,6 +16,7 @@ from typing import Any
 from coil_bridge.app import build_services
 from coil_bridge.demo.consortium import Partner, monday_of
 from coil_bridge.demo.doors import Door
+from coil_bridge.demo.hours import add_hours, load_times
 from coil_bridge.demo.past_pilot import Class, seed_past_pilot
 from coil_bridge.demo.surveys import add_surveys
 from coil_bridge.demo.telling import seed_telling
@@ -71,6 +72,9 @@ def seed(
         }
         pairing, partner = _pairing(then, data["pairing"], places, phase_id=phase_id, week_zero=week_zero)
         seed_telling(at, planned_at, pairing, partner, until=system_clock())
+        times = load_times()
+        _pairing(now, times["agreed"], places, phase_id=None, week_zero=week_zero)
+        add_hours(now, times["hours"], {place: sites[place].institution.id for place in sites})
         seed_past_pilot(at(before), now, lead, facts=data["past"], classes=past, week_zero=week_zero)
         _send_everything(then)
         _send_everything(now)
@@ -120,10 +124,10 @@ def _pairing(
     facts: Mapping[str, Any],
     places: Mapping[str, _At],
     *,
-    phase_id: str,
+    phase_id: str | None,
     week_zero: date,
 ) -> tuple[Pairing, Person]:
-    """Propose, accept, start and plan, each by somebody who teaches the course in question.
+    """Propose and accept; start and plan what has sessions. Each by somebody who teaches the course.
 
     The pairing, and the first of the invited teachers.
     """
@@ -142,13 +146,14 @@ def _pairing(
         phase_id=phase_id,
         title=facts["title"],
     )
-    pairing = services.pairings.propose(own_teacher, form, "demo-pairing")
+    pairing = services.pairings.propose(own_teacher, form, f"demo-pairing-{own.id}-{len(invited)}")
     for course, teacher in invited:
         services.pairings.accept(teacher, pairing.id, course.id)
-    services.pairings.start(own_teacher, pairing.id)
-    seed_plan(services, own_teacher, pairing, facts["plan"])
-    zone = own.institution.zone
-    _sessions(services, own_teacher, pairing, zone=zone, facts=facts, week_zero=week_zero)
+    if facts["sessions"]:
+        services.pairings.start(own_teacher, pairing.id)
+        seed_plan(services, own_teacher, pairing, facts["plan"])
+        zone = own.institution.zone
+        _sessions(services, own_teacher, pairing, zone=zone, facts=facts, week_zero=week_zero)
     return pairing, invited[0][1]
 
 

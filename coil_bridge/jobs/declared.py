@@ -18,6 +18,7 @@ from apscheduler.triggers.cron import CronTrigger
 
 from coil_bridge.services.activity_pull import PULL
 from coil_bridge.services.bundle import Services
+from coil_bridge.services.busy_calendars import READ_BUSY
 from coil_bridge.services.catalogue import SYNC_SITE, SYNC_TEACHERS
 from coil_bridge.services.context import Clock
 from coil_bridge.services.evidence import PACK
@@ -81,6 +82,11 @@ def renew_feeds(services: Services, _clock: Clock) -> None:
     services.feeds.builder.mark_changed_circles()
 
 
+def collect_recordings(services: Services, _clock: Clock) -> None:
+    """Ask the meeting servers for recordings of the last weeks' sessions."""
+    services.calendars.rooms.collect_recordings()
+
+
 def sweep_calendars(services: Services, _clock: Clock) -> None:
     """Look at the Moodles' own calendars: what somebody has deleted or moved there by hand comes back."""
     services.calendars.moodles.sweep()
@@ -89,7 +95,8 @@ def sweep_calendars(services: Services, _clock: Clock) -> None:
 def prune(services: Services, clock: Clock) -> None:
     """Delete what has ended: links and sessions after a day, finished work and messages after 90 days.
 
-    Who joined which session goes after a study year and its report.
+    Who joined which session goes after a study year and its report. Pilots whose time is over lose every
+    row about people.
     """
     now = clock()
     with services.storage.write() as tx:
@@ -101,6 +108,7 @@ def prune(services: Services, clock: Clock) -> None:
         tx.telling.prune(now - _KEPT_HISTORY)
     services.lti.joining.prune()
     services.surveys.prune()
+    services.retention.act_by_date()
     services.evidence.figures.prune()
 
 
@@ -129,6 +137,11 @@ def tidy_lti(services: Services, _clock: Clock) -> None:
     services.lti.registry.tidy()
 
 
+def read_calendars(services: Services, _clock: Clock) -> None:
+    """Queue the reading of calendars of teachers' own."""
+    services.slots.calendars.queue_all()
+
+
 JOBS: tuple[Job, ...] = (
     Job("sync catalogues", CronTrigger(minute=7, timezone=UTC), sync_catalogues),
     Job("refresh teachers", CronTrigger(hour="*/6", minute=23, timezone=UTC), refresh_teachers),
@@ -137,10 +150,12 @@ JOBS: tuple[Job, ...] = (
     Job("send digests", CronTrigger(minute="4-59/10", timezone=UTC), send_digests),
     Job("send reminders", CronTrigger(minute="1-59/2", timezone=UTC), send_reminders),
     Job("renew feeds", CronTrigger(minute="1-59/10", timezone=UTC), renew_feeds),
+    Job("collect recordings", CronTrigger(minute=51, timezone=UTC), collect_recordings),
     Job("sweep calendars", CronTrigger(hour="*/6", minute=43, timezone=UTC), sweep_calendars),
     Job("pull activity", CronTrigger(hour="*/6", minute=11, timezone=UTC), pull_activity),
     Job("follow hooks", CronTrigger(minute="*/5", timezone=UTC), follow_hooks),
     Job("send grades", CronTrigger(minute=37, timezone=UTC), send_grades),
+    Job("read own calendars", CronTrigger(minute=49, timezone=UTC), read_calendars),
     Job("work out evidence", CronTrigger(minute=51, timezone=UTC), work_out_evidence),
     Job("prune", CronTrigger(hour=2, minute=41, timezone=UTC), prune),
     Job("tidy LTI", CronTrigger(hour=1, minute=53, timezone=UTC), tidy_lti),
@@ -154,6 +169,7 @@ def handlers(services: Services) -> Mapping[str, Handler]:
         SYNC_SITE: services.catalogue.perform_sync,
         SYNC_TEACHERS: services.catalogue.perform_teachers,
         PULL: services.pulls.perform,
+        READ_BUSY: services.slots.calendars.perform,
         PULL_LOG: services.activity.logs.perform,
         FOLLOW: services.activity.hooks.perform,
         TELL_OF_PROPOSAL: services.pairings.tell_of_proposal,

@@ -20,6 +20,7 @@ from sqlalchemy import Connection, Engine, func, select
 
 from coil_bridge.storage import (  # noqa: F401 - their tables belong to the schema
     academic_tables,
+    availability_tables,
     event_tables,
     evidence_tables,
     feed_tables,
@@ -30,7 +31,9 @@ from coil_bridge.storage import (  # noqa: F401 - their tables belong to the sch
     lti_tables,
     moodle_calendar_tables,
     rights_tables,
+    room_tables,
     survey_tables,
+    telling_tables,
 )
 from coil_bridge.storage.engine import open_engine, reading, writing
 from coil_bridge.storage.tables import metadata

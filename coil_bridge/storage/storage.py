@@ -15,6 +15,7 @@ from coil_bridge.storage.account_links import AccountLinks
 from coil_bridge.storage.activity import Activity
 from coil_bridge.storage.attendance import AttendanceRows
 from coil_bridge.storage.audit import Audit
+from coil_bridge.storage.availability import Availability
 from coil_bridge.storage.courses import Courses
 from coil_bridge.storage.credentials import Credentials
 from coil_bridge.storage.deliveries import Deliveries
@@ -42,6 +43,7 @@ from coil_bridge.storage.phase_plans import PhasePlanRows
 from coil_bridge.storage.pilots import Pilots
 from coil_bridge.storage.pulls import Pulls
 from coil_bridge.storage.retention import Retention
+from coil_bridge.storage.rooms import Rooms
 from coil_bridge.storage.sealed import Sealed
 from coil_bridge.storage.served_feeds import ServedFeeds
 from coil_bridge.storage.sessions import Sessions
@@ -63,6 +65,7 @@ class Transaction:
         self.sessions = Sessions(connection)
         self.audit = Audit(connection)
         self.feeds = Feeds(connection)
+        self.rooms = Rooms(connection)
         self.feed_subjects = FeedSubjects(connection)
         self.moodle_calendars = MoodleCalendars(connection)
         self.deliveries = Deliveries(connection)
@@ -92,6 +95,7 @@ class Transaction:
         self.evidence = EvidenceRows(connection)
         self.packs = Packs(connection)
         self.academic = Academic(connection)
+        self.availability = Availability(connection)
         self.telling = TellingQueries(connection)
         self.phase_plans = PhasePlanRows(connection)
 

@@ -29,12 +29,14 @@ from coil_bridge.services.pairing_states import Action
 from coil_bridge.services.pairings import PairingService, PairingView
 from coil_bridge.services.participation_grades import ParticipationGrades
 from coil_bridge.services.proposals import MOST_PARTNERS
+from coil_bridge.services.slot_finder import SlotFinder
 from coil_bridge.web.deed_words import ASKING, DONE, OFFER
 from coil_bridge.web.forms import Form, load
 from coil_bridge.web.pairing_changes import open_invitations
 from coil_bridge.web.places import language_choices
 from coil_bridge.web.schemas.pairing import PhaseChoiceSchema, ProposalSchema, ReasonSchema
 from coil_bridge.web.session_views import pairing_cards
+from coil_bridge.web.slot_glance import GlanceView, glance
 from coil_bridge.web.texts import gettext, say
 from coil_bridge.web.trail import deeds
 from coil_bridge.web.visitors import Visitors
@@ -56,6 +58,7 @@ class PairingPages:
         grading: ParticipationGrades,
         feeds: FeedService,
         terms: AcademicServices,
+        finder: SlotFinder,
         visitors: Visitors,
         clock: Clock,
     ) -> None:
@@ -65,6 +68,7 @@ class PairingPages:
         self._grading = grading
         self._feeds = feeds
         self._terms = terms
+        self._finder = finder
         self._visitors = visitors
         self._clock = clock
 
@@ -131,7 +135,9 @@ class PairingPages:
         """The common weeks of the form so far: a fragment for the script, the whole page without it."""
         person = self._visitors.signed_in()
         if "X-Fragment" in request.headers:
-            return render_template("terms/weeks_preview.html", picture=self._weeks(person, Form.typed()))
+            form = Form.typed()
+            picture, times = self._weeks(person, form), self._times(person, form)
+            return render_template("terms/weeks_preview.html", picture=picture, times=times)
         return self._proposal_page(person, Form.typed())
 
     def show(self, pairing_id: str) -> Reply:
@@ -194,7 +200,7 @@ class PairingPages:
             withdrawable=open_invitations(view),
             link=links[0] if links else None,
             plan=plan,
-            picture=week_picture(plan.weeks, self._visitors.translator(), plan.phases, view.sessions),
+            picture=week_picture(plan.weeks, self._visitors.translator(), plan.phases, view.sessions, now),
             asking=ASKING,
             offers=OFFER,
         )
@@ -215,6 +221,7 @@ class PairingPages:
             partners=self._courses(person, form.all("partner_course_ids")[:10]),
             phases=self._phases(),
             picture=self._weeks(person, form),
+            times=self._times(person, form),
             working_languages=language_choices(
                 [*self._catalogue.languages(), *form.all("language")], self._visitors.translator()
             ),
@@ -229,6 +236,16 @@ class PairingPages:
         except (ValueError, NotFound):
             return None
         return week_picture(weeks, self._visitors.translator()) if weeks else None
+
+    def _times(self, person: Person, form: Form) -> GlanceView | None:
+        """Whether a weekly time would suit the universities; None as long as it cannot be told."""
+        ids = [form.value("own_course_id"), *form.all("partner_course_ids")[:MOST_PARTNERS]]
+        try:
+            first, last = (date.fromisoformat(form.value(name)) for name in ("starts_on", "ends_on"))
+        except ValueError:
+            return None
+        courses = self._courses(person, [each for each in ids if each])
+        return glance(self._finder, courses, first, last, self._visitors.translator())
 
     def _phase_on(self, day: date) -> str | None:
         """The phase of a pilot that a pairing from this day on would count to."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 
 from coil_bridge.domain import AuditEntry
 from coil_bridge.i18n import Translator
 from coil_bridge.web.places import city_name
-from coil_bridge.web.texts import gettext
+from coil_bridge.web.texts import gettext, ngettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +25,53 @@ class Deed:
 
 
 def deeds(entries: tuple[AuditEntry, ...], words: Translator) -> list[Deed]:
-    """Entries in sentences, the newest first."""
-    return [
-        Deed(entry.at, entry.actor_name, _what(entry), tuple(_notes(entry.detail, words)))
-        for entry in reversed(entries)
-    ]
+    """Entries in sentences, the newest first; what was done to several sessions at once is one deed."""
+    together = groupby(reversed(entries), key=_at_once)
+    return [_deed(list(some)[::-1], words) for _, some in together]
+
+
+def _at_once(entry: AuditEntry) -> tuple[object, ...]:
+    """What entries of one deed have in common; every other entry is a deed of its own."""
+    if entry.subject_kind != "session" or entry.action not in _SEVERAL:
+        return (entry.at, entry.subject_kind, entry.subject_id, entry.action, id(entry))
+    return (entry.at, entry.actor_id, entry.action)
+
+
+def _deed(entries: list[AuditEntry], words: Translator) -> Deed:
+    """One entry, or those of several sessions of a series, the first one first."""
+    first = entries[0]
+    notes = tuple(_notes(first.detail, words))
+    if len(entries) == 1:
+        return Deed(first.at, first.actor_name, _what(first), notes)
+    what = _SEVERAL[first.action](len(entries), _title(first.detail))
+    return Deed(first.at, first.actor_name, what, _ends(notes, tuple(_notes(entries[-1].detail, words))))
+
+
+def _ends(first: tuple[str, ...], last: tuple[str, ...]) -> tuple[str, ...]:
+    """The notes of the first and the last session; what both have once."""
+    return (*first, *(["…", *last] if first != last else []))
+
+
+_SEVERAL: Mapping[str, Callable[[int, str], str]] = {
+    "planned": lambda count, title: ngettext(
+        "Planned %(num)d session “%(title)s”", "Planned %(num)d sessions “%(title)s”", count, title=title
+    ),
+    "changed": lambda count, title: ngettext(
+        "Changed %(num)d session “%(title)s”", "Changed %(num)d sessions “%(title)s”", count, title=title
+    ),
+    "cancelled": lambda count, title: ngettext(
+        "Called off %(num)d session “%(title)s”",
+        "Called off %(num)d sessions “%(title)s”",
+        count,
+        title=title,
+    ),
+    "zone_rules_changed": lambda count, title: ngettext(
+        "Moved %(num)d session “%(title)s”, because a country changed its clocks",
+        "Moved %(num)d sessions “%(title)s”, because a country changed its clocks",
+        count,
+        title=title,
+    ),
+}
 
 
 def _what(entry: AuditEntry) -> str:

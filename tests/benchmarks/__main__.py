@@ -1,4 +1,4 @@
-"""``make bench``, or ``python -m tests.benchmarks [pages] [feeds] [build] [series] [memory]``, or all.
+"""``make bench``, or ``python -m tests.benchmarks``, with names of what to measure (default: all).
 
 Starts the service as production does, on a database in a temporary folder and on a port that nobody uses,
 measures, prints, and takes everything away again, also after Ctrl-C.
@@ -16,14 +16,14 @@ from types import FrameType
 
 from click import echo
 
-from tests.benchmarks import building, evidence, series, serving
+from tests.benchmarks import building, evidence, launching, series, serving, slots
 from tests.benchmarks.measuring import WrongAnswers, machine
 from tests.benchmarks.processes import ServerFailed, free_port
 from tests.benchmarks.radicale_server import CollectionDiffers
 from tests.benchmarks.service import Service, service
 from tests.benchmarks.world import World
 
-NAMES = ("pages", "feeds", "build", "series", "memory", "evidence")
+NAMES = ("pages", "feeds", "launches", "build", "series", "slots", "memory", "evidence")
 _PACKAGES = ("coil-bridge", "Flask", "SQLAlchemy", "gunicorn", "icalendar", "Radicale")
 
 
@@ -57,9 +57,11 @@ def _run(names: list[str]) -> None:
                 _section("Building and storing feeds", building.report(world))
             if "series" in names:
                 _section("A series for six sites, in one request", series.report(world))
+            if "slots" in names:
+                _section("Finding times", slots.report())
             if "evidence" in names:
                 _section("Evidence of a million events", evidence.report(folder))
-            if set(names) - {"build", "series", "evidence"}:
+            if set(names) - {"build", "series", "slots", "evidence"}:
                 with service(world, folder, port) as running:
                     _serve(names, running, folder)
         finally:
@@ -73,6 +75,8 @@ def _serve(names: list[str], running: Service, folder: Path) -> None:
         _section(f"Pages ({workers}, {threads})", serving.pages(running))
     if "feeds" in names:
         _section(f"Feeds ({workers}, {threads}; Radicale beside it)", serving.feeds(running, folder))
+    if "launches" in names:
+        _section(f"LTI launches ({workers}, {threads})", launching.report(running))
     if "memory" in names:
         _section("Memory of each process", serving.memories(running))
 

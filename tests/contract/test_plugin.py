@@ -13,7 +13,7 @@ import pytest
 from connectors.moodle.capabilities import PLUGIN_ROLE, ROLE
 from connectors.moodle.client import MoodleClient
 from connectors.moodle.errors import ParameterRefused, PermissionMissing
-from connectors.moodle.functions import NEEDS, PLUGIN_FUNCTIONS, Function
+from connectors.moodle.functions import NEEDS, PLUGIN_FUNCTIONS
 from connectors.moodle.plugin import OLDEST_PLUGIN, CalendarEntry, PairedCourse
 from connectors.moodle.simulator import Course, Simulator, World
 from connectors.moodle.simulator.activity_log import SESSION_JOINED

@@ -35,6 +35,7 @@ PAGES = {
         "/pairings/{pairing}",
         "/pairings/{pairing}/cancel",
         "/pairings/{pairing}/calendar",
+        "/pairings/{pairing}/end",
         "/pairings/{pairing}/plan",
         "/pairings/{pairing}/plan/edit",
         "/academic-calendars",
@@ -42,6 +43,11 @@ PAGES = {
         "/academic-calendars/{university}/entries/{entry}",
         "/academic-calendars/{university}/import",
         "/pairings/{pairing}/sessions/new",
+        "/pairings/{agreed}/times",
+        "/pairings/{agreed}/times?minutes=600",
+        "/pairings/{agreed}/times/plan?slot=rotating",
+        "/me/hours",
+        "/institutions/{institution}/hours",
         "/pairings/{proposal}/withdraw",
         "/sessions/{session}/edit",
         "/sessions/{session}/cancel",
@@ -66,6 +72,7 @@ PAGES = {
         "/",
         "/console/sites",
         "/console/sites/new",
+        "/console/plugin",
         "/console/sites/{site}",
         "/console/sites/{site}/remove",
         "/console/sites/{site}/lti/new",
@@ -94,6 +101,8 @@ ELSEWHERE = {  # need a launch or an address made once; seen on the way in test_
     "lti_login.begin",
     "lti_register.ask",
     "readiness.show",
+    "stop.ask",  # a link in an e-mail, in test_series
+    "pairing_changes.invitation",  # needs a proposal to several
 }
 REFUSED = {
     ("nobody", "/signin/used-long-ago"): 410,
@@ -114,6 +123,8 @@ def ids(chromium: Browser, running: Consortium, signed_in: dict[str, StorageStat
         "session": id_behind(marija.go(f"/pairings/{pairing}"), "Change “Comparing two cities”"),
         "course": id_behind(marija.go("/courses"), "Find a partner.*Sustainable Cities"),
         "proposal": propose(marija),
+        "agreed": id_behind(marija.go("/pairings"), "Three cities"),
+        "institution": id_behind(marija.go("/me/hours"), "Danube University"),
         "pilot": id_behind(lead.go("/pilots"), "Pilot of the virtual"),
         "site": id_behind(ivana.go("/console/sites"), "Alatau Moodle"),
         "university": id_behind(marija.go("/academic-calendars"), "Danube University Belgrade"),

@@ -252,6 +252,8 @@ def test_a_series_is_moved_from_here_on(world: World) -> None:
     assert off.status_code == 303
     page = browser.get(f"/pairings/{pairing.id}").text
     assert "3 sessions are called off" in page
+    for deed in ("Planned 4 sessions", "Changed 3 sessions", "Called off 3 sessions"):
+        assert deed in page
     assert f"/sessions/new?again={second.id}" in page
     again = browser.get(f"/pairings/{pairing.id}/sessions/new?again={second.id}").text
     assert 'value="First meeting"' in again

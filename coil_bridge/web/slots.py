@@ -1,0 +1,188 @@
+"""Finding a time for a pairing: the question, the week as a picture, ranked times, a rotating plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from coil_bridge.domain import Institution, Person
+from coil_bridge.errors import Conflict, InvalidInput
+from coil_bridge.i18n import mark
+from coil_bridge.services.joint_sessions import SessionService
+from coil_bridge.services.session_clocks import institutions, partner_clocks
+from coil_bridge.services.session_plans import ChosenDate
+from coil_bridge.services.slot_finder import Finding, Place, Question, Setting, SlotFinder
+from coil_bridge.web.clocks import Strip, strip_at
+from coil_bridge.web.forms import Form, load
+from coil_bridge.web.schemas.slots import RHYTHMS, DatedPlanSchema, NamedPlanSchema, QuestionSchema, dated
+from coil_bridge.web.slot_views import SlotViews, missing_weeks, slot_key
+from coil_bridge.web.texts import ngettext
+from coil_bridge.web.visitors import Visitors
+from coil_bridge.web.week_pictures import week_pictures
+from scheduling.slots import Meeting
+from scheduling.zones import UnresolvableTime, ZoneError, to_instant, to_local
+
+Answer = str | Response | tuple[str, int]
+ROTATING = "rotating"
+
+
+class SlotPages:
+    """The pages on which a time is found."""
+
+    def __init__(self, finder: SlotFinder, sessions: SessionService, visitors: Visitors) -> None:
+        self._finder = finder
+        self._sessions = sessions
+        self._visitors = visitors
+
+    def blueprint(self) -> Blueprint:
+        """The index of URLs."""
+        pages = Blueprint("slots", __name__)
+        add = pages.add_url_rule
+        add("/pairings/<pairing_id>/times", "find", self.find)
+        add("/pairings/<pairing_id>/times/plan", "preview", self.preview)
+        add("/pairings/<pairing_id>/times/plan", "plan", self.plan, methods=["POST"])
+        return pages
+
+    def find(self, pairing_id: str) -> Answer:
+        """The question and its answer; without any question, the usual one."""
+        person = self._visitors.signed_in()
+        setting = self._finder.setting(person, pairing_id)
+        try:
+            question = _question(setting)
+            setting, finding = self._finder.find(person, pairing_id, question)
+        except InvalidInput as error:
+            form = Form({name: request.args.getlist(name) for name in request.args}, error.errors)
+            return self._find_page(setting, None, form), 422
+        return self._find_page(setting, finding, _form(setting, question))
+
+    def preview(self, pairing_id: str) -> Answer:
+        """Every date of a slot or of the rotating plan, and what the sessions shall be called."""
+        person = self._visitors.signed_in()
+        setting, finding, meetings, zone = self._chosen(person, pairing_id)
+        dates = [dated(to_local(each.start, zone), zone) for each in meetings]
+        form = Form.blank(dates=dates, minutes=finding.search.wanted.minutes, phase="team_building")
+        return self._plan_page(setting, form, [each.start for each in meetings], zone)
+
+    def plan(self, pairing_id: str) -> Answer:
+        """Plan the sessions."""
+        person = self._visitors.signed_in()
+        setting = self._finder.setting(person, pairing_id)
+        form = Form.typed()
+        try:
+            values = load(NamedPlanSchema())
+            planned = self._sessions.plan_dates(
+                person,
+                pairing_id,
+                values["title"],
+                values["dates"],
+                phase=values["phase"],
+                minutes=values["minutes"],
+                idempotency_key=form.idempotency_key,
+                room_url=values["room_url"],
+                notes=values["notes"],
+            )
+        except InvalidInput as error:
+            return self._plan_page(setting, Form.refused(error), *_typed_instants()), 422
+        flash(ngettext("The session is planned.", "%(num)d sessions are planned.", len(planned)), "good")
+        return redirect(url_for("pairings.show", pairing_id=pairing_id), 303)
+
+    def _chosen(self, person: Person, pairing_id: str) -> tuple[Setting, Finding, Sequence[Meeting], str]:
+        """The dates that the address names; found anew, which gives the same while nothing has changed."""
+        asked = load(QuestionSchema(), request.args)
+        setting = self._finder.setting(person, pairing_id)
+        setting, finding = self._finder.find(person, pairing_id, _question(setting))
+        if asked["slot"] == ROTATING and finding.rotation is not None and finding.rotation.meetings:
+            return setting, finding, finding.rotation.meetings, finding.search.parties[0].zone
+        slot = next((each for each in finding.slots if slot_key(each) == asked["slot"]), None)
+        if slot is None:
+            raise Conflict(mark("This time is no longer free. Find a time anew, please."))
+        return setting, finding, slot.meetings, slot.zone
+
+    def _find_page(self, setting: Setting, finding: Finding | None, form: Form) -> str:
+        places = {each.institution.id: each.institution for each in setting.places}
+        return render_template(
+            "slots/find.html",
+            pairing=setting.pairing,
+            setting=setting,
+            form=form,
+            rhythms=RHYTHMS,
+            finding=finding,
+            **(self._answer(finding, places) if finding else {}),
+        )
+
+    def _answer(self, finding: Finding, places: Mapping[str, Institution]) -> dict[str, Any]:
+        words = self._visitors.translator()
+        views = SlotViews(finding, places, words)
+        rotation = finding.rotation
+        return {
+            "cards": [views.card(number + 1) for number in range(len(finding.slots))],
+            "cities": views.cities,
+            "pictures": week_pictures(finding.grids, finding.slots, finding.search, views.cities, words),
+            "rotating": views.rows(rotation.meetings, finding.search.parties[0].zone) if rotation else (),
+            "shares": views.shares(),
+            "missing": missing_weeks(rotation.missing, words) if rotation else "",
+            "blocking": [views.city(key) for key in finding.blocking],
+            "link": _link,
+        }
+
+    def _plan_page(self, setting: Setting, form: Form, starts: Sequence[datetime], zone: str | None) -> str:
+        minutes = int(form.value("minutes")) if form.value("minutes").isdecimal() else 60
+        return render_template(
+            "slots/plan.html",
+            pairing=setting.pairing,
+            form=form,
+            strips=[self._strip(setting, each, minutes, zone) for each in starts] if zone else [],
+        )
+
+    def _strip(self, setting: Setting, start: datetime, minutes: int, zone: str) -> Strip:
+        reader = self._visitors.zone()
+        own = next((each.id for each in institutions(setting.pairing) if each.zone == reader), None)
+        words = self._visitors.translator()
+        return strip_at(start, minutes, partner_clocks(setting.pairing), zone, words, own_key=own)
+
+
+def _question(setting: Setting) -> Question:
+    """What the address asks for, where it asks, and the usual elsewhere."""
+    asked = load(QuestionSchema(), request.args)
+    names = ("minutes", "meetings", "every", "first", "last")
+    question = replace(setting.usual, **{name: asked[name] for name in names if asked[name] is not None})
+    if not asked["asked"]:
+        return question
+    return replace(question, absent=frozenset(_teachers(setting.places)) - frozenset(asked["there"]))
+
+
+def _teachers(places: Sequence[Place]) -> list[str]:
+    return [teacher.id for place in places for teacher in place.teachers]
+
+
+def _form(setting: Setting, question: Question) -> Form:
+    return Form.blank(
+        minutes=question.minutes,
+        meetings=question.meetings,
+        every=question.every,
+        first=question.first,
+        last=question.last,
+        there=[each for each in _teachers(setting.places) if each not in question.absent],
+    )
+
+
+def _link(pairing_id: str, slot: str) -> str:
+    """The page that shows every date of a slot, for the question of this page."""
+    asked = [(name, value) for name in request.args for value in request.args.getlist(name) if name != "slot"]
+    address = url_for("slots.preview", pairing_id=pairing_id)
+    return f"{address}?{urlencode([*asked, ('slot', slot)])}"
+
+
+def _typed_instants() -> tuple[list[datetime], str | None]:
+    """The dates of a form that was refused, where they can be read."""
+    try:
+        dates: list[ChosenDate] = load(DatedPlanSchema())["dates"]
+        return [to_instant(each.local, each.zone).instant for each in dates], dates[0].zone
+    except (InvalidInput, UnresolvableTime, ZoneError):
+        return [], None
