@@ -32,6 +32,7 @@ from coil_bridge.services.roster_fallback import RosterFallback
 from coil_bridge.services.signin import SignIn
 from coil_bridge.services.sites import SiteRegistry
 from coil_bridge.services.survey_answers import SurveyAnswers
+from coil_bridge.services.survey_import import SurveyImport
 from coil_bridge.services.surveys import SurveyService
 from coil_bridge.services.web_sessions import WebSessions
 from coil_bridge.services.work import Work
@@ -201,6 +202,7 @@ def build_services(
         activity=activity,
         surveys=SurveyService(storage=storage, clock=clock),
         survey_answers=SurveyAnswers(storage=storage, clock=clock, vault=vault),
+        survey_import=SurveyImport(storage=storage, clock=clock, vault=vault),
         rights=rights_service(storage=storage, clock=clock, vault=vault),
         retention=retention_service(storage=storage, clock=clock),
         certificates=certificate_service(settings, storage=storage, clock=clock, vault=vault),
@@ -279,7 +281,7 @@ def _blueprints(
     yield SitePages(services.sites, lti_console, hook_keys, visitors).blueprint()
     yield PeoplePages(services.people, visitors).blueprint()
     yield WorkPages(services.work, services.health, visitors).blueprint()
-    yield SurveyPages(services.surveys, visitors).blueprint()
+    yield SurveyPages(services.surveys, services.survey_import, visitors).blueprint()
     yield AnswerPages(services.survey_answers, visitors).blueprint()
     yield from pages_of_rights(services, visitors)
     yield AboutPages().blueprint()
