@@ -32,6 +32,7 @@ from coil_bridge.services.roster_fallback import RosterFallback
 from coil_bridge.services.signin import SignIn
 from coil_bridge.services.sites import SiteRegistry
 from coil_bridge.services.survey_answers import SurveyAnswers
+from coil_bridge.services.survey_evidence import SurveyEvidence
 from coil_bridge.services.survey_import import SurveyImport
 from coil_bridge.services.surveys import SurveyService
 from coil_bridge.services.web_sessions import WebSessions
@@ -207,7 +208,9 @@ def build_services(
         retention=retention_service(storage=storage, clock=clock),
         certificates=certificate_service(settings, storage=storage, clock=clock, vault=vault),
         lti=lti,
-        evidence=evidence_services(settings, storage=storage, vault=vault, clock=clock, partners=partners),
+        evidence=evidence_services(
+            settings, storage=storage, vault=vault, clock=clock, partners=partners, extras=[SurveyEvidence()]
+        ),
         calendars=calendars,
         academic=AcademicCalendars(storage=storage),
         slots=slot_services(settings, storage=storage, vault=vault, transport=private, clock=clock),
