@@ -60,6 +60,7 @@ from coil_bridge.web.pairing_changes import PairingChangePages
 from coil_bridge.web.pairings import PairingPages
 from coil_bridge.web.people import PeoplePages
 from coil_bridge.web.pilots import PilotPages
+from coil_bridge.web.plugin import PluginPages
 from coil_bridge.web.rendering import prepare_templates
 from coil_bridge.web.requests_log import observe_requests
 from coil_bridge.web.security import secure
@@ -136,7 +137,15 @@ def build_services(
     launched = RosterFallback(storage=storage, clock=clock, rosters=lti.rosters)
     catalogue = Catalogue(storage=storage, clock=clock, partners=partners, launched=launched)
     feeds = FeedService(storage=storage, clock=clock, vault=vault, settings=settings)
-    calendars = calendar_services(settings, storage=storage, clock=clock, feeds=feeds, partners=partners)
+    calendars = calendar_services(
+        settings,
+        storage=storage,
+        vault=vault,
+        clock=clock,
+        feeds=feeds,
+        partners=partners,
+        transport=transport,
+    )
     telling = telling_services(settings, storage=storage, clock=clock, messages=messages)
     sessions = SessionService(
         storage=storage,
@@ -266,7 +275,7 @@ def _blueprints(
         clock=clock,
     ).blueprint()
     yield PairingChangePages(services.pairings, services.pairings.dates, visitors).blueprint()
-    yield SessionPages(services.sessions, services.pairings, visitors).blueprint()
+    yield SessionPages(services.sessions, services.pairings, services.calendars.rooms, visitors).blueprint()
     yield from calendar_pages(services, visitors, clock)
     yield FeedPages(services.feeds, metrics).blueprint()
     yield PilotPages(
@@ -282,6 +291,7 @@ def _blueprints(
     yield lti_console.blueprint()
     hook_keys = services.activity.hook_keys
     yield SitePages(services.sites, lti_console, hook_keys, visitors).blueprint()
+    yield PluginPages(visitors, services.settings.public_url).blueprint()
     yield PeoplePages(services.people, visitors).blueprint()
     yield WorkPages(services.work, services.health, visitors).blueprint()
     yield SurveyPages(services.surveys, services.survey_import, visitors).blueprint()
