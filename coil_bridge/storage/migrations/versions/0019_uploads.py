@@ -1,7 +1,7 @@
 """Uploads
 
-Revision: 0018
-Follows: 0017
+Revision: 0019
+Follows: 0018
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0018'
-down_revision = '0017'
+revision = '0019'
+down_revision = '0018'
 branch_labels = None
 depends_on = None
 
