@@ -35,6 +35,7 @@ PAGES = {
         "/pairings/{pairing}",
         "/pairings/{pairing}/cancel",
         "/pairings/{pairing}/calendar",
+        "/pairings/{pairing}/files",
         "/pairings/{pairing}/end",
         "/pairings/{pairing}/plan",
         "/pairings/{pairing}/plan/edit",
@@ -88,6 +89,7 @@ NO_PAGES = {
     "health.alive",
     "health.ready",
     "health.metrics",
+    "uploads.standing",
     "pilots.progress",  # a part of a page, and a file
     "pilots.download",
     "lti_keys.show",
