@@ -24,6 +24,7 @@ from coil_bridge.services.context import Clock
 from coil_bridge.services.messages import Messages
 from coil_bridge.services.pairing_states import AGREED
 from coil_bridge.services.session_changes import nearby, visible
+from coil_bridge.services.session_observers import Observed
 from coil_bridge.settings import Settings
 from coil_bridge.storage.storage import Storage, Transaction
 from coil_bridge.storage.telling import News, Reader, Told
@@ -55,7 +56,7 @@ class Telling:
         self,
         tx: Transaction,
         actor: Person,
-        changed: Sequence[tuple[JointSession | None, JointSession]],
+        changed: Sequence[Observed],
         kind: NewsKind,
         reason: str = "",
     ) -> None:
@@ -149,7 +150,7 @@ def _concerned(tx: Transaction, news: News) -> list[Reader]:
 def _news(
     now: datetime,
     actor: Person,
-    changed: tuple[JointSession | None, JointSession],
+    changed: Observed,
     kind: NewsKind,
     reason: str,
 ) -> News:
