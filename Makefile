@@ -45,7 +45,7 @@ fmt: $(VENV)/.dev ## Format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(VENV)/.dev ## Measure: pages and feeds a second, building feeds, memory
+bench: $(VENV)/.dev ## Measure: pages, feeds and launches a second, building feeds, memory
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
 serve: $(VENV)/.runtime ## Run web and worker side by side with the settings of this machine

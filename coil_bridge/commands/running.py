@@ -44,7 +44,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no annot
             "bind": self._chosen.listen,
             "workers": self._chosen.web_workers,
             "threads": self._chosen.web_threads,
-            "worker_class": "gthread",
+            "worker_class": "coil_bridge.commands.gathering.GatheringWorker",
             "proc_name": "coil-bridge",
             "control_socket_disable": True,  # it would lie in the home folder of whoever runs us
             "timeout": 60,

@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 import requests
 
 from coil_bridge.app import build_services
+from coil_bridge.demo import browsing
 from coil_bridge.demo.consortium import Partner
 from coil_bridge.services.bundle import Services
 from coil_bridge.services.context import SYSTEM, system_clock
@@ -75,7 +76,7 @@ def _register(partner: Partner, invitation: str) -> Tool:
 def _place(partner: Partner, course: Course, tool: Tool, username: str) -> None:
     """Place the links by the picker, in a teacher's browser."""
     moodle = partner.moodle.url
-    with requests.Session() as browser:
+    with browsing.browser() as browser:
         _checked(browser.get(f"{moodle}/login/index.php", params={"username": username}, timeout=_SECONDS))
         page = browser.get(
             f"{moodle}/mod/lti/contentitem.php", params={"course": course.id, "id": tool.id}, timeout=_SECONDS

@@ -13,8 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
-import requests
-
+from coil_bridge.demo import browsing
 from coil_bridge.demo.consortium import Partner
 from coil_bridge.demo.mailbox import Mailbox
 from coil_bridge.web.schemas.signin import NO_UNIVERSITY
@@ -65,7 +64,7 @@ class Doors:
         raise DoorStuck(f"No sign-in link for {door.name} came within {_PATIENCE:.0f} seconds.")
 
     def _ask(self, door: Door) -> None:
-        with requests.Session() as browser:
+        with browsing.browser() as browser:
             page = browser.get(f"{self._service_url}/signin", timeout=10)
             form = {
                 "csrf_token": _csrf_token(page.text),

@@ -53,24 +53,25 @@ class Consortium:
 
 
 @contextmanager
-def consortium(ports: Ports, say: Callable[[str], None]) -> Iterator[Consortium]:
+def consortium(ports: Ports, say: Callable[[str], None], *, service_host: str = HOST) -> Iterator[Consortium]:
     """Start everything in order; when the block ends, stop everything in reverse order.
 
-    ``say`` is told what is being waited for.
+    ``say`` is told what is being waited for. With ``service_host`` "localhost" the service is another site
+    than the Moodles to a browser, as it is in production, and its cookies in a frame are those of another.
 
     Raises:
         PortTaken, ServiceFailed, NotPlaced
     """
     data = load_data()
     ports.check(len(data["sites"]))
-    front_url, service_url = _url(ports.front), _url(ports.service)
+    front_url, service_url = _url(ports.front), _url(ports.service, service_host)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="coil-bridge-demo-")))
         mailbox = stack.enter_context(_receiving(Mailbox(ports.mail)))
         partners = [stack.enter_context(_started(each)) for each in _partners(data, ports)]
         week_zero = monday_of(datetime.now(UTC).date())
         past = add_classes({each.key: each for each in partners}, data["past"], week_zero)
-        environment = _environment(folder, ports, mailbox)
+        environment = _environment(folder, ports, mailbox, service_url)
         say("Connecting three Moodles and planting a first pairing ...")
         settings = load_settings(environment)
         doors = seed(settings, data, partners, past)
@@ -104,9 +105,9 @@ def _started(partner: Partner) -> Iterator[Partner]:
         yield partner
 
 
-def _environment(folder: Path, ports: Ports, mailbox: Mailbox) -> dict[str, str]:
+def _environment(folder: Path, ports: Ports, mailbox: Mailbox, service_url: str) -> dict[str, str]:
     own = {
-        "PUBLIC_URL": _url(ports.service),
+        "PUBLIC_URL": service_url,
         "DATABASE_URL": f"sqlite:///{folder / 'demo.db'}",
         "CONSORTIUM": "COIL Bridge demo",
         "SECRET_KEY": secrets.token_hex(32),
@@ -190,5 +191,5 @@ def _serving(front: Flask, port: int) -> Iterator[None]:
         server.server_close()
 
 
-def _url(port: int) -> str:
-    return f"http://{HOST}:{port}"
+def _url(port: int, host: str = HOST) -> str:
+    return f"http://{host}:{port}"

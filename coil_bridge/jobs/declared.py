@@ -90,7 +90,8 @@ def sweep_calendars(services: Services, _clock: Clock) -> None:
 def prune(services: Services, clock: Clock) -> None:
     """Delete what has ended: links and sessions after a day, finished work and messages after 90 days.
 
-    Who joined which session goes after a study year and its report.
+    Who joined which session goes after a study year and its report. Pilots whose time is over lose every
+    row about people.
     """
     now = clock()
     with services.storage.write() as tx:
@@ -102,6 +103,7 @@ def prune(services: Services, clock: Clock) -> None:
         tx.telling.prune(now - _KEPT_HISTORY)
     services.lti.joining.prune()
     services.surveys.prune()
+    services.retention.act_by_date()
     services.evidence.figures.prune()
 
 

@@ -1,4 +1,4 @@
-"""``make bench``, or ``python -m tests.benchmarks [pages] [feeds] [build] [series] [memory]``, or all.
+"""``make bench``, or ``python -m tests.benchmarks``, with names of what to measure (default: all).
 
 Starts the service as production does, on a database in a temporary folder and on a port that nobody uses,
 measures, prints, and takes everything away again, also after Ctrl-C.
@@ -16,14 +16,14 @@ from types import FrameType
 
 from click import echo
 
-from tests.benchmarks import building, series, serving
+from tests.benchmarks import building, launching, series, serving
 from tests.benchmarks.measuring import WrongAnswers, machine
 from tests.benchmarks.processes import ServerFailed, free_port
 from tests.benchmarks.radicale_server import CollectionDiffers
 from tests.benchmarks.service import Service, service
 from tests.benchmarks.world import World
 
-NAMES = ("pages", "feeds", "build", "series", "memory")
+NAMES = ("pages", "feeds", "launches", "build", "series", "memory")
 _PACKAGES = ("coil-bridge", "Flask", "SQLAlchemy", "gunicorn", "icalendar", "Radicale")
 
 
@@ -71,6 +71,8 @@ def _serve(names: list[str], running: Service, folder: Path) -> None:
         _section(f"Pages ({workers}, {threads})", serving.pages(running))
     if "feeds" in names:
         _section(f"Feeds ({workers}, {threads}; Radicale beside it)", serving.feeds(running, folder))
+    if "launches" in names:
+        _section(f"LTI launches ({workers}, {threads})", launching.report(running))
     if "memory" in names:
         _section("Memory of each process", serving.memories(running))
 

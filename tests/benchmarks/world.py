@@ -85,6 +85,10 @@ class World:
         teacher = self._teachers[0]
         return Prepared(pairing, teacher, self._students[0], tuple(self._planned(teacher, pairing, sessions)))
 
+    def moodle_at(self, url: str) -> Site:
+        """One more Moodle of the first university, at an address that really answers."""
+        return self._build.site(self._sites[0].institution, url=url)
+
     def prepare_wide(self, sites: int) -> Prepared:
         """A new pairing of as many universities, each in a zone of its own, with nothing planned yet."""
         while len(self._wide) < sites:
@@ -163,5 +167,6 @@ def _environment(folder: Path, port: int) -> Mapping[str, str]:
         "SECRET_KEY": secrets.token_hex(32),
         "ENCRYPTION_KEYS": Fernet.generate_key().decode(),
         "LISTEN": f"{HOST}:{port}",
+        "ALLOW_PRIVATE_PARTNERS": "true",  # the platform of the launches is on this machine
     }
     return {f"COIL_BRIDGE_{name}": value for name, value in own.items()}

@@ -7,13 +7,15 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 
+from coil_bridge.commands.gathering import PATIENCE
 from coil_bridge.storage.engine import open_engine
 from coil_bridge.storage.storage import Storage
 from tests.conftest import ENCRYPTION_KEY, SECRET_KEY
@@ -106,3 +108,43 @@ def children(of: int) -> Iterator[tuple[int, str]]:
         pid, parent, arguments = line.split(maxsplit=2)
         if int(parent) == of:
             yield int(pid), arguments.strip()
+
+
+def test_slow_clients_keep_nobody_out(environment: dict[str, str]) -> None:
+    """More of them than there are threads: some send nothing, some half a head, some half a form."""
+    environment |= {"COIL_BRIDGE_WEB_THREADS": "2"}
+    host, _, port = environment["COIL_BRIDGE_LISTEN"].partition(":")
+    halves = [
+        b"",
+        b"GET / HTTP/1.1\r\nHo",
+        b"POST /signin HTTP/1.1\r\nHost: x\r\nContent-Length: 90\r\n\r\nhalf",
+        b"POST /signin HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel",
+    ]
+    with running("serve", environment) as process, ExitStack() as slow:
+        eventually(lambda: answers(environment), 60)
+        for half in halves * 3:
+            client = slow.enter_context(socket.create_connection((host, int(port))))
+            client.sendall(half)
+        began = time.monotonic()
+        assert all(answers(environment) for _ in range(5))
+        assert time.monotonic() - began < PATIENCE / 2
+        process.terminate()
+        process.wait(60)
+
+
+def test_a_request_in_pieces_and_two_at_once_are_answered(environment: dict[str, str]) -> None:
+    host, _, port = environment["COIL_BRIDGE_LISTEN"].partition(":")
+    request = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+    with running("serve", environment) as process:
+        eventually(lambda: answers(environment), 60)
+        with socket.create_connection((host, int(port)), timeout=10) as client:
+            for letter in request[:20]:
+                client.sendall(bytes([letter]))
+            client.sendall(request[20:] + request)
+            received = b""
+            while received.count(b"200 OK") < 2:
+                piece = client.recv(65536)
+                assert piece, received
+                received += piece
+        process.terminate()
+        process.wait(60)
