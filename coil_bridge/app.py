@@ -135,7 +135,15 @@ def build_services(
     launched = RosterFallback(storage=storage, clock=clock, rosters=lti.rosters)
     catalogue = Catalogue(storage=storage, clock=clock, partners=partners, launched=launched)
     feeds = FeedService(storage=storage, clock=clock, vault=vault, settings=settings)
-    calendars = calendar_services(settings, storage=storage, clock=clock, feeds=feeds, partners=partners)
+    calendars = calendar_services(
+        settings,
+        storage=storage,
+        vault=vault,
+        clock=clock,
+        feeds=feeds,
+        partners=partners,
+        transport=transport,
+    )
     telling = telling_services(settings, storage=storage, clock=clock, messages=messages)
     sessions = SessionService(
         storage=storage,
@@ -262,7 +270,7 @@ def _blueprints(
         clock=clock,
     ).blueprint()
     yield PairingChangePages(services.pairings, services.pairings.dates, visitors).blueprint()
-    yield SessionPages(services.sessions, services.pairings, visitors).blueprint()
+    yield SessionPages(services.sessions, services.pairings, services.calendars.rooms, visitors).blueprint()
     yield from calendar_pages(services, visitors, clock)
     yield FeedPages(services.feeds, metrics).blueprint()
     yield PilotPages(

@@ -82,6 +82,11 @@ def renew_feeds(services: Services, _clock: Clock) -> None:
     services.feeds.builder.mark_changed_circles()
 
 
+def collect_recordings(services: Services, _clock: Clock) -> None:
+    """Ask the meeting servers for recordings of the last weeks' sessions."""
+    services.calendars.rooms.collect_recordings()
+
+
 def sweep_calendars(services: Services, _clock: Clock) -> None:
     """Look at the Moodles' own calendars: what somebody has deleted or moved there by hand comes back."""
     services.calendars.moodles.sweep()
@@ -145,6 +150,7 @@ JOBS: tuple[Job, ...] = (
     Job("send digests", CronTrigger(minute="4-59/10", timezone=UTC), send_digests),
     Job("send reminders", CronTrigger(minute="1-59/2", timezone=UTC), send_reminders),
     Job("renew feeds", CronTrigger(minute="1-59/10", timezone=UTC), renew_feeds),
+    Job("collect recordings", CronTrigger(minute=51, timezone=UTC), collect_recordings),
     Job("sweep calendars", CronTrigger(hour="*/6", minute=43, timezone=UTC), sweep_calendars),
     Job("pull activity", CronTrigger(hour="*/6", minute=11, timezone=UTC), pull_activity),
     Job("follow hooks", CronTrigger(minute="*/5", timezone=UTC), follow_hooks),

@@ -31,6 +31,7 @@ from coil_bridge.storage import (  # noqa: F401 - their tables belong to the sch
     lti_tables,
     moodle_calendar_tables,
     rights_tables,
+    room_tables,
     survey_tables,
     telling_tables,
 )

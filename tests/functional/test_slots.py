@@ -16,9 +16,7 @@ def test_a_rotating_plan_becomes_sessions(enter: Enter) -> None:
     marija = enter("belgrade-teacher")
     page = marija.page
     marija.go("/pairings").press(PAIRING).press("Find a time")
-    expect(
-        page.get_by_role("heading", name="No weekly time lies inside")
-    ).to_be_visible()
+    expect(page.get_by_role("heading", name="No weekly time lies inside")).to_be_visible()
     page.get_by_text("Who has to be there").click()
     page.get_by_label("Li Wei").uncheck()
     marija.press("Find times")
