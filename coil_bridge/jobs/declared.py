@@ -29,6 +29,7 @@ from coil_bridge.services.participation_grades import SEND_GRADES
 from coil_bridge.services.proposing import TELL_OF_PROPOSAL
 from coil_bridge.services.signin import SIGNIN
 from coil_bridge.services.telling import TELL_AT_ONCE
+from coil_bridge.services.told_courses import TELL_PLUGIN
 from coil_bridge.services.traits import TRAITS
 
 Handler = Callable[[Mapping[str, Any]], None]
@@ -122,6 +123,11 @@ def follow_hooks(services: Services, _clock: Clock) -> None:
     services.activity.hooks.queue_due()
 
 
+def tell_plugins(services: Services, _clock: Clock) -> None:
+    """Queue the telling of partners' plugins which of their courses are paired."""
+    services.activity.told.queue_all()
+
+
 def send_grades(services: Services, _clock: Clock) -> None:
     """Queue the sending of participation to the gradebooks that want it."""
     services.lti.participation.queue_all()
@@ -153,7 +159,8 @@ JOBS: tuple[Job, ...] = (
     Job("collect recordings", CronTrigger(minute=51, timezone=UTC), collect_recordings),
     Job("sweep calendars", CronTrigger(hour="*/6", minute=43, timezone=UTC), sweep_calendars),
     Job("pull activity", CronTrigger(hour="*/6", minute=11, timezone=UTC), pull_activity),
-    Job("follow hooks", CronTrigger(minute="*/5", timezone=UTC), follow_hooks),
+    Job("follow hooks", CronTrigger(minute="2-59/5", timezone=UTC), follow_hooks),
+    Job("tell plugins", CronTrigger(minute="9-59/15", timezone=UTC), tell_plugins),
     Job("send grades", CronTrigger(minute=37, timezone=UTC), send_grades),
     Job("read own calendars", CronTrigger(minute=49, timezone=UTC), read_calendars),
     Job("work out evidence", CronTrigger(minute=51, timezone=UTC), work_out_evidence),
@@ -172,6 +179,7 @@ def handlers(services: Services) -> Mapping[str, Handler]:
         READ_BUSY: services.slots.calendars.perform,
         PULL_LOG: services.activity.logs.perform,
         FOLLOW: services.activity.hooks.perform,
+        TELL_PLUGIN: services.activity.told.perform,
         TELL_OF_PROPOSAL: services.pairings.tell_of_proposal,
         TELL_AT_ONCE: services.telling.now.perform,
         SEND_GRADES: services.lti.participation.perform,
