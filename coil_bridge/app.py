@@ -251,6 +251,7 @@ def _blueprints(
         catalogue=services.catalogue,
         sites=services.sites,
         surveys=services.survey_answers,
+        academic=services.academic,
         visitors=visitors,
         clock=clock,
     ).blueprint()
