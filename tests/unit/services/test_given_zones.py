@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from structlog.testing import capture_logs
 
 from coil_bridge.errors import InvalidInput
