@@ -87,9 +87,11 @@ class TellingQueries:
         found: datetime | None = self._connection.execute(query).scalar_one()
         return found
 
-    def told(self, session_ids: Collection[str]) -> dict[tuple[str, str], Told]:
-        """Who was told of these sessions at once, by session and person."""
+    def told(self, session_ids: Collection[str], person_id: str | None = None) -> dict[tuple[str, str], Told]:
+        """Who (or whether this person) was told of these sessions at once, by session and person."""
         query = select(told_session).where(told_session.c.session_id.in_(sorted(session_ids)))
+        if person_id is not None:
+            query = query.where(told_session.c.person_id == person_id)
         return {
             (row.session_id, row.person_id): Told(row.sequence, row.with_file)
             for row in self._connection.execute(query)
@@ -187,8 +189,13 @@ class TellingQueries:
         return insert_new(self._connection, sent_reminder, row, key=tuple(row))
 
     def prune(self, before: datetime) -> int:
-        """Delete news of before; how many. Digests look a week back at most."""
-        return self._connection.execute(delete(session_news).where(session_news.c.at < before)).rowcount
+        """Delete news of before; how many. Digests look a week back at most.
+
+        The latest stay: SQLite counts on from what is there, and the marks of digests hold numbers.
+        """
+        latest = select(func.max(session_news.c.id)).scalar_subquery()
+        gone = delete(session_news).where(session_news.c.at < before, session_news.c.id < latest)
+        return self._connection.execute(gone).rowcount
 
     def _readers(self, condition: Any) -> list[Reader]:
         query = (
