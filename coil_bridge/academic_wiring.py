@@ -33,4 +33,4 @@ def academic_services(*, storage: Storage, clock: Clock, catalogue: Catalogue) -
 def academic_pages(services: Services, visitors: Visitors, clock: Clock) -> Iterable[Blueprint]:
     """The pages of calendars and plans."""
     yield AcademicPages(services.terms, visitors, clock).blueprint()
-    yield PhasePages(services.terms.plans, services.pairings, visitors).blueprint()
+    yield PhasePages(services.terms.plans, services.pairings, visitors, clock).blueprint()

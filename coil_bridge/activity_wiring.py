@@ -16,6 +16,7 @@ from coil_bridge.services.hooks import Hooks
 from coil_bridge.services.log_pull import LogPull
 from coil_bridge.services.partners import Partners
 from coil_bridge.services.roster_fallback import RosterFallback
+from coil_bridge.services.told_courses import ToldCourses
 from coil_bridge.storage.storage import Storage
 from coil_bridge.vault import Vault
 from coil_bridge.web.hook_keys import HookKeyPages
@@ -43,6 +44,7 @@ def activity_services(
         pulls=pulls,
         hooks=Hooks(storage=storage, vault=vault, clock=clock, catalogue=catalogue, pulls=pulls),
         hook_keys=HookKeys(storage=storage, vault=vault, clock=clock, public_url=public_url),
+        told=ToldCourses(storage=storage, partners=partners, clock=clock, public_url=public_url),
     )
 
 

@@ -13,20 +13,40 @@ from coil_bridge.services.feeds import FeedService
 from coil_bridge.services.moodle_calendars import MoodleCalendarService
 from coil_bridge.services.partners import Partners
 from coil_bridge.services.published_feeds import PublishedFeeds
+from coil_bridge.services.room_registry import RoomRegistry
+from coil_bridge.services.rooms import RoomService
 from coil_bridge.settings import Settings
 from coil_bridge.storage.storage import Storage
+from coil_bridge.vault import Vault
 from coil_bridge.web.calendar import CalendarPages
+from coil_bridge.web.rooms import RoomPages
 from coil_bridge.web.visitors import Visitors
+from connectors.transport import Transport
 
 
 def calendar_services(
-    settings: Settings, *, storage: Storage, clock: Clock, feeds: FeedService, partners: Partners
+    settings: Settings,
+    *,
+    storage: Storage,
+    vault: Vault,
+    clock: Clock,
+    feeds: FeedService,
+    partners: Partners,
+    transport: Transport,
 ) -> CalendarServices:
     """The services around calendars."""
+    url = settings.public_url
+    rooms = RoomService(storage=storage, clock=clock, vault=vault, transport=transport, public_url=url)
     return CalendarServices(
         published=PublishedFeeds(storage=storage, clock=clock, feeds=feeds),
-        moodles=MoodleCalendarService(
-            storage=storage, clock=clock, partners=partners, public_url=settings.public_url
+        moodles=MoodleCalendarService(storage=storage, clock=clock, partners=partners, public_url=url),
+        rooms=rooms,
+        room_registry=RoomRegistry(
+            storage=storage,
+            clock=clock,
+            vault=vault,
+            rooms=rooms,
+            allow_http=settings.allow_private_partners,
         ),
     )
 
@@ -42,3 +62,4 @@ def calendar_pages(services: Services, visitors: Visitors, clock: Clock) -> Iter
         visitors=visitors,
         clock=clock,
     ).blueprint()
+    yield RoomPages(services.calendars.room_registry, services.sites, visitors).blueprint()

@@ -10,6 +10,8 @@ from coil_bridge.commands import hooks  # noqa: F401 - it adds its commands to `
 from coil_bridge.commands.calendars import calendar
 from coil_bridge.commands.people import person
 from coil_bridge.commands.pilots import export, pilot
+from coil_bridge.commands.plugin import plugin
+from coil_bridge.commands.rooms import room
 from coil_bridge.commands.running import serve, worker
 from coil_bridge.commands.sites import site
 from coil_bridge.commands.upkeep import db, doctor, sync
@@ -38,7 +40,7 @@ def main() -> None:
     """
 
 
-for command in (serve, worker, site, person, calendar, pilot, sync, export, doctor, db):
+for command in (serve, worker, site, room, person, calendar, pilot, plugin, sync, export, doctor, db):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -106,6 +106,6 @@ def pages_for_people(services: Services, visitors: Visitors, clock: Clock) -> It
     yield ReadinessPages(services.sites, lti.registry, lti.sessions, visitors).blueprint()
     yield PlacingPages(lti.placements, visitors).blueprint()
     yield InCoursePages(lti.courses, visitors, clock).blueprint()
-    yield JoinPages(lti.joining, visitors).blueprint()
+    yield JoinPages(lti.joining, services.calendars.rooms, visitors).blueprint()
     yield GradingPages(lti.participation, visitors).blueprint()
     yield ConnectPages(lti.connecting, lti.sessions, visitors).blueprint()

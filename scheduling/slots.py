@@ -139,6 +139,7 @@ class Search:
         self.line = Timeline(wanted.monday, wanted.weeks)
         self.length = quarters_of(wanted.minutes)
         self.reaches = tuple(self.line.reach(each, self.length) for each in self.parties)
+        self._rows: dict[str, list[Row]] = {}
 
     @cached_property
     def free(self) -> bytes:
@@ -149,9 +150,14 @@ class Search:
         """The same if one of them need not be there."""
         return self._free([each for place, each in enumerate(self.reaches) if place != party])
 
-    def rows(self, zone: str, free: bytes | None = None) -> list[Row]:
+    def rows(self, zone: str) -> Sequence[Row]:
         """The weeks of the rhythm on the clock of ``zone``."""
-        free = self.free if free is None else free
+        if zone not in self._rows:
+            self._rows[zone] = self.rows_of(zone, self.free)
+        return self._rows[zone]
+
+    def rows_of(self, zone: str, free: bytes) -> list[Row]:
+        """The same where other quarters are free."""
         mondays = [
             self.wanted.monday + timedelta(weeks=week)
             for week in range(0, self.wanted.weeks, self.wanted.every)
@@ -187,9 +193,22 @@ class Search:
             quarters = range(even[0], even[0] + WEEK)
             usable = free[even[0] : even[0] + WEEK]
         else:
-            quarters = [self.line.index(zone, first + local) for local in range(WEEK)]
+            quarters = self._uneven(zone, first)
             usable = bytes(0 if at is None else free[at] for at in quarters)
         return Row(monday, quarters, usable)
+
+    def _uneven(self, zone: str, first: int) -> list[int | None]:
+        """A week with a clock change; None for wall times that are skipped or come twice."""
+        quarters: list[int | None] = [None] * WEEK
+        before = 0
+        for start, end, ahead in self.line.stretches(zone):
+            opens, closes = max(start + ahead - first, 0), min(end + ahead - first, WEEK)
+            if opens >= closes:
+                continue
+            quarters[opens:closes] = range(first + opens - ahead, first + closes - ahead)
+            quarters[opens:before] = [None] * (before - opens)
+            before = closes
+        return quarters
 
 
 def find_slots(search: Search) -> list[Candidate]:
@@ -281,7 +300,7 @@ def roundness(local: int) -> int:
 
 
 def _most(search: Search, free: bytes, anchor: int) -> int:
-    rows = search.rows(search.parties[anchor].zone, free)
+    rows = search.rows_of(search.parties[anchor].zone, free)
     return max(map(sum, zip(*(row.usable for row in rows), strict=True)))
 
 

@@ -1,7 +1,7 @@
-"""What a machine must not lack: ``COIL_BRIDGE_TEST_REQUIRE="browser postgresql"`` makes a skip a failure.
+"""What a machine must not lack: ``COIL_BRIDGE_TEST_REQUIRE="browser postgresql php"`` makes a skip a failure.
 
-A newcomer without Chromium or PostgreSQL gets the tests that can run, and is told how to get the rest; CI
-names both, so that nothing is skipped there unnoticed.
+A newcomer without Chromium, PostgreSQL or PHP gets the tests that can run, and is told how to get the rest;
+CI names all, so that nothing is skipped there unnoticed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""``coil-bridge person``: the people who run the consortium."""
+"""``coil-bridge person``: the people who run the consortium, and what anybody may ask about the own data."""
 
 from __future__ import annotations
 
@@ -65,6 +65,30 @@ def link(email: str) -> None:
     """Print a one-time sign-in link for a person with a role, for a first start without a mail server."""
     with opened() as services:
         click.echo(services.signin.link(_find(services, email).id))
+
+
+@person.command()
+@click.argument("wanted")
+@exits_by_error
+def data(wanted: str) -> None:
+    """Print what is held about somebody (id or e-mail address) as JSON, for a request of theirs."""
+    with opened() as services:
+        found = services.rights.find(SYSTEM, wanted)
+        show(services.rights.held(SYSTEM, found.id), as_json=True, text="")
+
+
+@person.command()
+@click.argument("wanted")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@exits_by_error
+def erase(wanted: str, yes: bool) -> None:
+    """Erase somebody (id or e-mail address) who has asked for it. This cannot be undone."""
+    with opened() as services:
+        found = services.rights.find(SYSTEM, wanted)
+        if not yes:
+            click.confirm(f"Erase {found.name} and everything that is held about them?", abort=True, err=True)
+        services.rights.erase(SYSTEM, found.id)
+        click.echo("Erased.")
 
 
 def _find(services: Services, wanted: str) -> Person:

@@ -29,6 +29,7 @@ from coil_bridge.services.participation_grades import SEND_GRADES
 from coil_bridge.services.proposing import TELL_OF_PROPOSAL
 from coil_bridge.services.signin import SIGNIN
 from coil_bridge.services.telling import TELL_AT_ONCE
+from coil_bridge.services.told_courses import TELL_PLUGIN
 from coil_bridge.services.traits import TRAITS
 
 Handler = Callable[[Mapping[str, Any]], None]
@@ -82,6 +83,11 @@ def renew_feeds(services: Services, _clock: Clock) -> None:
     services.feeds.builder.mark_changed_circles()
 
 
+def collect_recordings(services: Services, _clock: Clock) -> None:
+    """Ask the meeting servers for recordings of the last weeks' sessions."""
+    services.calendars.rooms.collect_recordings()
+
+
 def sweep_calendars(services: Services, _clock: Clock) -> None:
     """Look at the Moodles' own calendars: what somebody has deleted or moved there by hand comes back."""
     services.calendars.moodles.sweep()
@@ -90,7 +96,8 @@ def sweep_calendars(services: Services, _clock: Clock) -> None:
 def prune(services: Services, clock: Clock) -> None:
     """Delete what has ended: links and sessions after a day, finished work and messages after 90 days.
 
-    Who joined which session goes after a study year and its report.
+    Who joined which session goes after a study year and its report. Pilots whose time is over lose every
+    row about people.
     """
     now = clock()
     with services.storage.write() as tx:
@@ -102,6 +109,7 @@ def prune(services: Services, clock: Clock) -> None:
         tx.telling.prune(now - _KEPT_HISTORY)
     services.lti.joining.prune()
     services.surveys.prune()
+    services.retention.act_by_date()
     services.evidence.figures.prune()
 
 
@@ -113,6 +121,11 @@ def pull_activity(services: Services, _clock: Clock) -> None:
 def follow_hooks(services: Services, _clock: Clock) -> None:
     """Queue what notifications of partners' plugins have asked for and nobody has done yet."""
     services.activity.hooks.queue_due()
+
+
+def tell_plugins(services: Services, _clock: Clock) -> None:
+    """Queue the telling of partners' plugins which of their courses are paired."""
+    services.activity.told.queue_all()
 
 
 def send_grades(services: Services, _clock: Clock) -> None:
@@ -143,9 +156,11 @@ JOBS: tuple[Job, ...] = (
     Job("send digests", CronTrigger(minute="4-59/10", timezone=UTC), send_digests),
     Job("send reminders", CronTrigger(minute="1-59/2", timezone=UTC), send_reminders),
     Job("renew feeds", CronTrigger(minute="1-59/10", timezone=UTC), renew_feeds),
+    Job("collect recordings", CronTrigger(minute=51, timezone=UTC), collect_recordings),
     Job("sweep calendars", CronTrigger(hour="*/6", minute=43, timezone=UTC), sweep_calendars),
     Job("pull activity", CronTrigger(hour="*/6", minute=11, timezone=UTC), pull_activity),
-    Job("follow hooks", CronTrigger(minute="*/5", timezone=UTC), follow_hooks),
+    Job("follow hooks", CronTrigger(minute="2-59/5", timezone=UTC), follow_hooks),
+    Job("tell plugins", CronTrigger(minute="9-59/15", timezone=UTC), tell_plugins),
     Job("send grades", CronTrigger(minute=37, timezone=UTC), send_grades),
     Job("read own calendars", CronTrigger(minute=49, timezone=UTC), read_calendars),
     Job("work out evidence", CronTrigger(minute=51, timezone=UTC), work_out_evidence),
@@ -164,6 +179,7 @@ def handlers(services: Services) -> Mapping[str, Handler]:
         READ_BUSY: services.slots.calendars.perform,
         PULL_LOG: services.activity.logs.perform,
         FOLLOW: services.activity.hooks.perform,
+        TELL_PLUGIN: services.activity.told.perform,
         TELL_OF_PROPOSAL: services.pairings.tell_of_proposal,
         TELL_AT_ONCE: services.telling.now.perform,
         SEND_GRADES: services.lti.participation.perform,

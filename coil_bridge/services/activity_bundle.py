@@ -8,6 +8,7 @@ from coil_bridge.services.activity_pull import ActivityPull
 from coil_bridge.services.hook_keys import HookKeys
 from coil_bridge.services.hooks import Hooks
 from coil_bridge.services.log_pull import LogPull
+from coil_bridge.services.told_courses import ToldCourses
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,3 +19,4 @@ class ActivityServices:
     pulls: ActivityPull
     hooks: Hooks
     hook_keys: HookKeys
+    told: ToldCourses

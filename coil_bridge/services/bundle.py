@@ -10,6 +10,7 @@ from coil_bridge.services.activity_bundle import ActivityServices
 from coil_bridge.services.activity_pull import ActivityPull
 from coil_bridge.services.calendar_bundle import CalendarServices
 from coil_bridge.services.catalogue import Catalogue
+from coil_bridge.services.certificates import CertificateService
 from coil_bridge.services.evidence_bundle import EvidenceServices
 from coil_bridge.services.exports import ExportService
 from coil_bridge.services.feeds import FeedService
@@ -22,6 +23,8 @@ from coil_bridge.services.partners import Partners
 from coil_bridge.services.people import PeopleService
 from coil_bridge.services.pilots import PilotService
 from coil_bridge.services.post import Post
+from coil_bridge.services.retention import RetentionService
+from coil_bridge.services.rights import RightsService
 from coil_bridge.services.signin import SignIn
 from coil_bridge.services.sites import SiteRegistry
 from coil_bridge.services.slots_bundle import SlotServices
@@ -62,6 +65,9 @@ class Services:
     activity: ActivityServices
     surveys: SurveyService
     survey_answers: SurveyAnswers
+    rights: RightsService
+    retention: RetentionService
+    certificates: CertificateService
     lti: LtiServices
     calendars: CalendarServices
     evidence: EvidenceServices

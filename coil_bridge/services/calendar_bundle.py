@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from coil_bridge.services.moodle_calendars import MoodleCalendarService
 from coil_bridge.services.published_feeds import PublishedFeeds
+from coil_bridge.services.room_registry import RoomRegistry
+from coil_bridge.services.rooms import RoomService
 from coil_bridge.services.session_observers import SessionObserver
 
 
@@ -16,8 +18,10 @@ class CalendarServices:
 
     published: PublishedFeeds
     moodles: MoodleCalendarService
+    rooms: RoomService
+    room_registry: RoomRegistry
 
     @property
     def observers(self) -> Sequence[SessionObserver]:
-        """Who has to know of every change of a session."""
-        return (self.moodles,)
+        """Who has to know of every change of a session; rooms first, as they may refuse it."""
+        return (self.rooms, self.moodles)

@@ -189,6 +189,7 @@ class Catalogue:
                     course_id, CourseRole.TEACHER, [person.id for person in people], now
                 )
                 _let_students_go(tx, course, enrolled)
+                tx.rooms.set_size(course_id, len(enrolled), now)
             return tx.courses.people(course_id)
 
     def perform_sync(self, payload: Mapping[str, Any]) -> None:

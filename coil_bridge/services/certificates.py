@@ -24,7 +24,7 @@ from openbadgeslib.ob3 import (
     OB3Verifier,
     OpenBadgeCredential,
 )
-from openbadgeslib.ob3.credential import IdentityObject
+from openbadgeslib.ob3.credential import OB3_CONTEXT, IdentityObject
 from openbadgeslib.ob3.status_list import (
     DEFAULT_SIZE_BITS,
     build_status_list_credential,
@@ -190,20 +190,20 @@ class CertificateService:
                 raise Conflict(mark("This certificate is revoked already."))
             audit.record(tx, now, actor, ("credential", credential_id), "certificate_revoked", reason=reason)
 
-    def profile(self) -> dict[str, object]:
-        """Who issues, as an Open Badges profile, with every public key (PEM)."""
+    def public_keys(self) -> dict[str, str]:
+        """Every key that certificates were signed with (PEM), the newest first."""
         with self._storage.read() as tx:
-            keys = tx.credentials.signing_keys()
+            return {key.kid: key.public_pem for key in tx.credentials.signing_keys()}
+
+    def profile(self) -> dict[str, object]:
+        """Who issues, as an Open Badges profile, with every public key."""
         return {
-            "@context": [
-                "https://www.w3.org/ns/credentials/v2",
-                "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
-            ],
+            "@context": OB3_CONTEXT,
             "id": self.issuer_id,
             "type": ["Profile"],
             "name": self._consortium,
             "url": self._public_url,
-            "publicKeyPem": {key.kid: key.public_pem for key in keys},
+            "publicKeyPem": self.public_keys(),
         }
 
     def status_list(self, kid: str) -> str:

@@ -15,6 +15,8 @@ from coil_bridge.evaluation.participation import GroupStatus, GroupTable
 from coil_bridge.evaluation.records import Part, PilotCourse, PullRun, RunState, Tally
 from coil_bridge.evaluation.suppression import courses_with_accounts
 from coil_bridge.services.pilot_groups import EVALUATED, groups_of
+from coil_bridge.services.retention import kept
+from coil_bridge.storage.retention import Kept
 from coil_bridge.storage.storage import Transaction
 
 
@@ -101,6 +103,7 @@ class PilotView:
     pilot: Pilot
     phases: tuple[PhaseLine, ...]
     counts: PilotCounts
+    kept: Kept
 
     @property
     def courses(self) -> tuple[CourseLine, ...]:
@@ -132,7 +135,7 @@ def view_of(tx: Transaction, pilot: Pilot) -> PilotView:
         PhaseLine(phase, tuple(line for phase_id, line in pairings if phase_id == phase.id))
         for phase in tx.pilots.phases(pilot.id)
     )
-    return PilotView(pilot, phases, _counts(groups, courses))
+    return PilotView(pilot, phases, _counts(groups, courses), kept(tx, pilot))
 
 
 def run_views(

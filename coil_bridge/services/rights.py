@@ -19,7 +19,7 @@ from coil_bridge.errors import Conflict, Forbidden, NotFound
 from coil_bridge.evaluation.pseudonyms import Pseudonymiser
 from coil_bridge.i18n import mark
 from coil_bridge.services import audit
-from coil_bridge.services.context import Clock
+from coil_bridge.services.context import Clock, administrators_only
 from coil_bridge.storage.people import MOODLE
 from coil_bridge.storage.storage import Storage, Transaction
 from coil_bridge.vault import Vault
@@ -55,6 +55,24 @@ class RightsService:
             audit.record(tx, now, actor, ("person", person.id), "access_given")
         plain: dict[str, Any] = _plain(found)
         return plain
+
+    def find(self, actor: Person, wanted: str) -> Person:
+        """Somebody by id or e-mail address, for an administrator who was asked.
+
+        Raises:
+            Forbidden: the actor is no administrator.
+            NotFound: there is nobody of the kind.
+            Conflict: several people have that address; an id is needed.
+        """
+        administrators_only(actor)
+        with self._storage.read() as tx:
+            found = tx.people.by_id_or_address(wanted)
+        if not found:
+            raise NotFound(mark("There is no such person."))
+        if len(found) > 1:
+            ids = ", ".join(f"{person.id} ({person.name})" for person in found)
+            raise Conflict(mark("Several people have this address; give an id: %(ids)s"), {"ids": ids})
+        return found[0]
 
     def erase(self, actor: Person, person_id: str) -> None:
         """Erase somebody. This cannot be undone.

@@ -102,7 +102,7 @@ class WeeklyHours:
             InvalidInput: no such zone, or everything would be impossible.
         """
         _check(week)
-        if not is_zone(zone):
+        if week is not None and not is_zone(zone):
             raise InvalidInput({"zone": [mark("Choose one of the time zones offered.")]})
         with self._storage.write() as tx:
             if week is None:

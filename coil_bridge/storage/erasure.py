@@ -45,6 +45,7 @@ PERSON_COLUMNS: Mapping[str, Fate] = {
     "calendar_link.person_id": Fate.GOES,
     "credential.person_id": Fate.STAYS,  # the name is in the sealed part only, which goes
     "delivery.person_id": Fate.GOES,
+    "digest_mark.person_id": Fate.GOES,
     "enrolment.person_id": Fate.GOES,
     "evidence_pack.requested_by": Fate.STAYS,
     "grading.set_by": Fate.STAYS,
@@ -59,9 +60,13 @@ PERSON_COLUMNS: Mapping[str, Fate] = {
     "person_identity.person_id": Fate.GOES,
     "person_role.person_id": Fate.GOES,
     "sent_grade.person_id": Fate.GOES,
+    "sent_reminder.person_id": Fate.GOES,
     "session_join.person_id": Fate.GOES,
+    "session_news.actor_id": Fate.STAYS,
     "signin_token.person_id": Fate.GOES,
     "survey_taken.person_id": Fate.GOES,
+    "telling_choice.person_id": Fate.GOES,
+    "told_session.person_id": Fate.GOES,
     "web_session.person_id": Fate.GOES,
 }
 """Every column that refers to a person, by table and name."""

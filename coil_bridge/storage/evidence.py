@@ -69,7 +69,8 @@ class EvidenceRows:
             return
         with driver.cursor(name="coil_bridge_events") as cursor:
             cursor.itersize = _AT_ONCE
-            for (value,) in cursor.execute(f"{_PACKED}%s", (number,)):
+            query = _PACKED.replace("%", "%%")  # to psycopg a single one is a place for a value
+            for (value,) in cursor.execute(f"{query}%s", (number,)):
                 yield value
 
     def days_of(self, pilot_id: str, names: Mapping[int, str]) -> dict[str, list[int]]:

@@ -31,7 +31,9 @@ from coil_bridge.storage import (  # noqa: F401 - their tables belong to the sch
     lti_tables,
     moodle_calendar_tables,
     rights_tables,
+    room_tables,
     survey_tables,
+    telling_tables,
 )
 from coil_bridge.storage.engine import open_engine, reading, writing
 from coil_bridge.storage.tables import metadata

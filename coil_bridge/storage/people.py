@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, Select, delete, func, insert, or_, select, update
 
 from coil_bridge.domain import Person, Role
 from coil_bridge.storage.tables import (
@@ -58,6 +58,11 @@ class People:
     def get(self, person_id: str) -> Person | None:
         """One person with the roles."""
         return self.many([person_id]).get(person_id)
+
+    def by_id_or_address(self, wanted: str) -> list[Person]:
+        """Everybody with this id or this e-mail address, whatever the case of its letters."""
+        matches = or_(person.c.id == wanted, func.lower(person.c.email) == wanted.lower())
+        return read_people(self._connection, select(person.c.id).where(matches))
 
     def many(self, person_ids: Iterable[str]) -> dict[str, Person]:
         """Persons by id; unknown ids are left out."""

@@ -43,6 +43,7 @@ from coil_bridge.storage.phase_plans import PhasePlanRows
 from coil_bridge.storage.pilots import Pilots
 from coil_bridge.storage.pulls import Pulls
 from coil_bridge.storage.retention import Retention
+from coil_bridge.storage.rooms import Rooms
 from coil_bridge.storage.sealed import Sealed
 from coil_bridge.storage.served_feeds import ServedFeeds
 from coil_bridge.storage.sessions import Sessions
@@ -64,6 +65,7 @@ class Transaction:
         self.sessions = Sessions(connection)
         self.audit = Audit(connection)
         self.feeds = Feeds(connection)
+        self.rooms = Rooms(connection)
         self.feed_subjects = FeedSubjects(connection)
         self.moodle_calendars = MoodleCalendars(connection)
         self.deliveries = Deliveries(connection)

@@ -151,7 +151,7 @@ class AcademicPages:
             found = self._imports.preview(person, institution_id, content)
         except InvalidInput as error:
             return self._import_page(view, Form.refused(error)), 422
-        return self._import_page(view, Form(), found)
+        return self._import_page(view, Form.typed(), found)
 
     def apply(self, institution_id: str) -> Reply:
         """Bring in what was looked at."""

@@ -18,7 +18,6 @@ from coil_bridge.web.schemas.hours import (
     LEVELS,
     AddressSchema,
     HourRow,
-    OtherwiseSchema,
     load_week,
     rows_of,
     typed_rows,
@@ -43,9 +42,9 @@ class HoursPages:
         add = pages.add_url_rule
         add("/me/hours", "own", self.own)
         add("/me/hours", "save_own", self.save_own, methods=["POST"])
-        add("/me/calendar", "name_calendar", self.name_calendar, methods=["POST"])
-        add("/me/calendar/read", "read_calendar", self.read_calendar, methods=["POST"])
-        add("/me/calendar/forget", "forget_calendar", self.forget_calendar, methods=["POST"])
+        add("/me/hours/calendar", "name_calendar", self.name_calendar, methods=["POST"])
+        add("/me/hours/calendar/read", "read_calendar", self.read_calendar, methods=["POST"])
+        add("/me/hours/calendar/forget", "forget_calendar", self.forget_calendar, methods=["POST"])
         add("/institutions/<institution_id>/hours", "institution", self.institution)
         add(
             "/institutions/<institution_id>/hours",
@@ -64,7 +63,7 @@ class HoursPages:
     def save_own(self) -> Answer:
         """Store one's own hours, or forget them."""
         person = self._visitors.signed_in()
-        zone = load(OtherwiseSchema())["zone"]
+        zone = request.form.get("zone", "")
         try:
             self._hours.set_own(person, zone, _sent_week())
         except InvalidInput as error:

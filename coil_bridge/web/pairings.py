@@ -200,7 +200,7 @@ class PairingPages:
             withdrawable=open_invitations(view),
             link=links[0] if links else None,
             plan=plan,
-            picture=week_picture(plan.weeks, self._visitors.translator(), plan.phases, view.sessions),
+            picture=week_picture(plan.weeks, self._visitors.translator(), plan.phases, view.sessions, now),
             asking=ASKING,
             offers=OFFER,
         )

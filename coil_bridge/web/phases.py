@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from coil_bridge.domain import CoilPhase
 from coil_bridge.errors import EditConflict, Forbidden, InvalidInput
 from coil_bridge.i18n import mark
+from coil_bridge.services.context import Clock
 from coil_bridge.services.pairings import PairingService
 from coil_bridge.services.phase_plans import PhasePlans, PlanView
 from coil_bridge.storage.phase_plans import PlannedPhase
@@ -28,10 +29,11 @@ Reply = str | Response | tuple[str, int]
 class PhasePages:
     """The plan's page and its form."""
 
-    def __init__(self, plans: PhasePlans, pairings: PairingService, visitors: Visitors) -> None:
+    def __init__(self, plans: PhasePlans, pairings: PairingService, visitors: Visitors, clock: Clock) -> None:
         self._plans = plans
         self._pairings = pairings
         self._visitors = visitors
+        self._clock = clock
 
     def blueprint(self) -> Blueprint:
         """The index of URLs."""
@@ -100,7 +102,7 @@ class PhasePages:
 
     def _picture(self, view: PlanView, phases: tuple[PlannedPhase, ...]) -> WeekPicture:
         seen = self._pairings.get(self._visitors.signed_in(), view.pairing.id)
-        return week_picture(view.weeks, self._visitors.translator(), phases, seen.sessions)
+        return week_picture(view.weeks, self._visitors.translator(), phases, seen.sessions, self._clock())
 
     def _form_page(self, view: PlanView, form: Form, phases: tuple[PlannedPhase, ...]) -> str:
         return render_template(

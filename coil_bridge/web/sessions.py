@@ -15,6 +15,7 @@ from coil_bridge.errors import EditConflict, Forbidden, InvalidInput
 from coil_bridge.i18n import mark
 from coil_bridge.services.joint_sessions import PlanPreview, Scope, SessionService
 from coil_bridge.services.pairings import PairingService, PairingView
+from coil_bridge.services.rooms import RoomService
 from coil_bridge.services.session_clocks import institutions
 from coil_bridge.services.session_plans import MOST_WEEKS, TimeNeedsChoice
 from coil_bridge.web.forms import Form, load
@@ -35,8 +36,11 @@ _SCOPES: Mapping[Scope, Callable[[], str]] = {
 class SessionPages:
     """The pages around one joint session."""
 
-    def __init__(self, sessions: SessionService, pairings: PairingService, visitors: Visitors) -> None:
+    def __init__(
+        self, sessions: SessionService, pairings: PairingService, rooms: RoomService, visitors: Visitors
+    ) -> None:
         self._sessions = sessions
+        self._rooms = rooms
         self._pairings = pairings
         self._visitors = visitors
 
@@ -253,8 +257,9 @@ class SessionPages:
             "sessions/cancel.html", session=session, pairing=pairing, form=form, reach=self._reach(session)
         )
 
-    @staticmethod
-    def _page(template: str, pairing: Pairing, form: Form, preview: Preview | None, **values: Any) -> str:
+    def _page(
+        self, template: str, pairing: Pairing, form: Form, preview: Preview | None, **values: Any
+    ) -> str:
         return render_template(
             template,
             pairing=pairing,
@@ -262,6 +267,8 @@ class SessionPages:
             preview=preview or Preview(),
             clocks=institutions(pairing),
             more_dates=_date_fields(form),
+            rooms=self._rooms.choices(pairing),
+            people=self._rooms.expected(pairing),
             **values,
         )
 

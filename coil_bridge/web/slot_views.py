@@ -75,6 +75,7 @@ class SlotCard:
     where: str
     clocks: tuple[ClockLine, ...]
     reasons: tuple[Heed, ...]
+    left_out: tuple[str, ...]
     behind: str
     dates: tuple[DateRow, ...]
     first: datetime
@@ -127,6 +128,7 @@ class SlotViews:
             where=self.city(slot.anchor),
             clocks=tuple(self._clock_lines(slot)),
             reasons=tuple(self._reasons(slot)),
+            left_out=tuple(self._leaves_out(each) for each in slot.left_out),
             behind=self._behind(slots[number - 2], slot) if number > 1 else "",
             dates=self.rows(slot.meetings, slot.zone),
             first=first.replace(tzinfo=None),
@@ -217,13 +219,10 @@ class SlotViews:
             yield Heed("shift", gettext("When clocks change, the hour moves in %(cities)s.", cities=cities))
         else:
             yield Heed("clock", gettext("The same hour on every clock on all dates."))
-        for each in slot.left_out:
-            yield Heed(
-                "flag",
-                gettext(
-                    "Leaves out %(day)s: %(why)s", day=self._words.short_day(each.day), why=self._why(each)
-                ),
-            )
+
+    def _leaves_out(self, left_out: LeftOut) -> str:
+        day = self._words.short_day(left_out.day)
+        return gettext("Leaves out %(day)s: %(why)s", day=day, why=self._why(left_out))
 
     def _burdens(self, slot: FixedSlot) -> Iterable[Heed]:
         if not any(slot.totals):

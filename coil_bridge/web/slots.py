@@ -12,7 +12,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from coil_bridge.domain import Institution, Person
-from coil_bridge.errors import InvalidInput, NotFound
+from coil_bridge.errors import Conflict, InvalidInput
 from coil_bridge.i18n import mark
 from coil_bridge.services.joint_sessions import SessionService
 from coil_bridge.services.session_clocks import institutions, partner_clocks
@@ -101,7 +101,7 @@ class SlotPages:
             return setting, finding, finding.rotation.meetings, finding.search.parties[0].zone
         slot = next((each for each in finding.slots if slot_key(each) == asked["slot"]), None)
         if slot is None:
-            raise NotFound(mark("This time is no longer free. Find a time anew, please."))
+            raise Conflict(mark("This time is no longer free. Find a time anew, please."))
         return setting, finding, slot.meetings, slot.zone
 
     def _find_page(self, setting: Setting, finding: Finding | None, form: Form) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from babel.dates import format_date
 
@@ -25,6 +25,7 @@ from scheduling.phases import PhaseSpan, common_weeks_in
 from scheduling.zones import to_local
 
 _GAP = 0.12  # of a week's width stays free beside its bar
+_LIKE = {"partly": "teaching", "not_entered": "no_term", "weekend": "no_term"}  # drawn alike
 _FEWEST_DAYS_FOR_LABEL = 12  # a month with fewer days in the picture gets no name
 
 
@@ -105,6 +106,13 @@ class WeekPicture:
     unknown: tuple[str, ...]
     phases: tuple[PhaseBand, ...] = ()
     marks: tuple[Mark, ...] = ()
+    today: float | None = None
+
+    @property
+    def states(self) -> frozenset[str]:
+        """What the bars show, for a legend of just that."""
+        seen = {bar.state for row in (*self.rows, self.common) for bar in row.bars}
+        return frozenset(_LIKE.get(state, state) for state in seen)
 
     @property
     def found(self) -> int:
@@ -127,8 +135,9 @@ def week_picture(
     words: Translator,
     phases: Sequence[PlannedPhase] = (),
     sessions: Sequence[JointSession] = (),
+    now: datetime | None = None,
 ) -> WeekPicture:
-    """Weeks, phases and sessions on one axis from the first to the last day."""
+    """Weeks, phases and sessions on one axis from the first to the last day; ``now`` marks the day."""
     at = _axis(weeks.first, weeks.last)
     rows = tuple(
         Row(each.short_name, city_name(each.zone, words), tuple(_bars(weeks.weeks, key, at, words)))
@@ -142,7 +151,15 @@ def week_picture(
         unknown=tuple(each.name for each in weeks.unknown),
         phases=tuple(_bands(phases, sessions, weeks, at)),
         marks=tuple(_marks(sessions, at, words)),
+        today=_today(weeks, now, at) if now else None,
     )
+
+
+def _today(weeks: TeachingWeeks, now: datetime, at: _Axis) -> float | None:
+    """The middle of the day that it is at the first institution; None outside the weeks."""
+    day = to_local(now, next(iter(weeks.institutions.values())).zone).date()
+    middle = (at(day) + at(day + timedelta(days=1))) / 2
+    return round(middle, 3) if weeks.first <= day <= weeks.last else None
 
 
 _Axis = Callable[[date], float]

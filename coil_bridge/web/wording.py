@@ -92,10 +92,12 @@ KINDS: Mapping[str, str] = {
     "pull_activity": lazy_gettext("Pulling activity"),
     "follow_hooks": lazy_gettext("Following up notifications"),
     "pull_log": lazy_gettext("Reading an activity log"),
+    "tell_plugin": lazy_gettext("Telling a Moodle’s plugin which courses are paired"),
     "send_grades": lazy_gettext("Sending grades for participation"),
 }
 
 JOBS: Mapping[str, str] = {
+    "tell plugins": lazy_gettext("Tell the plugins in Moodles which courses are paired"),
     "sync catalogues": lazy_gettext("Read every site’s courses"),
     "refresh teachers": lazy_gettext("Read who teaches the paired courses"),
     "move pairings by date": lazy_gettext("Start and complete pairings by date"),

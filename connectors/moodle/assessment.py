@@ -12,6 +12,7 @@ from connectors.moodle.clock import ClockSkew
 from connectors.moodle.errors import MoodleError
 from connectors.moodle.findings import Findings, People
 from connectors.moodle.functions import HARMFUL, NEEDS, Function
+from connectors.moodle.plugin_checks import plugin_checks
 from connectors.moodle.records import SiteConfig, SiteInfo
 from connectors.moodle.report import Check, Level, Readiness
 
@@ -69,6 +70,7 @@ def _checks(findings: Findings, info: SiteInfo) -> Iterator[Check]:
     yield from _courses(findings)
     yield from _people(findings)
     yield from _activity(findings)
+    yield from plugin_checks(findings.plugin, info)
     yield _zone(findings.config, info.release)
     yield _clock(findings.skew)
     yield from _features(info)

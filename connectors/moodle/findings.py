@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from connectors.moodle.clock import ClockSkew
 from connectors.moodle.errors import MoodleError
+from connectors.moodle.plugin_records import PluginInfo
 from connectors.moodle.records import MoodleCourse, PublicConfig, SiteConfig, SiteInfo
 
 
@@ -48,3 +49,4 @@ class Findings:
     courses: tuple[MoodleCourse, ...] | MoodleError | None = None
     people: People | MoodleError | None = None
     activity: Activity | None = None
+    plugin: PluginInfo | MoodleError | None = None

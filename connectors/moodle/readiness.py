@@ -37,7 +37,7 @@ _GONE = (SiteTimeout, SiteUnreachable)
 
 
 def probe(client: MoodleClient) -> Readiness:
-    """Ask a site and report; never raises MoodleError. Costs at most sixteen calls, all of them reads."""
+    """Ask a site and report; never raises MoodleError. Costs at most seventeen calls, all of them reads."""
     return assess(_findings(client), client.now())
 
 
@@ -61,7 +61,10 @@ def _looked_into(client: MoodleClient, found: Findings, may: frozenset[str]) -> 
     config = _or_error(client.site_config) if Function.SITE_CONFIG in may else None
     people = sampling.people(client, may, entered)
     activity = None if isinstance(people, _GONE) else sampling.activity(client, may, entered)
-    return replace(found, config=config, people=people, activity=activity, skew=client.clock_skew)
+    plugin = _or_error(client.plugin_info) if Function.PLUGIN_INFO in may else None
+    return replace(
+        found, config=config, people=people, activity=activity, plugin=plugin, skew=client.clock_skew
+    )
 
 
 def _or_error(call: Callable[[], Answer]) -> Answer | MoodleError:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from connectors.moodle.error_texts import Gettext, explain, untranslated
 from connectors.moodle.functions import Function
+from connectors.moodle.plugin_texts import PLUGIN_TEXTS
 from connectors.moodle.report import Check
 
 Texts = Callable[[Gettext], tuple[str, ...]]
@@ -76,6 +77,7 @@ _LOSSES: Mapping[Function, Callable[[Gettext], str]] = {
     Function.DISCUSSIONS: lambda _: _("The evaluation does not count forum posts of this site."),
     Function.POSTS: lambda _: _("The evaluation does not count forum posts of this site."),
     Function.COURSE_COMPLETION: lambda _: _("The evaluation does not know who completed a course here."),
+    Function.PLUGIN_INFO: lambda _: _("The plugin COIL Bridge of this Moodle cannot be used."),
     Function.GET_EVENTS: lambda _: _("Joint sessions do not appear in this Moodle's own calendar."),
     Function.CREATE_EVENTS: lambda _: _("Joint sessions do not appear in this Moodle's own calendar."),
     Function.DELETE_EVENTS: lambda _: _("Joint sessions do not appear in this Moodle's own calendar."),
@@ -321,6 +323,7 @@ _TEXTS: Mapping[str, Texts] = {
         _("One thing was not tried"),
         _("Sending a message changes something in Moodle. The role needs %(capabilities)s for it."),
     ),
+    **PLUGIN_TEXTS,
     "completion_off": lambda _: (
         _("Completion tracking is switched off"),
         _("This Moodle does not record who completed what."),

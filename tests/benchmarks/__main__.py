@@ -16,14 +16,14 @@ from types import FrameType
 
 from click import echo
 
-from tests.benchmarks import building, launching, series, serving
+from tests.benchmarks import building, launching, series, serving, slots
 from tests.benchmarks.measuring import WrongAnswers, machine
 from tests.benchmarks.processes import ServerFailed, free_port
 from tests.benchmarks.radicale_server import CollectionDiffers
 from tests.benchmarks.service import Service, service
 from tests.benchmarks.world import World
 
-NAMES = ("pages", "feeds", "launches", "build", "series", "memory")
+NAMES = ("pages", "feeds", "launches", "build", "series", "slots", "memory")
 _PACKAGES = ("coil-bridge", "Flask", "SQLAlchemy", "gunicorn", "icalendar", "Radicale")
 
 
@@ -57,7 +57,9 @@ def _run(names: list[str]) -> None:
                 _section("Building and storing feeds", building.report(world))
             if "series" in names:
                 _section("A series for six sites, in one request", series.report(world))
-            if set(names) - {"build", "series"}:
+            if "slots" in names:
+                _section("Finding times", slots.report())
+            if set(names) - {"build", "series", "slots"}:
                 with service(world, folder, port) as running:
                     _serve(names, running, folder)
         finally:

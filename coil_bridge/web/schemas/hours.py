@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from coil_bridge.errors import InvalidInput
 from coil_bridge.i18n import mark
 from coil_bridge.web.forms import load
-from coil_bridge.web.schemas.fields import Choice, FormSchema, Line, Secret, TimeOfDay
+from coil_bridge.web.schemas.fields import Choice, FormSchema, Secret, TimeOfDay
 from scheduling.weekly_hours import (
     ACCEPTABLE,
     DAY,
@@ -56,10 +56,9 @@ class RowSchema(FormSchema):
 
 
 class OtherwiseSchema(FormSchema):
-    """How all other hours suit, and on whose clock the week is."""
+    """How all other hours suit."""
 
     otherwise = Choice(tuple(LEVELS), required=True)
-    zone = Line(64, load_default="")
 
 
 class AddressSchema(FormSchema):

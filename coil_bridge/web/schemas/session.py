@@ -72,11 +72,13 @@ class PlanSchema(WhenSchema):
 
     title = Line(200, required=True)
     phase = Chosen(CoilPhase, load_default=None)
+    room = Line(1000, load_default=None)  # one of those offered; it goes before a pasted link
     room_url = Line(1000, load_default=None)
     notes = Paragraphs(4000, load_default="")
 
     @post_load
     def _make(self, data: dict[str, Any], **_kwargs: Any) -> PlanInput:
+        data["room_url"] = data.pop("room") or data["room_url"]
         return PlanInput(**repeated(data))
 
 

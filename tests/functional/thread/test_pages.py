@@ -72,6 +72,7 @@ PAGES = {
         "/",
         "/console/sites",
         "/console/sites/new",
+        "/console/plugin",
         "/console/sites/{site}",
         "/console/sites/{site}/remove",
         "/console/sites/{site}/lti/new",

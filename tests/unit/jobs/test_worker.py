@@ -124,7 +124,7 @@ def test_the_declared_jobs_do_their_work(
     clock.advance(days=3)
     worker.declare()
     assert all(worker.run_job(job) for job in JOBS)
-    assert states(services) == {"queued": 4}
+    assert states(services) == {"queued": 6}
     with services.storage.read() as tx:
         moved = tx.pairings.get(due.id)
         assert [run.last_error for run in tx.jobs.all()] == [None] * len(JOBS)

@@ -19,7 +19,9 @@ from typing import Any
 
 from sqlalchemy import Engine, event, select
 
-from coil_bridge.domain import Pairing, Person, Reminder, TellingChoice
+from coil_bridge.domain import CoilPhase, Pairing, Person, Reminder, TellingChoice
+from coil_bridge.services.calendar_import import CalendarImport
+from coil_bridge.services.phase_plans import PhasePlans
 from coil_bridge.settings import make_settings
 from coil_bridge.storage.engine import open_engine, reading
 from coil_bridge.storage.storage import Storage
@@ -95,7 +97,25 @@ def remind(consortium: Consortium) -> Act:
     return lambda it: it.telling.reminders.send_due()
 
 
-ACTS = {each.__name__: each for each in (propose, plan, edit, call_off, tell, digest, remind)}
+def import_calendar(consortium: Consortium) -> Act:
+    content = b"kind,name,first,last\nterm,Winter,2026-10-01,2027-01-15\nbreak,Pause,2026-12-31,2027-01-08\n"
+    content += b"holiday,Saint Sava,2027-01-27,\n"
+    imports = CalendarImport(storage=consortium.storage, clock=consortium.clock)
+    return lambda it: imports.apply(it.mira, it.ub.institution.id, content, 0)
+
+
+def lay_out(consortium: Consortium) -> Act:
+    pairing = consortium.agreed()
+    plans = PhasePlans(storage=consortium.storage, clock=consortium.clock)
+    plans.save(consortium.mira, pairing.id, plans.get(consortium.mira, pairing.id).phases, 0)
+    laid = plans.laid_out(consortium.wei, pairing.id, {CoilPhase.JOINT_PROJECT: 3}).phases
+    return lambda it: plans.save(it.wei, pairing.id, laid, 1)
+
+
+ACTS = {
+    each.__name__: each
+    for each in (propose, plan, edit, call_off, tell, digest, remind, import_calendar, lay_out)
+}
 
 
 def die_at(engine: Engine, point: int) -> None:

@@ -17,6 +17,8 @@ NEW_ROWS = {
     "tell": {"delivery": 10, "told_session": 5},
     "digest": {"delivery": 1, "digest_mark": 1},
     "remind": {"delivery": 1, "sent_reminder": 1},
+    "import_calendar": {"academic_calendar": 1, "academic_span": 2, "holiday_override": 1, "audit_entry": 1},
+    "lay_out": {"planned_phase": -3, "audit_entry": 1},
 }
 
 

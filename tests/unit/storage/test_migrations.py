@@ -162,3 +162,8 @@ def test_posts_of_the_first_schema_become_events(empty: Engine) -> None:
         ("p2", day, 2, 1),
     ]
     assert keys == ["a", "b", "c"]
+
+
+def test_every_file_of_tables_belongs_to_the_schema() -> None:
+    files = {path.stem for path in Path(migrate.__file__).parent.glob("*_tables.py")}
+    assert files <= set(vars(migrate))

@@ -117,6 +117,7 @@ def test_a_file_is_looked_at_and_brought_in(world: World, page: str) -> None:
     assert late.status_code == 409
     wrong = browser.post(f"{page}/import", {"pasted": "kind,first\nterm,1/2/2027\n"})
     assert "One line cannot be used" in wrong.text
+    assert "term,1/2/2027\n</textarea>" in wrong.text  # to be corrected in place
     assert "Bring in one" not in wrong.text
     refused = browser.post(f"{page}/import", {"pasted": ""})
     assert refused.status_code == 422

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from coil_bridge.domain import Person, Role, SiteState
+from connectors.moodle.plugin_files import build
 from connectors.moodle.simulator import Simulator
 from connectors.moodle.simulator import World as MoodleWorld
 from tests.unit.web.conftest import Browser, World
@@ -116,3 +117,19 @@ def test_work_shows_counts_and_reasons_but_no_texts(world: World, browser: Brows
     assert "Waiting" in page
     assert "No worker has been seen yet." in page
     assert "mira@example.org" not in page
+
+
+def test_the_plugin_is_offered_with_its_checksum(browser: Browser) -> None:
+    page = browser.get("/console/plugin").text
+    file = build("local_coilbridge")
+    assert file.sha256 in page
+    got = browser.get("/console/plugin/local_coilbridge.zip")
+    assert got.headers["Content-Disposition"] == f'attachment; filename="{file.name}"'
+    assert got.data == file.content
+    assert browser.get("/console/plugin/mod_forum.zip").status_code == 404
+
+
+def test_the_plugin_is_for_administrators(world: World) -> None:
+    teacher = world.browser(world.build.person("Jelena Marković"))
+    for path in ("/console/plugin", "/console/plugin/local_coilbridge.zip"):
+        assert teacher.get(path).status_code == 404

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from babel.messages.extract import extract
 
-from connectors.moodle import error_texts, errors, readiness_texts
+from connectors.moodle import error_texts, errors, plugin_texts, readiness_texts
 from connectors.moodle.errors import MoodleError, error_for
 from connectors.moodle.functions import NEEDS, Function
 from connectors.moodle.report import Check
 
 NAMES = """site function detail errorcode address site_address account release functions count closed zone
-           seconds uncertainty capabilities seen expected"""
+           seconds uncertainty capabilities seen expected reader"""
 VALUES = {name: f"[{name}]" for name in NAMES.split()}
 
 
@@ -24,7 +24,9 @@ def msgids(module: str) -> set[str]:
     return {str(message) for _, message, _, _ in found}
 
 
-ALL_MSGIDS = msgids(error_texts.__file__) | msgids(readiness_texts.__file__)
+ALL_MSGIDS = {
+    message for module in (error_texts, readiness_texts, plugin_texts) for message in msgids(module.__file__)
+}
 
 
 def known(text: str) -> str:

@@ -67,7 +67,7 @@ class delete_events extends external_api {
         return new external_multiple_structure(new external_single_structure([
             'key' => new external_value(PARAM_RAW, 'The caller\'s key'),
             'eventid' => new external_value(PARAM_INT, 'Moodle\'s event, 0 for none'),
-            'outcome' => new external_value(PARAM_ALPHA, 'deleted, absent, or why not: unknown, closed, capability, groups'),
+            'outcome' => new external_value(PARAM_ALPHA, 'deleted or absent; else why not, as in refused courses'),
         ]));
     }
 }

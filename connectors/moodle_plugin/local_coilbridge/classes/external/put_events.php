@@ -81,7 +81,7 @@ class put_events extends external_api {
         return new external_multiple_structure(new external_single_structure([
             'key' => new external_value(PARAM_RAW, 'The caller\'s key'),
             'eventid' => new external_value(PARAM_INT, 'Moodle\'s event, 0 for none'),
-            'outcome' => new external_value(PARAM_ALPHA, 'created, updated, unchanged, or why not: unknown, closed, capability, groups'),
+            'outcome' => new external_value(PARAM_ALPHA, 'created, updated or unchanged; else why not, as in refused courses'),
         ]));
     }
 }

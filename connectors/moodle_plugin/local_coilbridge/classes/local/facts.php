@@ -18,7 +18,7 @@ namespace local_coilbridge\local;
 
 /**
  * What people did that the log does not hold, as numbers: who answered whom, joins, completion, counts.
- * 
+ *
  * Never a text: of a post its length, of a feedback how many answered.
  *
  * @package    local_coilbridge

@@ -18,7 +18,7 @@ namespace local_coilbridge\local;
 
 /**
  * Some rows of the log in one string: grouped by event, as numbers only, compressed.
- * 
+ *
  * The database packs the rows itself where it can: taking a million rows into PHP one by one costs more than
  * all the rest. A group is an event name and a flat list of six numbers for each row: id, course, user, time,
  * related user, course module. Never what the log holds in 'other', which may be the text of a post.

@@ -18,7 +18,7 @@ namespace local_coilbridge\local;
 
 /**
  * The log that is read: one of the enabled log stores, and how far its rows are all there.
- * 
+ *
  * Ids are given before the rows that carry them can be seen, so the newest row is not proof that all before
  * it are there. Therefore the log's height is noted now and then, and only rows up to a height noted some
  * seconds ago are given out. The time in a row would not do: a long process writes its rows at its end.

@@ -18,7 +18,7 @@ namespace local_coilbridge\local;
 
 /**
  * Notifications for the service: kept in a table until the service has taken them.
- * 
+ *
  * An event of Moodle writes one row here and nothing else; a task of its own sends the rows later, so a
  * service that is slow or away never slows a page. The queue is bounded in number and age: what does not fit
  * is counted, and the service, which is told the count, looks for itself instead.

@@ -1,0 +1,76 @@
+"""The certificate's rule is the one that the evaluation counts by, on rows as pulls leave them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from coil_bridge.domain import Person
+from coil_bridge.evaluation.attendance import minute_of
+from coil_bridge.evaluation.pseudonyms import Pseudonymiser
+from coil_bridge.evaluation.records import Event, EventKind, Member, Part
+from coil_bridge.services.completion import PilotCompletion
+from coil_bridge.storage.people import MOODLE
+from coil_bridge.vault import new_id
+from tests.unit.services.consortium import Consortium
+
+NAMES = Pseudonymiser("00" * 32)  # the key that the builders give a pilot
+
+
+class Pulled:
+    """A pilot in which Jelena has written in Belgrade."""
+
+    def __init__(self, consortium: Consortium) -> None:
+        self.consortium, self.storage = consortium, consortium.storage
+        self.pilot = consortium.build.pilot()
+        self.pairing = consortium.agreed(phase=consortium.build.phase(self.pilot))
+        self.completion = PilotCompletion(clock=consortium.clock, vault=consortium.vault)
+        consortium.clock.set(datetime(2026, 11, 30, 12, 0, tzinfo=UTC))
+
+    def read(self, someone: Person, *, completed: bool | None) -> None:
+        with self.storage.write() as tx:
+            [way] = [each for each in tx.people.identities([someone.id])[someone.id] if each.kind == MOODLE]
+            name = NAMES.person(way.issuer, int(way.subject))
+            course, pairing = self.consortium.belgrade.id, self.pairing.id
+            now = self.consortium.clock()
+            members = [Member(pairing, course, name, Part.STUDENT, date(2026, 11, 23), completed, now)]
+            tx.activity.put_members(self.pilot.id, members)
+            tx.events.put_actors(self.pilot.id, members)
+            at = datetime(2026, 10, 27, 9, 0, tzinfo=UTC)
+            post = Event(new_id(), name, EventKind.FORUM_TOPIC, minute_of(at), date(2026, 10, 27))
+            tx.events.add_records(self.pilot.id, pairing, course, [post])
+
+    def asked(self, someone: Person) -> bool | None:
+        with self.storage.read() as tx:
+            return self.completion(tx, someone, self.pairing).completed
+
+
+@pytest.fixture
+def pulled(consortium: Consortium) -> Pulled:
+    return Pulled(consortium)
+
+
+@pytest.mark.parametrize("completed", [True, False])
+def test_as_moodle_tracks_it(pulled: Pulled, completed: bool) -> None:
+    pulled.read(pulled.consortium.jelena, completed=completed)
+    assert pulled.asked(pulled.consortium.jelena) is completed
+
+
+def test_without_a_reading_it_cannot_be_told(pulled: Pulled) -> None:
+    pulled.read(pulled.consortium.jelena, completed=True)
+    assert pulled.asked(pulled.consortium.dana) is None
+
+
+def test_with_the_key_gone_nobody_is_found(pulled: Pulled) -> None:
+    pulled.read(pulled.consortium.jelena, completed=True)
+    with pulled.storage.write() as tx:
+        tx.pilots.destroy_key(pulled.pilot.id, pulled.consortium.clock())
+    assert pulled.asked(pulled.consortium.jelena) is None
+
+
+def test_the_rule_is_said_with_its_version(pulled: Pulled) -> None:
+    with pulled.storage.read() as tx:
+        standing = pulled.completion(tx, pulled.consortium.jelena, pulled.pairing)
+    assert standing.rule == "2"
+    assert "80 per cent" in standing.words
