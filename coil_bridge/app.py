@@ -32,6 +32,8 @@ from coil_bridge.services.roster_fallback import RosterFallback
 from coil_bridge.services.signin import SignIn
 from coil_bridge.services.sites import SiteRegistry
 from coil_bridge.services.survey_answers import SurveyAnswers
+from coil_bridge.services.survey_evidence import SurveyEvidence
+from coil_bridge.services.survey_import import SurveyImport
 from coil_bridge.services.surveys import SurveyService
 from coil_bridge.services.web_sessions import WebSessions
 from coil_bridge.services.work import Work
@@ -210,11 +212,14 @@ def build_services(
         activity=activity,
         surveys=SurveyService(storage=storage, clock=clock),
         survey_answers=SurveyAnswers(storage=storage, clock=clock, vault=vault),
+        survey_import=SurveyImport(storage=storage, clock=clock, vault=vault),
         rights=rights_service(storage=storage, clock=clock, vault=vault),
         retention=retention_service(storage=storage, clock=clock),
         certificates=certificate_service(settings, storage=storage, clock=clock, vault=vault),
         lti=lti,
-        evidence=evidence_services(settings, storage=storage, vault=vault, clock=clock, partners=partners),
+        evidence=evidence_services(
+            settings, storage=storage, vault=vault, clock=clock, partners=partners, extras=[SurveyEvidence()]
+        ),
         calendars=calendars,
         academic=AcademicCalendars(storage=storage),
         slots=slot_services(settings, storage=storage, vault=vault, transport=private, clock=clock),
@@ -246,6 +251,7 @@ def _blueprints(
         catalogue=services.catalogue,
         sites=services.sites,
         surveys=services.survey_answers,
+        academic=services.academic,
         visitors=visitors,
         clock=clock,
     ).blueprint()
@@ -289,7 +295,7 @@ def _blueprints(
     yield PluginPages(visitors, services.settings.public_url).blueprint()
     yield PeoplePages(services.people, visitors).blueprint()
     yield WorkPages(services.work, services.health, visitors).blueprint()
-    yield SurveyPages(services.surveys, visitors).blueprint()
+    yield SurveyPages(services.surveys, services.survey_import, visitors).blueprint()
     yield AnswerPages(services.survey_answers, visitors).blueprint()
     yield from pages_of_rights(services, visitors)
     yield AboutPages().blueprint()

@@ -59,6 +59,7 @@ def calendar_pages(services: Services, visitors: Visitors, clock: Clock) -> Iter
         moodles=services.calendars.moodles,
         pairings=services.pairings,
         sessions=services.sessions,
+        academic=services.academic,
         visitors=visitors,
         clock=clock,
     ).blueprint()

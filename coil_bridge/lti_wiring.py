@@ -105,7 +105,7 @@ def pages_for_people(services: Services, visitors: Visitors, clock: Clock) -> It
     yield HandOverPages(lti.sessions, visitors).blueprint()
     yield ReadinessPages(services.sites, lti.registry, lti.sessions, visitors).blueprint()
     yield PlacingPages(lti.placements, visitors).blueprint()
-    yield InCoursePages(lti.courses, visitors, clock).blueprint()
+    yield InCoursePages(lti.courses, services.academic, visitors, clock).blueprint()
     yield JoinPages(lti.joining, services.calendars.rooms, visitors).blueprint()
     yield GradingPages(lti.participation, visitors).blueprint()
     yield ConnectPages(lti.connecting, lti.sessions, visitors).blueprint()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -106,17 +106,23 @@ def with_days_off(
     They know more than the public holidays of the country: a clock that has one gets its notices
     of days off from there.
     """
-    off = days_off(seen.instant, minutes, calendars)
-    slots = tuple(
+    return replace(seen, slots=slots_with_days_off(seen.slots, seen.instant, minutes, calendars))
+
+
+def slots_with_days_off(
+    slots: Sequence[LocalSlot], instant: datetime, minutes: int, calendars: Mapping[str, AcademicCalendar]
+) -> tuple[LocalSlot, ...]:
+    """As ``with_days_off``, for the slots of a session that is planned already."""
+    off = days_off(instant, minutes, calendars)
+    return tuple(
         replace(
             slot,
             notices=(*_not_of_days(slot), *(_notice(each) for each in off if each.key == slot.clock.key)),
         )
         if slot.clock.key in calendars
         else slot
-        for slot in seen.slots
+        for slot in slots
     )
-    return replace(seen, slots=slots)
 
 
 def _not_of_days(slot: LocalSlot) -> tuple[Notice, ...]:

@@ -105,10 +105,19 @@ def _merge(
             blocks += found
             loose += left
     blocks.sort(key=lambda block: (sum(_sum(cells[unit] for unit in block)), [str(unit) for unit in block]))
-    while loose and not is_safe(_sum(cells[unit] for unit in loose), threshold) and blocks:
-        loose += blocks.pop(0)
-    if loose and is_safe(_sum(cells[unit] for unit in loose), threshold):
-        return [*blocks, loose], []
+    return _settled(blocks, loose, cells, threshold)
+
+
+def _settled(
+    blocks: list[list[Key]], loose: list[Key], cells: Mapping[Key, Cells], threshold: int
+) -> tuple[list[list[Key]], list[Key]]:
+    """Put what is loose together, with as few of the smallest blocks as make it safe; or leave all as is."""
+    for taken in range(len(blocks) + 1):
+        joined = [*loose, *(unit for block in blocks[:taken] for unit in block)]
+        if not loose:
+            return blocks, loose
+        if is_safe(_sum(cells[unit] for unit in joined), threshold):
+            return [*blocks[taken:], joined], []
     return blocks, loose
 
 

@@ -16,6 +16,7 @@ import re
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -54,7 +55,13 @@ class Chart:
 
     def png(self) -> bytes:
         """For a report, at 180 dots an inch."""
-        return _rendered(self, "png", _PRINTED)
+        return _printed(self)
+
+
+@lru_cache(maxsize=8)
+def _printed(chart: Chart) -> bytes:
+    """Drawn once for both kinds of report."""
+    return _rendered(chart, "png", _PRINTED)
 
 
 def bars(

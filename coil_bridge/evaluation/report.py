@@ -70,15 +70,16 @@ class Report:
 def report_of(published: Published, made: Made, extra: Sequence[Part] = ()) -> Report:
     """The report of a pilot; ``extra`` are further sections (surveys, certificates)."""
     pilot = published.figures.stored.pilot
+    charts = {each.name: Picture(each) for each in charts_of(published, printed=True)}
     return Report(
         title=pilot.name,
         subtitle=f"Evidence for the final report · {pilot.starts_on} to {pilot.ends_on}",
         parts=(
             *_summary(published, made),
-            *_activities(published),
-            *_participants(published),
-            *_results(published),
-            *_cooperation(published),
+            *_activities(published, charts["contact"]),
+            *_participants(published, charts["funnel"]),
+            *_results(published, charts["weekly"]),
+            *_cooperation(published, charts["network"]),
             *extra,
             *_method(published, made),
             *_definitions(made),
@@ -113,7 +114,7 @@ def _summary(published: Published, made: Made) -> Iterator[Part]:
     yield Grid(("Indicator", "Value", "Unit"), rows)
 
 
-def _activities(published: Published) -> Iterator[Part]:
+def _activities(published: Published, chart: Picture) -> Iterator[Part]:
     yield Heading("2  Virtual activities implemented")
     yield Text(
         "Joint online sessions of the paired courses: how many were held, their length, and the virtual "
@@ -134,14 +135,14 @@ def _activities(published: Published) -> Iterator[Part]:
             for each in published.of("pairing")
         ],
     )
-    yield Picture(charts_of(published, printed=True)[2])
+    yield chart
 
 
-def _participants(published: Published) -> Iterator[Part]:
+def _participants(published: Published, chart: Picture) -> Iterator[Part]:
     yield NewPage()
     yield Heading("3  Participants")
     yield Text("Learners in virtual mobility, from invited to completing, by where they study and with whom.")
-    yield Picture(charts_of(published, printed=True)[0])
+    yield chart
     yield Grid(
         ("", "Invited", "Enrolled", "Active", "Completing", "Completing (%)"),
         [
@@ -180,10 +181,10 @@ def _traits(published: Published, own: Sequence[str], which: str) -> Iterator[Pa
     )
 
 
-def _results(published: Published) -> Iterator[Part]:
+def _results(published: Published, chart: Picture) -> Iterator[Part]:
     yield NewPage()
     yield Heading("4  Participation and results")
-    yield Picture(charts_of(published, printed=True)[1])
+    yield chart
     yield Grid(
         ("", "Active days", "per student", "Sessions attended", "Hours per student", "Time on task (h)"),
         [
@@ -205,11 +206,11 @@ def _engaged(each: Values) -> tuple[str, ...]:
     )
 
 
-def _cooperation(published: Published) -> Iterator[Part]:
+def _cooperation(published: Published, chart: Picture) -> Iterator[Part]:
     yield Heading("5  Cooperation across institutions")
     yield Text("Answers of students to students in the forums of the paired courses.")
     if published.edges:
-        yield Picture(charts_of(published, printed=True)[3])
+        yield chart
     yield Grid(
         ("", "Replies", "Across", "Across (%)", "Isolated students", "Reciprocity (%)"),
         [

@@ -29,6 +29,7 @@ from coil_bridge.services.signin import SignIn
 from coil_bridge.services.sites import SiteRegistry
 from coil_bridge.services.slots_bundle import SlotServices
 from coil_bridge.services.survey_answers import SurveyAnswers
+from coil_bridge.services.survey_import import SurveyImport
 from coil_bridge.services.surveys import SurveyService
 from coil_bridge.services.telling_bundle import TellingServices
 from coil_bridge.services.web_sessions import WebSessions
@@ -65,6 +66,7 @@ class Services:
     activity: ActivityServices
     surveys: SurveyService
     survey_answers: SurveyAnswers
+    survey_import: SurveyImport
     rights: RightsService
     retention: RetentionService
     certificates: CertificateService

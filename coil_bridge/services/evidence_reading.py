@@ -15,7 +15,7 @@ from coil_bridge.storage.storage import Transaction
 
 
 def stored_of(tx: Transaction, pilot: Pilot, chosen: DefinitionSet, through: date) -> Stored:
-    """A pilot's rows up to and including a local day."""
+    """A pilot's rows up to and including a local day; its days are read as they are counted, in here."""
     courses = tx.pilots.courses(pilot.id, EVALUATED)
     phases = tx.pilots.phases(pilot.id)
     windows = phase_windows(phases)

@@ -21,7 +21,7 @@ from coil_bridge.storage.writes import insert_new, upsert, upsert_all
 _JOINS = f"({EventKind.SESSION_JOIN:d}, {EventKind.ROOM_JOIN:d})"
 # evaluation.sittings.PACKED in words that both engines know; a BIGINT, or PostgreSQL overflows.
 _PACKED = f"""
-    SELECT CAST(actor AS BIGINT) * 268435456 + minute * 4 + (day % 2) * 2
+    SELECT CAST(actor AS BIGINT) * 268435456 + minute * 4 + (day & 1) * 2
            + CASE WHEN kind IN {_JOINS} THEN 1 ELSE 0 END
     FROM event WHERE pilot_no = """
 _AT_ONCE = 20_000

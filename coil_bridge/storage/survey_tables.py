@@ -41,6 +41,7 @@ survey_response = Table(
     Column("session_id", ID),
     Column("code", String(32)),  # keyed hash of a self-made code
     Column("answers", JSON, nullable=False),
+    Column("imported_for", ID),  # the course whose file it came with, so that a second one replaces it
     Index(None, "survey_id", "wave"),
     sqlite_with_rowid=False,
 )

@@ -87,11 +87,23 @@ class Surveys:
         query = select(survey_taken.c.subject_id).where(survey_taken.c.wave == Wave.MEETING).distinct()
         return sorted(self._connection.execute(query).scalars())
 
-    def add_response(self, response_id: str, survey_id: str, value: Response) -> None:
+    def add_response(
+        self, response_id: str, survey_id: str, value: Response, *, imported_for: str | None = None
+    ) -> None:
         """Store one filled-in questionnaire under an id that stands for nothing."""
-        self._connection.execute(
-            insert(survey_response).values(id=response_id, survey_id=survey_id, **asdict(value))
-        )
+        row = {"id": response_id, "survey_id": survey_id, "imported_for": imported_for, **asdict(value)}
+        self._connection.execute(insert(survey_response).values(row))
+
+    def delete_imported(self, survey_id: str, wave: Wave, pairing_id: str, course_id: str) -> int:
+        """Delete what an earlier file brought for a round and a course; how many that were."""
+        return self._connection.execute(
+            delete(survey_response).where(
+                survey_response.c.survey_id == survey_id,
+                survey_response.c.wave == wave,
+                survey_response.c.pairing_id == pairing_id,
+                survey_response.c.imported_for == course_id,
+            )
+        ).rowcount
 
     def responses(self, survey_id: str) -> list[Response]:
         """Every answer to a survey, in the order of their random ids."""

@@ -9,12 +9,14 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from coil_bridge.domain import FeedKind, FeedLink, Person
+from coil_bridge.services.academic_calendars import AcademicCalendars
 from coil_bridge.services.context import Clock
 from coil_bridge.services.feeds import FeedService
 from coil_bridge.services.joint_sessions import SessionService
 from coil_bridge.services.moodle_calendars import MoodleCalendarService
 from coil_bridge.services.pairings import PairingService
 from coil_bridge.services.published_feeds import Calendar, PublishedFeeds
+from coil_bridge.services.session_clocks import institutions
 from coil_bridge.web.errors import where_from
 from coil_bridge.web.forms import load
 from coil_bridge.web.schemas.subscription import SubscriptionSchema
@@ -60,6 +62,7 @@ class CalendarPages:
         moodles: MoodleCalendarService,
         pairings: PairingService,
         sessions: SessionService,
+        academic: AcademicCalendars,
         visitors: Visitors,
         clock: Clock,
     ) -> None:
@@ -68,6 +71,7 @@ class CalendarPages:
         self._moodles = moodles
         self._pairings = pairings
         self._sessions = sessions
+        self._academic = academic
         self._visitors = visitors
         self._clock = clock
 
@@ -96,11 +100,14 @@ class CalendarPages:
         person = self._visitors.signed_in()
         view = self._pairings.get(person, pairing_id)
         now = self._clock()
+        calendars = self._academic.of([place.id for place in institutions(view.pairing)])
         return render_template(
             "calendar/page.html",
             view=view,
             pairing=view.pairing,
-            cards=[session_card(each, view.pairing, self._visitors, now) for each in view.sessions],
+            cards=[
+                session_card(each, view.pairing, self._visitors, now, calendars) for each in view.sessions
+            ],
             subscriptions=self._opened(self._feeds.links(person, pairing_id), view.pairing.title),
             may_subscribe=view.part in ("teacher", "student"),
             moodles=self._moodles.standing(person, pairing_id) if view.part == "teacher" else (),
@@ -114,7 +121,8 @@ class CalendarPages:
     def mine(self) -> Reply:
         """What comes next in all own pairings, and the subscriptions to it."""
         person = self._visitors.signed_in()
-        cards = session_cards(self._sessions.upcoming(person, _SHOWN), self._visitors, self._clock())
+        upcoming = self._sessions.upcoming(person, _SHOWN)
+        cards = session_cards(upcoming, self._visitors, self._clock(), self._academic)
         return render_template(
             "calendar/mine.html",
             cards=cards,

@@ -7,16 +7,19 @@ per cent of the ribbon (SVG coordinates), so the page needs no inline style unde
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from itertools import chain
+from types import MappingProxyType
 
 from coil_bridge.i18n import Translator
 from coil_bridge.web.notices import Heed, heed_of
 from coil_bridge.web.places import city_name
 from coil_bridge.web.texts import gettext, ngettext
 from scheduling.availability import Clock, LocalSlot, view
+from scheduling.days_off import slots_with_days_off
+from scheduling.terms import AcademicCalendar
 from scheduling.zones import to_local, utc_offset_label
 
 WINDOW = timedelta(hours=24)
@@ -104,9 +107,15 @@ def strip_at(
     *,
     own_key: str | None = None,
     drawn: bool = True,
+    calendars: Mapping[str, AcademicCalendar] = MappingProxyType({}),
 ) -> Strip:
-    """The strip of a session that is planned already: its instant (UTC) and length on every clock."""
-    return strip(starts_at, view(starts_at, minutes, clocks, anchor_zone), translator, own_key, drawn=drawn)
+    """The strip of a session that is planned already: its instant (UTC) and length on every clock.
+
+    ``calendars``, by the clocks' keys, say which days are off; without one the country's holidays do.
+    """
+    slots = view(starts_at, minutes, clocks, anchor_zone)
+    slots = slots_with_days_off(slots, starts_at, minutes, calendars)
+    return strip(starts_at, slots, translator, own_key, drawn=drawn)
 
 
 def personal_clock(zone: str) -> Clock:

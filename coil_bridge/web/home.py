@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 from flask import Blueprint, render_template
 
 from coil_bridge.domain import Person
+from coil_bridge.services.academic_calendars import AcademicCalendars
 from coil_bridge.services.catalogue import Catalogue
 from coil_bridge.services.context import Clock
 from coil_bridge.services.joint_sessions import SessionService
@@ -42,6 +43,7 @@ class HomePages:
         catalogue: Catalogue,
         sites: SiteRegistry,
         surveys: SurveyAnswers,
+        academic: AcademicCalendars,
         visitors: Visitors,
         clock: Clock,
     ) -> None:
@@ -50,6 +52,7 @@ class HomePages:
         self._catalogue = catalogue
         self._sites = sites
         self._surveys = surveys
+        self._academic = academic
         self._visitors = visitors
         self._clock = clock
 
@@ -70,7 +73,7 @@ class HomePages:
         upcoming = self._sessions.upcoming(person, limit=5)
         return render_template(
             "home/signed_in.html",
-            cards=session_cards(upcoming, self._visitors, self._clock()),
+            cards=session_cards(upcoming, self._visitors, self._clock(), self._academic),
             proposals=waiting_for(mine, courses),
             waiting=self._surveys.waiting(person),
             mine=mine,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
+from coil_bridge.services.academic_calendars import AcademicCalendars
 from coil_bridge.services.context import Clock
 from coil_bridge.services.course_views import CourseViews, Team
 from coil_bridge.services.joining import opens_at, standing
-from coil_bridge.web.session_views import session_card, session_cards
+from coil_bridge.web.session_views import session_cards
 from coil_bridge.web.visitors import Visitors
 from scheduling.zones import to_local
 
@@ -18,8 +19,11 @@ Reply = str | Response
 class InCoursePages:
     """One course, for its own people."""
 
-    def __init__(self, courses: CourseViews, visitors: Visitors, clock: Clock) -> None:
+    def __init__(
+        self, courses: CourseViews, academic: AcademicCalendars, visitors: Visitors, clock: Clock
+    ) -> None:
         self._courses = courses
+        self._academic = academic
         self._visitors = visitors
         self._clock = clock
 
@@ -35,7 +39,7 @@ class InCoursePages:
     def sessions(self, course_id: str) -> Reply:
         """Every joint session of the course, on the reader's clock first."""
         view = self._courses.sessions(self._visitors.signed_in(), course_id)
-        cards = session_cards(view.sessions, self._visitors, self._clock())
+        cards = session_cards(view.sessions, self._visitors, self._clock(), self._academic)
         return render_template(
             "course/sessions.html",
             view=view,
@@ -49,9 +53,10 @@ class InCoursePages:
         if found is None:
             return render_template("course/next.html", card=None, course_id=course_id)
         now = self._clock()
+        [card] = session_cards([found], self._visitors, now, self._academic)
         return render_template(
             "course/next.html",
-            card=session_card(found.session, found.pairing, self._visitors, now),
+            card=card,
             standing=standing(found.session, now),
             opens_at=opens_at(found.session),
             course_id=course_id,

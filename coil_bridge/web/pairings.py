@@ -185,9 +185,9 @@ class PairingPages:
 
     def _show_page(self, person: Person, view: PairingView) -> str:
         now = self._clock()
-        cards = pairing_cards(view.sessions, view.pairing, self._visitors, now)
-        links = self._feeds.links(person, view.pairing.id)
         plan = self._terms.plans.get(person, view.pairing.id)
+        cards = pairing_cards(view.sessions, view.pairing, self._visitors, now, plan.weeks.calendars)
+        links = self._feeds.links(person, view.pairing.id)
         return render_template(
             "pairings/show.html",
             view=view,

@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from coil_bridge.domain import JointSession, Pairing
+from coil_bridge.services.academic_calendars import AcademicCalendars
 from coil_bridge.services.joint_sessions import UpcomingSession
 from coil_bridge.services.series_edits import slot
 from coil_bridge.services.session_changes import ends_at
 from coil_bridge.services.session_clocks import institutions, partner_clocks
+from coil_bridge.services.session_previews import Calendars
 from coil_bridge.web.clocks import Strip, personal_clock, strip_at
 from coil_bridge.web.visitors import Visitors
 
@@ -31,21 +33,27 @@ class SessionCard:
 
 
 def session_cards(
-    sessions: Iterable[UpcomingSession], visitors: Visitors, now: datetime
+    sessions: Sequence[UpcomingSession], visitors: Visitors, now: datetime, academic: AcademicCalendars
 ) -> list[SessionCard]:
     """Cards of sessions from several pairings."""
-    return [session_card(each.session, each.pairing, visitors, now) for each in sessions]
+    calendars = academic.of({place.id for each in sessions for place in institutions(each.pairing)})
+    return [session_card(each.session, each.pairing, visitors, now, calendars) for each in sessions]
 
 
 def pairing_cards(
-    sessions: Sequence[JointSession], pairing: Pairing, visitors: Visitors, now: datetime
+    sessions: Sequence[JointSession],
+    pairing: Pairing,
+    visitors: Visitors,
+    now: datetime,
+    calendars: Calendars,
 ) -> list[SessionCard]:
     """Cards of one pairing's sessions in order of time; ribbons for the next ones, or the page grows long."""
     coming = [each.id for each in sessions if ends_at(each) > now][:DRAWN]
     places = _places(sessions)
     return [
         replace(
-            session_card(each, pairing, visitors, now, drawn=each.id in coming), of_series=places.get(each.id)
+            session_card(each, pairing, visitors, now, calendars, drawn=each.id in coming),
+            of_series=places.get(each.id),
         )
         for each in sessions
     ]
@@ -66,9 +74,18 @@ def _places(sessions: Iterable[JointSession]) -> dict[str, tuple[int, int]]:
 
 
 def session_card(
-    session: JointSession, pairing: Pairing, visitors: Visitors, now: datetime, *, drawn: bool = True
+    session: JointSession,
+    pairing: Pairing,
+    visitors: Visitors,
+    now: datetime,
+    calendars: Calendars,
+    *,
+    drawn: bool = True,
 ) -> SessionCard:
-    """One card; the reader's own clock comes first where it is none of the partners'."""
+    """One card; the reader's own clock comes first where it is none of the partners'.
+
+    ``calendars``, by institution, say which days are off there.
+    """
     zone = visitors.zone()
     own = next((each.id for each in institutions(pairing) if each.zone == zone), None)
     clocks = partner_clocks(pairing)
@@ -82,6 +99,7 @@ def session_card(
         visitors.translator(),
         own_key=own or "own",
         drawn=drawn,
+        calendars=calendars,
     )
     ends = ends_at(session)
     return SessionCard(session, pairing, strip, over=ends <= now, live=session.starts_at <= now < ends)

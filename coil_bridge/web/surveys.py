@@ -13,13 +13,21 @@ from coil_bridge.errors import InvalidInput
 from coil_bridge.evaluation import survey_starts
 from coil_bridge.evaluation.surveys import Survey
 from coil_bridge.services.survey_answers import Invitation, SurveyAnswers
+from coil_bridge.services.survey_import import Imported, SurveyImport
 from coil_bridge.services.survey_inputs import MOST_ITEMS
 from coil_bridge.services.surveys import SurveyService
 from coil_bridge.web.forms import Form, load
 from coil_bridge.web.places import language_choices
 from coil_bridge.web.schemas.fields import FormSchema, Line
-from coil_bridge.web.schemas.survey import SPARE_ROWS, StartSchema, VersionSchema, load_answers, load_survey
-from coil_bridge.web.texts import gettext, lazy_gettext
+from coil_bridge.web.schemas.survey import (
+    SPARE_ROWS,
+    StartSchema,
+    UploadSchema,
+    VersionSchema,
+    load_answers,
+    load_survey,
+)
+from coil_bridge.web.texts import gettext, lazy_gettext, ngettext
 from coil_bridge.web.visitors import Visitors
 
 Reply = str | Response | tuple[str, int]
@@ -52,8 +60,9 @@ class CodeSchema(FormSchema):
 class SurveyPages:
     """The evaluation lead's surveys."""
 
-    def __init__(self, surveys: SurveyService, visitors: Visitors) -> None:
+    def __init__(self, surveys: SurveyService, files: SurveyImport, visitors: Visitors) -> None:
         self._surveys = surveys
+        self._files = files
         self._visitors = visitors
 
     def blueprint(self) -> Blueprint:
@@ -66,6 +75,8 @@ class SurveyPages:
         add("/surveys/<survey_id>/edit", "edit", self.edit)
         add("/surveys/<survey_id>/edit", "save", self.save, methods=["POST"])
         add("/surveys/<survey_id>/publish", "publish", self.publish, methods=["POST"])
+        add("/surveys/<survey_id>/answers", "upload", self.upload)
+        add("/surveys/<survey_id>/answers", "take", self.take, methods=["POST"])
         add("/surveys/<survey_id>/withdraw", "withdraw", self.withdraw, methods=["POST"])
         return pages
 
@@ -120,6 +131,35 @@ class SurveyPages:
         self._surveys.withdraw(self._evaluator(), survey_id)
         flash(gettext("The survey takes no more answers."), "info")
         return redirect(url_for("surveys.show", survey_id=survey_id), 303)
+
+    def upload(self, survey_id: str) -> Reply:
+        """The form for a table of responses from Moodle."""
+        form = Form.blank(code_question=gettext("Your own code"))
+        return self._upload_page(self._evaluator(), survey_id, form)
+
+    def take(self, survey_id: str) -> Reply:
+        """Store the answers in the file, or say line by line why not."""
+        person, sent = self._evaluator(), request.files.get("file")
+        try:
+            values = load(UploadSchema())
+            content = sent.read() if sent else b""
+            found = self._files.store(person, survey_id, content=content, **values)
+        except InvalidInput as error:
+            return self._upload_page(person, survey_id, Form.refused(error)), 422
+        if not found.stored:
+            return self._upload_page(person, survey_id, Form.typed(), found), 422
+        flash(ngettext("%(num)d answer is stored.", "%(num)d answers are stored.", found.stored), "good")
+        return redirect(url_for("surveys.show", survey_id=survey_id), 303)
+
+    def _upload_page(self, person: Person, survey_id: str, form: Form, found: Imported | None = None) -> str:
+        view = self._surveys.get(person, survey_id)
+        courses = [
+            (f"{each.pairing_id}:{each.course_id}", f"{each.course_name} ({each.institution.short_name})")
+            for each in self._files.courses(person, survey_id)
+        ]
+        return render_template(
+            "surveys/upload.html", survey=view.survey, form=form, courses=courses, found=found
+        )
 
     def _evaluator(self) -> Person:
         return self._visitors.with_role(Role.EVALUATION_LEAD, Role.ADMINISTRATOR)

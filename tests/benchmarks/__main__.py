@@ -16,14 +16,14 @@ from types import FrameType
 
 from click import echo
 
-from tests.benchmarks import building, launching, series, serving, slots
+from tests.benchmarks import building, evidence, launching, series, serving, slots
 from tests.benchmarks.measuring import WrongAnswers, machine
 from tests.benchmarks.processes import ServerFailed, free_port
 from tests.benchmarks.radicale_server import CollectionDiffers
 from tests.benchmarks.service import Service, service
 from tests.benchmarks.world import World
 
-NAMES = ("pages", "feeds", "launches", "build", "series", "slots", "memory")
+NAMES = ("pages", "feeds", "launches", "build", "series", "slots", "memory", "evidence")
 _PACKAGES = ("coil-bridge", "Flask", "SQLAlchemy", "gunicorn", "icalendar", "Radicale")
 
 
@@ -59,7 +59,9 @@ def _run(names: list[str]) -> None:
                 _section("A series for six sites, in one request", series.report(world))
             if "slots" in names:
                 _section("Finding times", slots.report())
-            if set(names) - {"build", "series", "slots"}:
+            if "evidence" in names:
+                _section("Evidence of a million events", evidence.report(folder))
+            if set(names) - {"build", "series", "slots", "evidence"}:
                 with service(world, folder, port) as running:
                     _serve(names, running, folder)
         finally:

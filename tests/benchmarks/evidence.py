@@ -1,6 +1,7 @@
 """All indicators of a pilot with a million events, and its whole evidence pack: seconds and memory.
 
-The measuring runs in a process of its own, so that its memory is the work's and not the builder's.
+The measuring runs in a process of its own on one core, so that its memory is the work's and not the
+builder's. What counts is processor time: the core may have other work.
 """
 
 from __future__ import annotations
@@ -56,13 +57,18 @@ def report(folder: Path) -> str:
     best = min((_measured(path, pilot_id) for _ in range(2)), key=lambda each: each["indicators"])
     lines = (
         f"{EVENTS:,} events, {PAIRINGS * 2 * STUDENTS:,} students, {PAIRINGS} pairings, one core",
-        f"all indicators: {best['indicators']:.2f} s (at most {INDICATOR_SECONDS:.0f})",
-        f"whole pack: {best['pack']:.2f} s (at most {PACK_SECONDS:.0f}), {best['bytes'] / 1e6:.1f} MB",
+        _seconds("all indicators", best["indicators"], INDICATOR_SECONDS, best["indicators_wall"]),
+        _seconds("whole pack", best["pack"], PACK_SECONDS, best["pack_wall"]),
+        f"the pack: {best['bytes'] / 1e6:.1f} MB",
         f"memory of the process: {best['memory']:.0f} MB (at most {MEMORY_MB})",
     )
     if best["indicators"] > INDICATOR_SECONDS or best["pack"] > PACK_SECONDS or best["memory"] > MEMORY_MB:
         raise WrongAnswers("; ".join(lines))
     return "\n".join(lines)
+
+
+def _seconds(what: str, found: float, most: float, by_clock: float) -> str:
+    return f"{what}: {found:.2f} s of the processor (at most {most:.0f}), {by_clock:.2f} s by the clock"
 
 
 def build(path: Path, events: int, *, pairings: int = PAIRINGS, students: int = STUDENTS) -> str:
@@ -204,19 +210,21 @@ def _measured(path: Path, pilot_id: str) -> dict[str, float]:
 def measure(path: Path, pilot_id: str) -> dict[str, float]:
     """In this process: the indicators (read, counted, decided), then the pack from them."""
     storage = Storage(open_engine(f"sqlite:///{path}"))
-    started = time.perf_counter()
+    started, by_clock = time.process_time(), time.perf_counter()
     with storage.read() as tx:
         pilot = tx.pilots.get(pilot_id)
         if pilot is None:
             raise WrongAnswers("there is no such pilot")
         published = publish(figures_of(stored_of(tx, pilot, SETS[CURRENT], THROUGH)))
-    counted = time.perf_counter()
+    counted, counted_by_clock = time.process_time(), time.perf_counter()
     pack = write_pack(published, Made(MADE_AT, SETS[CURRENT], "2026", "COIL Bridge"))
-    ended = time.perf_counter()
+    ended, ended_by_clock = time.process_time(), time.perf_counter()
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return {
         "indicators": counted - started,
+        "indicators_wall": counted_by_clock - by_clock,
         "pack": ended - started,
+        "pack_wall": ended_by_clock - by_clock,
         "bytes": len(pack),
         "memory": memory,
         "students": published.whole.enrolled or 0,

@@ -8,11 +8,11 @@ from marshmallow import fields
 from werkzeug.datastructures import MultiDict
 
 from coil_bridge.errors import InvalidInput
-from coil_bridge.evaluation.surveys import FEWEST_POINTS, MOST_POINTS, Survey
+from coil_bridge.evaluation.surveys import FEWEST_POINTS, MOST_POINTS, Survey, Wave
 from coil_bridge.i18n import mark
 from coil_bridge.services.survey_inputs import MOST_ITEMS, ItemInput, SurveyInput
 from coil_bridge.web.forms import load
-from coil_bridge.web.schemas.fields import Choice, Count, Day, FormSchema, Line, Paragraphs
+from coil_bridge.web.schemas.fields import Choice, Chosen, Count, Day, FormSchema, Line, Paragraphs
 
 SPARE_ROWS = 3
 _ITEM_FIELDS = ("id", "text", "points", "low", "high")
@@ -38,6 +38,14 @@ class VersionSchema(FormSchema):
     """The version that somebody has been editing."""
 
     version = fields.Integer(required=True)
+
+
+class UploadSchema(FormSchema):
+    """A table of responses from Moodle: for which round and course, and what the code's question is."""
+
+    wave = Chosen(Wave, required=True)
+    course = Line(60, required=True)
+    code_question = Line(200, required=True)
 
 
 class _ItemSchema(FormSchema):

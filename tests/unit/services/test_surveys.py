@@ -9,9 +9,11 @@ from sqlalchemy import select
 from coil_bridge.domain import CourseRole, Pairing, Person, Pilot, SessionState
 from coil_bridge.errors import Conflict, EditConflict, InvalidInput, NotFound
 from coil_bridge.evaluation import survey_starts
+from coil_bridge.evaluation.definitions.registry import CURRENT, SETS
 from coil_bridge.evaluation.surveys import Survey, SurveyState, Wave
 from coil_bridge.services.pilots import PilotService
 from coil_bridge.services.survey_answers import SurveyAnswers
+from coil_bridge.services.survey_evidence import SurveyEvidence
 from coil_bridge.services.survey_inputs import ItemInput, SurveyInput
 from coil_bridge.services.surveys import SurveyService
 from coil_bridge.storage.engine import reading
@@ -245,3 +247,27 @@ def test_surveys_are_for_those_who_evaluate(on_sqlite: Asking) -> None:
     ):
         with pytest.raises(NotFound):
             act()
+
+
+def test_the_pack_tells_what_the_page_tells(on_sqlite: Asking) -> None:
+    survey, students = on_sqlite.published(), on_sqlite.class_of(10)
+    for when, value in (("2026-10-23T08:00", 2), ("2027-01-12T08:00", 4)):
+        on_sqlite.clock.set(at(when))
+        for number, someone in enumerate(students):
+            on_sqlite.answer(someone, survey, value, f"CODE{number}0")
+    with on_sqlite.storage.read() as tx:
+        before = SurveyEvidence().added(tx, on_sqlite.pilot, SETS[CURRENT], date(2027, 1, 3))
+        after = SurveyEvidence().added(tx, on_sqlite.pilot, SETS[CURRENT], date(2027, 1, 24))
+    changes, meetings = after.tables
+    [whole, belgrade] = [dict(zip(changes.header, row, strict=True)) for row in changes.rows]
+    assert (whole["about"], whole["n_paired"], whole["change"], whole["note"]) == ("everybody", 10, 2.0, "")
+    assert belgrade["about"] == "University of Belgrade"
+    assert meetings.rows == ()
+    [early, *_] = [dict(zip(changes.header, row, strict=True)) for row in before.tables[0].rows]
+    assert (early["n_pre"], early["n_post"], early["note"]) == (10, None, "withheld")
+    assert any("Student's t" in getattr(part, "text", "") for part in after.sections)
+
+
+def test_without_surveys_the_pack_has_none(on_sqlite: Asking) -> None:
+    with on_sqlite.storage.read() as tx:
+        assert SurveyEvidence().added(tx, on_sqlite.pilot, SETS[CURRENT], date(2027, 1, 3)).tables == []

@@ -10,6 +10,7 @@ from datetime import date
 import pytest
 
 from coil_bridge.services.calendar_inputs import SpanInput
+from tests.unit.scheduling.clocks import utc
 from tests.unit.web.conftest import Browser, World
 
 FILE = b"""kind,name,first,last
@@ -235,3 +236,23 @@ def test_a_plan_that_cannot_be_is_told_at_the_field_and_drawn_as_far_as_it_goes(
     assert 'class="phase p1"' not in drawn
     assert "Over the weeks" in browser.post(f"{page}/preview", plan_form()).text
     assert world.browser(world.jelena).get(f"{page}/edit").status_code == 403
+
+
+def test_every_page_says_of_a_session_what_the_calendar_says(world: World) -> None:
+    """A session on Armistice Day: a holiday of the country, then none of the university, then a break."""
+    pairing = world.pairing()
+    world.build.session(pairing, world.mira, starts_at=utc("2026-11-11 13:00"))
+    browser, place = world.browser(world.mira), world.ub.institution.id
+    pages = ("/", f"/pairings/{pairing.id}", f"/pairings/{pairing.id}/calendar", "/me/calendar")
+    course = (f"/courses/{world.belgrade.id}/sessions", f"/courses/{world.belgrade.id}/next")
+
+    def say(words: str) -> list[bool]:
+        return [words in text(browser.get(page).text) for page in (*pages, *course)]
+
+    assert say("Public holiday on Wed 11 Nov: Armistice Day") == [True] * 6
+    browser.post(
+        f"/academic-calendars/{place}/days", {"version": "0", "day": "2026-11-11", "change": "ordinary"}
+    )
+    assert say("Armistice Day") == [False] * 6
+    enter(world, ("break", "Reading week", "2026-11-09", "2026-11-15"))
+    assert say("No teaching there on Wed 11 Nov: Reading week") == [True] * 6

@@ -1,0 +1,159 @@
+"""Tables out of files that people upload: CSV in any encoding, XLSX, ODS, JSON, HTML. Cells come as text.
+
+Nothing of a file is believed: sizes are looked at before anything is unpacked, HTML is read by a parser that
+runs nothing, and what is no table is said so.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from html.parser import HTMLParser
+from typing import Any
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+LARGEST_FILE = 30 * 1024 * 1024
+_LARGEST_UNPACKED = 300 * 1024 * 1024
+_MOST_ROWS = 500_000
+_MOST_MEMBERS = 500
+
+Table = list[list[str]]
+
+
+class NoTable(ValueError):
+    """A file is none that can be read; ``code`` says why: too_large, not_readable, empty."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def read_table(data: bytes) -> Table:
+    """The first table of a file, whatever its kind, told by its first bytes.
+
+    Raises:
+        NoTable: it is too large, of another kind, or damaged.
+    """
+    if len(data) > LARGEST_FILE:
+        raise NoTable("too_large")
+    if data[:4] == b"PK\x03\x04":
+        rows = _workbook(data)
+    else:
+        text = decode(data)
+        start = text.lstrip()[:1]
+        if start in "[{" and start:
+            rows = _json(text)
+        elif start == "<":
+            rows = _html(text)
+        else:
+            rows = delimited(text)
+    if len(rows) > _MOST_ROWS:
+        raise NoTable("too_large")
+    if not rows:
+        raise NoTable("empty")
+    return rows
+
+
+def decode(data: bytes) -> str:
+    """Text of bytes in UTF-8, in UTF-16 (as Teams writes), or in the Windows code page of the west.
+
+    Raises:
+        NoTable: it is no text.
+    """
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        encodings: Sequence[str] = ("utf-16",)
+    elif b"\0" in data[:200]:
+        encodings = ("utf-16-le",)
+    else:
+        encodings = ("utf-8-sig", "cp1252")
+    for encoding in encodings:
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise NoTable("not_readable")
+
+
+def delimited(text: str) -> Table:
+    """Rows of text whose cells are separated by whichever of comma, semicolon and tab is most in line one."""
+    first = text[: text.find("\n") + 1] or text
+    separator = max(",;\t", key=first.count)
+    try:
+        return [row for row in csv.reader(io.StringIO(text), delimiter=separator) if row]
+    except csv.Error:
+        raise NoTable("not_readable") from None
+
+
+def _workbook(data: bytes) -> Table:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            members = packed.infolist()
+    except (zipfile.BadZipFile, ValueError):
+        raise NoTable("not_readable") from None
+    # What the archive says of itself decides before a byte is unpacked: a bomb says how large it is.
+    if len(members) > _MOST_MEMBERS or sum(each.file_size for each in members) > _LARGEST_UNPACKED:
+        raise NoTable("too_large")
+    try:
+        sheet = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0)
+        rows = sheet.to_python(skip_empty_area=True, nrows=_MOST_ROWS + 1)
+    except (CalamineError, OSError, ValueError, IndexError):
+        raise NoTable("not_readable") from None
+    return [[_text(cell) for cell in row] for row in rows]
+
+
+def _json(text: str) -> Table:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        raise NoTable("not_readable") from None
+    while isinstance(found, list) and len(found) == 1 and isinstance(found[0], list):
+        found = found[0]  # Moodle writes a list of lists of records
+    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+        raise NoTable("not_readable")
+    names = list(dict.fromkeys(name for each in found for name in each))
+    return [names, *([_text(each.get(name)) for name in names] for each in found)] if found else []
+
+
+def _html(text: str) -> Table:
+    reader = _TableReader()
+    reader.feed(text)
+    return reader.rows
+
+
+class _TableReader(HTMLParser):
+    """Collects the cells of every row."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.rows: Table = []
+        self._cell: list[str] | None = None
+
+    def handle_starttag(self, tag: str, attrs: Iterable[Any]) -> None:  # noqa: ARG002 - the parent's signature
+        if tag == "tr":
+            self.rows.append([])
+        elif tag in ("td", "th") and self.rows:
+            self._cell = []
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("td", "th") and self._cell is not None:
+            self.rows[-1].append("".join(self._cell).strip())
+            self._cell = None
+
+    def handle_data(self, data: str) -> None:
+        if self._cell is not None:
+            self._cell.append(data)
+
+
+def _text(cell: object) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, datetime | date):
+        return cell.isoformat(sep=" ") if isinstance(cell, datetime) else cell.isoformat()
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell).strip()

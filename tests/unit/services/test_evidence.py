@@ -1,0 +1,329 @@
+"""A pilot's evidence from stored rows: Belgrade and Almaty, with sessions on 13 and 20 October 2026."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from coil_bridge.domain import CourseRole, JointSession, Person
+from coil_bridge.errors import Conflict, Forbidden, InvalidInput, NotFound
+from coil_bridge.evaluation.attendance import Presence, PresenceSource, Standing, minute_of
+from coil_bridge.evaluation.definitions.registry import CURRENT, SETS
+from coil_bridge.evaluation.facts import Rules, Trait
+from coil_bridge.evaluation.figures import figures_of
+from coil_bridge.evaluation.pseudonyms import Pseudonymiser
+from coil_bridge.evaluation.records import Event, EventKind, EventSource, Member, Part
+from coil_bridge.services.attendance import Attendance
+from coil_bridge.services.attendance_sheet import AttendanceSheets, Correction
+from coil_bridge.services.evidence import KEPT, PACK, Evidence
+from coil_bridge.services.evidence_reading import stored_of
+from coil_bridge.services.figures_queue import WORK_OUT
+from coil_bridge.services.monitoring import Light, Monitoring, working_days_since
+from coil_bridge.services.objections import Objections
+from coil_bridge.services.own_evidence import OwnEvidence
+from coil_bridge.storage.joins import Join
+from coil_bridge.storage.storage import Storage
+from coil_bridge.vault import Vault, new_id
+from scheduling.terms import AcademicCalendar, DayChange, Holidays, Span
+from tests.builders import Build, SettableClock
+from tests.unit.services.stored_pilot import StoredPilot
+
+FIRST = datetime(2026, 10, 13, 12, 0, tzinfo=UTC)  # a Tuesday
+NOW = datetime(2026, 10, 27, 8, 0, tzinfo=UTC)
+OCTOBER = {"starts_on": date(2026, 10, 1), "ends_on": date(2026, 12, 18)}
+
+
+class World:
+    """Twelve students in each course; Jelena (user 1 in Belgrade) has been here herself."""
+
+    def __init__(self, storage: Storage, build: Build, clock: SettableClock, vault: Vault) -> None:
+        self.storage, self.build, self.clock, self.vault = storage, build, clock, vault
+        clock.set(NOW)
+        self.of = StoredPilot(storage, build, clock)
+        self.pilot, self.lead, self.pairing = self.of.pilot, self.of.lead, self.of.pairing
+        with storage.read() as tx:
+            sealed = tx.pilots.sealed_key(self.pilot.id)
+            self.site = tx.sites.get(self.of.belgrade.site_id)
+        assert sealed is not None
+        assert self.site is not None
+        self.names = Pseudonymiser(vault.decrypt(sealed))
+        self.mira = build.person("Mira Jovanović", site=self.site)
+        build.enrol(self.mira, self.of.belgrade)
+        self.jelena = build.person("Jelena Marković", site=self.site, moodle_user_id=1)
+        build.enrol(self.jelena, self.of.belgrade, CourseRole.STUDENT)
+        self.students = {
+            self.of.belgrade.id: [self.names.person(self.site.id, number) for number in range(1, 13)],
+            self.of.almaty.id: [f"almaty-{number}" for number in range(12)],
+        }
+        self.sessions = [self.session(FIRST), self.session(FIRST + timedelta(weeks=1))]
+        self.fill()
+        self.attendance = Attendance(storage=storage, clock=clock, vault=vault)
+        self.objections = Objections(storage=storage, clock=clock, vault=vault)
+        self.evidence = Evidence(
+            storage=storage,
+            clock=clock,
+            attendance=self.attendance,
+            objections=self.objections,
+            languages=("en", "sr_Latn"),
+        )
+        self.sheets = AttendanceSheets(storage=storage, clock=clock, vault=vault)
+        self.own = OwnEvidence(storage=storage, clock=clock, vault=vault)
+        self.monitoring = Monitoring(storage=storage, clock=clock)
+
+    def session(self, at: datetime) -> JointSession:
+        return self.build.session(self.pairing, self.lead, starts_at=at, minutes=60)
+
+    def fill(self) -> None:
+        seen = datetime(2026, 10, 26, 6, 0, tzinfo=UTC)
+        with self.storage.write() as tx:
+            number = tx.events.make_number(self.pilot.id)
+            for course_id, names in self.students.items():
+                members = [
+                    Member(self.pairing.id, course_id, name, Part.STUDENT, None, None, seen) for name in names
+                ]
+                tx.activity.put_members(self.pilot.id, members)
+                run = new_id()
+                tx.pulls.insert(run, self.pilot.id, self.pairing.id, course_id, seen)
+                tx.pulls.start(run, seen)
+                tx.pulls.finish(run, seen)
+                actors = tx.events.actors(self.pilot.id, self.pairing.id, course_id)
+                day = date(2026, 10, 14).toordinal()
+                at = minute_of(datetime(2026, 10, 14, 9, 0, tzinfo=UTC))
+                tx.events.append(
+                    [
+                        (number, no, EventKind.VIEW, at + step, day, None, EventSource.LOG)
+                        for no in actors.values()
+                        for step in (0, 20, 60)
+                    ]
+                )
+
+    def was_there(self, session: JointSession, minutes: int = 60) -> None:
+        start = minute_of(session.starts_at)
+        self.attendance.add(
+            self.pilot.id,
+            [
+                Presence(session.id, course_id, name, start, start + minutes, PresenceSource.FILE)
+                for course_id, names in self.students.items()
+                for name in names
+            ],
+        )
+
+    def tasks(self) -> list[tuple[str, dict[str, str]]]:
+        with self.storage.write() as tx:
+            later = self.clock() + timedelta(minutes=5)
+            found = tx.tasks.claim("w", later, later + timedelta(minutes=1), limit=20, per_site=2)
+            for each in found:
+                tx.tasks.finish(each.id, later)
+        return [(each.kind, dict(each.payload)) for each in found]
+
+
+@pytest.fixture
+def world(sqlite_storage: Storage, clock: SettableClock, vault: Vault) -> World:
+    return World(sqlite_storage, Build(sqlite_storage, vault, clock), clock, vault)
+
+
+def test_both_engines_read_the_same(
+    storage: Storage, build: Build, clock: SettableClock, vault: Vault
+) -> None:
+    world = World(storage, build, clock, vault)
+    world.was_there(world.sessions[0], 51)
+    with storage.write() as tx:
+        actor = tx.events.actors(world.pilot.id, world.pairing.id, world.of.almaty.id)["almaty-0"]
+        number = tx.events.make_number(world.pilot.id)
+        at = minute_of(world.sessions[1].starts_at) - 5
+        day = world.sessions[1].starts_at.date().toordinal()
+        tx.events.append([(number, actor, EventKind.ROOM_JOIN, at, day, None, EventSource.LOG)])
+        first = Event("k1", "almaty-1", EventKind.FORUM_TOPIC, at, date.fromordinal(day))
+        tx.events.add_records(world.pilot.id, world.pairing.id, world.of.almaty.id, [first])
+    with storage.read() as tx:
+        found = figures_of(stored_of(tx, world.pilot, SETS[CURRENT], date(2026, 10, 25)))
+        active = tx.evidence.last_active(world.pilot.id)
+    units = {unit.course.institution.city: unit for unit in found.units.values()}
+    assert {city: (u.enrolled, u.active, u.on_task.total) for city, u in units.items()} == {
+        "Belgrade": (12, 12, 12 * 20),
+        "Almaty": (12, 12, 12 * 20),
+    }
+    assert (units["Almaty"].contact.total, units["Almaty"].estimated.total) == (12 * 51 + 60, 60)
+    assert units["Belgrade"].attendances.total == 12
+    assert active[f"{world.pairing.id}:{world.of.almaty.id}"] == day
+
+
+def test_figures_are_made_by_the_worker_and_read_by_pages(world: World) -> None:
+    world.was_there(world.sessions[0])
+    pilot, nothing = world.evidence.figures(world.lead, world.pilot.id)
+    assert (pilot, nothing) == (world.pilot, None)
+    assert world.evidence.ask(world.lead, world.pilot.id)
+    assert not world.evidence.ask(world.lead, world.pilot.id)
+    [(kind, payload)] = world.tasks()
+    assert kind == WORK_OUT
+    world.evidence.perform(payload)
+    _, snapshot = world.evidence.figures(world.lead, world.pilot.id)
+    assert snapshot is not None
+    assert snapshot.through == date(2026, 10, 25)  # the Sunday before
+    row = snapshot.rows("engagement", "pilot")[0]
+    assert (row["enrolled"], row["contact_hours"], row["attendances"]) == (24, 24.0, 24)
+    assert snapshot.charts["sr_Latn"][0].title == "Od pozvanih do završenih"
+
+
+def test_a_pack_is_made_kept_and_forgotten(world: World) -> None:
+    pack_id = world.evidence.request(world.lead, world.pilot.id, xapi=True)
+    [(kind, payload)] = world.tasks()
+    assert kind == PACK
+    world.evidence.make(payload)
+    world.evidence.make(payload)  # a second time changes nothing
+    [pack] = world.evidence.packs(world.lead, world.pilot.id)
+    assert (pack.state, pack.share, pack.id) == ("done", 100, pack_id)
+    file = world.evidence.download(world.lead, world.pilot.id, pack_id)
+    with zipfile.ZipFile(io.BytesIO(file.content)) as archive:
+        assert {"report.pdf", "xapi/statements.jsonl"} <= set(archive.namelist())
+        stated = json.loads(archive.read("manifest.json"))["made_at"]
+    at = datetime.strptime(stated, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    world.clock.advance(days=1)
+    again = world.evidence.pack(world.lead, world.pilot.id, made_at=at, xapi=True)
+    assert again.content == file.content
+    with pytest.raises(NotFound):
+        world.evidence.download(world.mira, world.pilot.id, pack_id)
+    world.clock.advance(seconds=KEPT.total_seconds())
+    with pytest.raises(NotFound):
+        world.evidence.download(world.lead, world.pilot.id, pack_id)
+    assert world.evidence.prune() == 1
+
+
+def test_settings_of_the_figures(world: World) -> None:
+    with pytest.raises(InvalidInput):
+        world.evidence.set_rules(world.lead, world.pilot.id, Rules(presence_percent=0))
+    world.evidence.set_rules(world.lead, world.pilot.id, Rules(50, 45, 7))
+    assert world.evidence.rules(world.lead, world.pilot.id) == Rules(50, 45, 7)
+    with pytest.raises(InvalidInput):
+        world.evidence.request(world.lead, world.pilot.id, definitions="0")
+
+
+def test_an_objection_holds_from_the_next_figures_on(world: World) -> None:
+    assert world.objections.switch(world.jelena, on=True)
+    assert not world.objections.switch(world.jelena, on=True)
+    world.evidence.perform({"pilot_id": world.pilot.id})
+    _, snapshot = world.evidence.figures(world.lead, world.pilot.id)
+    assert snapshot is not None
+    assert snapshot.rows("funnel", "pilot")[0]["enrolled"] == 23
+    assert world.own.own(world.jelena).objects_since == NOW
+    world.objections.switch(world.jelena, on=False)
+    world.evidence.perform({"pilot_id": world.pilot.id})
+    _, snapshot = world.evidence.figures(world.lead, world.pilot.id)
+    assert snapshot is not None
+    assert snapshot.rows("funnel", "pilot")[0]["enrolled"] == 24
+
+
+def correction(world: World, **changes: object) -> Correction:
+    values: dict[str, object] = {
+        "course_id": world.of.belgrade.id,
+        "person_id": world.jelena.id,
+        "verdict": "minutes",
+        "minutes": 30,
+        "reason": "Left early, as agreed",
+    }
+    return Correction(**(values | changes))  # type: ignore[arg-type]  # plain values by name
+
+
+def test_a_teacher_sees_and_corrects_the_own_class(world: World) -> None:
+    session = world.sessions[0]
+    with world.storage.write() as tx:
+        join = Join(session.id, world.jelena.id, world.of.belgrade.id, CourseRole.STUDENT, FIRST)
+        tx.joins.add(join, timedelta(minutes=1))
+    world.was_there(world.sessions[1])
+    [course] = world.sheets.get(world.mira, session.id).courses
+    [line] = course.lines
+    assert (line.person, line.attended.standing, line.attended.minutes) == (
+        world.jelena,
+        Standing.PRESENT,
+        60,
+    )
+    assert (line.sources, course.nameless) == ((PresenceSource.JOIN,), 0)
+    assert world.sheets.get(world.mira, world.sessions[1].id).courses[0].nameless == 11
+    world.sheets.correct(world.mira, session.id, correction(world))
+    [line] = world.sheets.get(world.mira, session.id).courses[0].lines
+    assert (line.attended.standing, line.attended.minutes, line.reason) == (
+        Standing.PARTLY,
+        30,
+        "Left early, as agreed",
+    )
+    with world.storage.read() as tx:
+        [entry] = tx.audit.of("session", session.id)
+    assert (entry.action, entry.actor_name) == ("attendance_corrected", "Mira Jovanović")
+    assert "Jelena" not in json.dumps(dict(entry.detail))
+    world.sheets.correct(world.mira, session.id, correction(world, verdict="recorded"))
+    assert world.sheets.get(world.mira, session.id).courses[0].lines[0].attended.minutes == 60
+
+
+def test_who_may_not_correct(world: World) -> None:
+    session = world.sessions[0]
+    with pytest.raises(InvalidInput):
+        world.sheets.correct(world.mira, session.id, correction(world, reason=" "))
+    with pytest.raises(InvalidInput):
+        world.sheets.correct(world.mira, session.id, correction(world, minutes=None))
+    with pytest.raises(NotFound):
+        world.sheets.correct(world.mira, session.id, correction(world, course_id=world.of.almaty.id))
+    with pytest.raises(Forbidden):
+        world.sheets.get(world.jelena, session.id)
+    stranger = world.build.person("Wei Zhang")
+    with pytest.raises(NotFound):
+        world.sheets.get(stranger, session.id)
+    later = world.session(NOW + timedelta(days=1))
+    with pytest.raises(Conflict):
+        world.sheets.correct(world.mira, later.id, correction(world))
+
+
+def test_a_student_sees_what_the_teacher_sees(world: World) -> None:
+    world.was_there(world.sessions[0])
+    pairing, [view] = world.own.classes(world.mira, world.pairing.id)
+    [line] = view.lines
+    [own] = world.own.own(world.jelena).pairings
+    assert own.figures == line.figures
+    assert (line.figures.active_days, line.figures.attended, line.figures.held) == (1, 1, 2)
+    assert (line.figures.last_active, line.figures.contact) == (date(2026, 10, 14), 60)
+    assert line.quiet  # twelve days without anything
+    assert not line.missed  # one session only
+    assert (view.nameless, pairing.id) == (11, world.pairing.id)
+
+
+def test_nothing_of_others_is_in_the_own_data(world: World) -> None:
+    stranger: Person = world.build.person("Lin Chen")
+    assert world.own.own(stranger).pairings == ()
+    with pytest.raises(Forbidden):
+        world.own.classes(world.jelena, world.pairing.id)
+
+
+def test_the_board_counts_working_days_of_the_partner_s_own_calendar(world: World) -> None:
+    world.was_there(world.sessions[1])
+    world.evidence.perform({"pilot_id": world.pilot.id})
+    board = world.monitoring.board(world.lead, world.pilot.id)
+    lines = {line.course.institution.city: line for line in board.lines}
+    # Last events on Wednesday 14 October, read on Monday 26 October: 15-16, 19-23 and 26 October are eight
+    # working days; in Kazakhstan Monday 26 October 2026 is off, for Republic Day on Sunday the 25th.
+    assert (lines["Belgrade"].silence.days, lines["Almaty"].silence.days) == (8, 7)
+    assert {line.silence.light for line in board.lines} == {Light.RED}
+    assert {line.coming.light for line in board.lines} == {Light.GOOD}
+    assert lines["Belgrade"].reading.light is Light.GOOD
+    with pytest.raises(NotFound):
+        world.monitoring.board(world.mira, world.pilot.id)
+
+
+def test_breaks_and_holidays_are_no_silence() -> None:
+    last, until = date(2026, 10, 14), date(2026, 10, 26)
+    assert working_days_since(None, last, until) == 8
+    week_off = Span("break", "Autumn break", date(2026, 10, 19), date(2026, 10, 23))
+    holidays = Holidays("RS", None, {date(2026, 10, 26): DayChange("holiday", "Day of the University")})
+    calendar = AcademicCalendar.of("Europe/Belgrade", [week_off], holidays)
+    assert working_days_since(calendar, last, until) == 2
+
+
+def test_traits_and_rules_survive_as_they_were_stored(world: World) -> None:
+    name = world.students[world.of.belgrade.id][0]
+    with world.storage.write() as tx:
+        tx.evidence.put_traits(world.pilot.id, {name: Trait("female", "RS", "")})
+        tx.evidence.put_traits(world.pilot.id, {name: Trait("other", "BA", "")})
+    with world.storage.read() as tx:
+        assert tx.evidence.traits(world.pilot.id) == {name: Trait("other", "BA", "")}
