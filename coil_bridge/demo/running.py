@@ -35,6 +35,7 @@ from coil_bridge.demo.past_pilot import add_classes
 from coil_bridge.demo.ports import HOST, Ports
 from coil_bridge.demo.seed import seed
 from coil_bridge.settings import load_settings
+from connectors.meetings.simulator import BigBlueButtonSimulator
 
 _START_SECONDS = 60.0
 
@@ -68,13 +69,14 @@ def consortium(ports: Ports, say: Callable[[str], None], *, service_host: str = 
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="coil-bridge-demo-")))
         mailbox = stack.enter_context(_receiving(Mailbox(ports.mail)))
+        meetings = stack.enter_context(BigBlueButtonSimulator(port=ports.meetings))
         partners = [stack.enter_context(_started(each)) for each in _partners(data, ports)]
         week_zero = monday_of(datetime.now(UTC).date())
         past = add_classes({each.key: each for each in partners}, data["past"], week_zero)
         environment = _environment(folder, ports, mailbox, service_url)
         say("Connecting three Moodles and planting a first pairing ...")
         settings = load_settings(environment)
-        doors = seed(settings, data, partners, past)
+        doors = seed(settings, data, partners, past, meetings)
         say("Starting the service ...")
         stack.enter_context(_service(environment, folder / "service.log", service_url))
         say("Placing links to the service in the courses of the Moodles ...")

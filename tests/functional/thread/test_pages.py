@@ -23,7 +23,15 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 PROPOSAL = "Managers of two continents"
 PAGES = {
-    "nobody": ["/", "/signin", "/signin/sent", "/signin/used-long-ago", "/about", "/pairings"],
+    "nobody": [
+        "/",
+        "/signin",
+        "/signin/sent",
+        "/signin/used-long-ago",
+        "/about",
+        "/calendars",
+        "/pairings",
+    ],
     "belgrade-teacher": [
         "/",
         "/me",
@@ -35,6 +43,7 @@ PAGES = {
         "/pairings/{pairing}",
         "/pairings/{pairing}/cancel",
         "/pairings/{pairing}/calendar",
+        "/me/calendar",
         "/pairings/{pairing}/end",
         "/pairings/{pairing}/plan",
         "/pairings/{pairing}/plan/edit",
@@ -71,6 +80,7 @@ PAGES = {
     "shanghai-student": ["/", "/pairings"],
     "evaluation-lead": [
         "/",
+        "/calendars",
         "/pairings/{pairing}",
         "/pilots",
         "/pilots/new",
@@ -91,6 +101,8 @@ PAGES = {
         "/console/lti/keys",
         "/console/people",
         "/console/people/{person}",
+        "/console/rooms",
+        "/console/rooms/{room}/remove",
         "/console/work",
     ],
 }
@@ -105,6 +117,7 @@ NO_PAGES = {
     "evidence.packs",  # likewise
     "evidence.download",
     "lti_keys.show",
+    "join.room",  # leads on to a session's door
 }
 ELSEWHERE = {  # need a launch or an address made once; seen on the way in test_lti and below
     "calendar.confirm_revoke",
@@ -144,6 +157,7 @@ def ids(chromium: Browser, running: Consortium, signed_in: dict[str, StorageStat
         "held": held_session(marija, pairing),
         "site": id_behind(ivana.go("/console/sites"), "Alatau Moodle"),
         "university": id_behind(marija.go("/academic-calendars"), "Danube University Belgrade"),
+        "room": room_of(ivana.go("/console/rooms")),
         "person": id_behind(ivana.go("/console/people"), "Lena Evaluation"),
     }
     found["entry"] = entry_of(marija.go(f"/academic-calendars/{found['university']}"))
@@ -151,6 +165,12 @@ def ids(chromium: Browser, running: Consortium, signed_in: dict[str, StorageStat
         signed_in[door] = visitor.context.storage_state()
         visitor.context.close()
     return found
+
+
+def room_of(visitor: Visitor) -> str:
+    """The first room that the console offers to remove."""
+    link = visitor.page.get_by_role("link", name=re.compile("Remove")).first
+    return (link.get_attribute("href") or "").split("/")[-2]
 
 
 def id_behind(visitor: Visitor, link: str) -> str:
