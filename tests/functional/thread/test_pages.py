@@ -23,7 +23,16 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 PROPOSAL = "Managers of two continents"
 PAGES = {
-    "nobody": ["/", "/signin", "/signin/sent", "/signin/used-long-ago", "/about", "/pairings"],
+    "nobody": [
+        "/",
+        "/signin",
+        "/signin/sent",
+        "/signin/used-long-ago",
+        "/about",
+        "/pairings",
+        "/privacy",
+        "/certificates/verify",
+    ],
     "belgrade-teacher": [
         "/",
         "/me",
@@ -58,7 +67,18 @@ PAGES = {
         "/pairings/of-somebody-else",
     ],
     "almaty-teacher": ["/", "/pairings/{proposal}", "/pairings/{proposal}/accept"],
-    "almaty-student": ["/", "/courses", "/pairings", "/pairings/{pairing}", "/pairings/{pairing}/calendar"],
+    "almaty-student": [
+        "/",
+        "/courses",
+        "/pairings",
+        "/pairings/{pairing}",
+        "/pairings/{pairing}/calendar",
+        "/surveys",
+        "/surveys/{survey}/answer/{pairing}",
+        "/pairings/{pairing}/certificate",
+        "/privacy",
+        "/me/erase",
+    ],
     "shanghai-student": ["/", "/pairings"],
     "evaluation-lead": [
         "/",
@@ -66,6 +86,11 @@ PAGES = {
         "/pilots",
         "/pilots/new",
         "/pilots/{pilot}",
+        "/pilots/{pilot}/surveys",
+        "/surveys/{survey}",
+        "/surveys/{survey}/answers",
+        "/surveys/{draft}/edit",
+        "/pairings/{pairing}/certificates",
         "/pilots/{pilot}/destroy-key",
     ],
     "administrator": [
@@ -91,6 +116,10 @@ NO_PAGES = {
     "pilots.progress",  # a part of a page, and a file
     "pilots.download",
     "lti_keys.show",
+    "certificates.file",
+    "certificates.issuer",
+    "certificates.page",
+    "certificates.status",
 }
 ELSEWHERE = {  # need a launch or an address made once; seen on the way in test_lti and below
     "calendar.confirm_revoke",
@@ -130,6 +159,8 @@ def ids(chromium: Browser, running: Consortium, signed_in: dict[str, StorageStat
         "university": id_behind(marija.go("/academic-calendars"), "Danube University Belgrade"),
         "person": id_behind(ivana.go("/console/people"), "Lena Evaluation"),
     }
+    found["survey"] = id_behind(lead.go(f"/pilots/{found['pilot']}/surveys"), "Intercultural knowledge")
+    found["draft"] = lead.press("Start a draft").page.url.split("/")[-2]
     found["entry"] = entry_of(marija.go(f"/academic-calendars/{found['university']}"))
     for door, visitor in (("belgrade-teacher", marija), ("evaluation-lead", lead), ("administrator", ivana)):
         signed_in[door] = visitor.context.storage_state()
