@@ -17,10 +17,13 @@ from coil_bridge.services.log_pull import LogPull
 from coil_bridge.services.partners import Partners
 from coil_bridge.services.roster_fallback import RosterFallback
 from coil_bridge.services.told_courses import ToldCourses
+from coil_bridge.services.upload_reading import UploadReading
+from coil_bridge.services.uploads import UploadService
 from coil_bridge.storage.storage import Storage
 from coil_bridge.vault import Vault
 from coil_bridge.web.hook_keys import HookKeyPages
 from coil_bridge.web.hooks import HookPages
+from coil_bridge.web.uploads import UploadPages
 from coil_bridge.web.visitors import Visitors
 
 
@@ -43,6 +46,12 @@ def activity_services(
         logs=logs,
         pulls=pulls,
         hooks=Hooks(storage=storage, vault=vault, clock=clock, catalogue=catalogue, pulls=pulls),
+        uploads=UploadService(
+            storage=storage,
+            clock=clock,
+            vault=vault,
+            reading=UploadReading(storage=storage, clock=clock, vault=vault, partners=partners),
+        ),
         hook_keys=HookKeys(storage=storage, vault=vault, clock=clock, public_url=public_url),
         told=ToldCourses(storage=storage, partners=partners, clock=clock, public_url=public_url),
     )
@@ -56,3 +65,4 @@ def pages_for_plugins(services: Services) -> Iterable[Blueprint]:
 def activity_pages(services: Services, visitors: Visitors) -> Iterable[Blueprint]:
     """What people see of it."""
     yield HookKeyPages(services.activity.hook_keys, services.sites, visitors).blueprint()
+    yield UploadPages(services.activity.uploads, visitors).blueprint()

@@ -81,6 +81,9 @@ class Dropped(StrEnum):
     NOT_A_PARTICIPANT = "not_a_participant"
     TOLD_BY_POSTS = "told_by_posts"
     TOLD_BY_LOG = "told_by_log"
+    OTHER_COURSE = "other_course"
+    NO_PERSON = "no_person"
+    NO_TIME = "no_time"
     ANONYMOUS = "anonymous"
     ACTING_AS_ANOTHER = "acting_as_another"
 

@@ -31,6 +31,7 @@ from coil_bridge.services.signin import SIGNIN
 from coil_bridge.services.telling import TELL_AT_ONCE
 from coil_bridge.services.told_courses import TELL_PLUGIN
 from coil_bridge.services.traits import TRAITS
+from coil_bridge.services.uploads import READ_UPLOAD
 
 Handler = Callable[[Mapping[str, Any]], None]
 
@@ -178,6 +179,7 @@ def handlers(services: Services) -> Mapping[str, Handler]:
         PULL: services.pulls.perform,
         READ_BUSY: services.slots.calendars.perform,
         PULL_LOG: services.activity.logs.perform,
+        READ_UPLOAD: services.activity.uploads.perform,
         FOLLOW: services.activity.hooks.perform,
         TELL_PLUGIN: services.activity.told.perform,
         TELL_OF_PROPOSAL: services.pairings.tell_of_proposal,

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+import structlog
+
 from coil_bridge.domain import Institution, Person
 from coil_bridge.i18n import DEFAULT_LANGUAGE
 from coil_bridge.storage.courses import CourseRecord
@@ -19,6 +21,8 @@ from connectors.moodle.records import MoodleCourse
 from scheduling.zones import UnknownZone, resolve_zone, to_local
 
 _NAME_LENGTH, _EMAIL_LENGTH, _SUMMARY_LENGTH = 255, 254, 5000
+log = structlog.get_logger(__name__)
+
 _COURSE_NAME_LENGTH = 1333  # as long as Moodle 5 lets it be (254 before)
 
 
@@ -69,12 +73,16 @@ def our_language(moodle_language: str | None) -> str | None:
 
 
 def our_zone(spelling: str | None, institution: Institution) -> str | None:
-    """An account's time zone, ``None`` when it is not told or nobody can say what it means."""
+    """An account's time zone, ``None`` when it is not told or nobody can say what it means.
+
+    The person then sees the institution's clock; what the Moodle wrote, and why it is no zone, is logged.
+    """
     if spelling is None:
         return None
     try:
         return resolve_zone(spelling, site_default=institution.zone, country=institution.country)
-    except UnknownZone:
+    except UnknownZone as error:
+        log.warning("zone_not_understood", institution=institution.short_name, reason=str(error))
         return None
 
 

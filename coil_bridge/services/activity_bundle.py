@@ -9,6 +9,7 @@ from coil_bridge.services.hook_keys import HookKeys
 from coil_bridge.services.hooks import Hooks
 from coil_bridge.services.log_pull import LogPull
 from coil_bridge.services.told_courses import ToldCourses
+from coil_bridge.services.uploads import UploadService
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,4 +20,5 @@ class ActivityServices:
     pulls: ActivityPull
     hooks: Hooks
     hook_keys: HookKeys
+    uploads: UploadService
     told: ToldCourses

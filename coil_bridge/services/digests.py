@@ -77,15 +77,13 @@ class Digests:
     def _digest(
         self, tx: Transaction, person: Person, zone: str, news: Sequence[News], now: datetime
     ) -> Digest:
-        told = tx.telling.told({each.session_id for each in news})
+        told = tx.telling.told({each.session_id for each in news}, person.id)
+        known = {session_id: each for (session_id, _), each in told.items()}
         found = []
         for pairing_id in dict.fromkeys(each.pairing_id for each in news):
             pairing = tx.pairings.get(pairing_id)
             sessions = {each.id: each for each in tx.sessions.of_pairing(pairing_id)}
             mine = [each for each in news if each.pairing_id == pairing_id]
-            known = {
-                session_id: each for (session_id, person_id), each in told.items() if person_id == person.id
-            }
             items = summed_up(mine, sessions, known, person.id, now)
             if pairing and items:
                 page = f"{self._settings.public_url}/pairings/{pairing_id}"

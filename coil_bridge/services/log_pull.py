@@ -153,7 +153,7 @@ class LogPull:
         number = tx.events.make_number(roster.pilot_id)
         known = tx.events.actors(roster.pilot_id, course.pairing_id, course.course_id)
         actors = frozenset(known.values())
-        told = _UNREADABLE.isdisjoint(roster.tally.dropped)
+        told = tells_every_post(roster)
         if told and cursor.has_posts:
             for source in (EventSource.LOG, EventSource.FILE):
                 tx.event_changes.forget(number, actors, source, posts_only=True)
@@ -173,6 +173,11 @@ class LogPull:
     def _fail(self, run: LogRun, failure: Reason) -> None:
         with self._storage.write() as tx:
             tx.log_runs.fail(run.id, self._clock(), failure)
+
+
+def tells_every_post(roster: PullRun) -> bool:
+    """Whether a pull of a course could read every forum: then posts are known from there."""
+    return _UNREADABLE.isdisjoint(roster.tally.dropped)
 
 
 def _finding(info: PluginInfo) -> LogFinding:

@@ -32,6 +32,7 @@ class LogLine:
     run: LogRun | None
     tally: Tally | None  # None where its numbers would show a small group
     refused: tuple[RefusedCourse, ...]
+    pairings: tuple[tuple[str, str], ...]  # id and title of those with a course there
 
     @property
     def failed(self) -> bool:
@@ -56,5 +57,7 @@ def log_lines(tx: Transaction, pilot: Pilot, courses: Sequence[PilotCourse]) -> 
             for course_id, reason in (run.refused if run else {}).items()
             if course_id in names
         )
-        lines.append(LogLine(site_id, name, run, run.tally if run and shown else None, refused))
+        pairings = dict.fromkeys((each.pairing_id, each.pairing_title) for each in found)
+        tally = run.tally if run and shown else None
+        lines.append(LogLine(site_id, name, run, tally, refused, tuple(pairings)))
     return tuple(lines)

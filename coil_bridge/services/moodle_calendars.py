@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from coil_bridge.domain import Course, JointSession, Pairing, Person
+from coil_bridge.domain import Course, Pairing, Person
 from coil_bridge.errors import NotFound, PartnerUnavailable, Reason
 from coil_bridge.services.access import pairing_access, partners, require_teacher
 from coil_bridge.services.calendar_events import wanted_event
@@ -24,6 +24,7 @@ from coil_bridge.services.context import Clock
 from coil_bridge.services.pairing_states import AGREED
 from coil_bridge.services.partners import PartnerFailed, Partners
 from coil_bridge.services.session_changes import ends_at
+from coil_bridge.services.session_observers import Observed
 from coil_bridge.services.session_plans import LONGEST
 from coil_bridge.storage.moodle_calendars import KeptCalendar
 from coil_bridge.storage.storage import Storage, Transaction
@@ -53,9 +54,9 @@ class MoodleCalendarService:
         self._public_url = public_url
         self._name = new_id()
 
-    def changed(self, tx: Transaction, before: JointSession | None, after: JointSession) -> None:  # noqa: ARG002 - the protocol's signature
-        """A session was planned or changed: its courses' calendars follow (``SessionObserver``)."""
-        pairing = tx.pairings.get(after.pairing_id)
+    def changed(self, tx: Transaction, changed: Sequence[Observed]) -> None:
+        """Sessions were planned or changed: their courses' calendars follow (``SessionObserver``)."""
+        pairing = tx.pairings.get(changed[0][1].pairing_id)
         if pairing is not None:
             tx.moodle_calendars.ask([each.course.id for each in partners(pairing)], self._clock())
 

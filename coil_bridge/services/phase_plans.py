@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from itertools import pairwise
 
 from coil_bridge.domain import CoilPhase, Pairing, PairingState, Person
@@ -114,11 +115,21 @@ class PhasePlans:
 
 
 def phases_by_date(tx: Transaction, pairing: Pairing) -> Callable[[date], CoilPhase]:
-    """The phase of any day of a pairing, by its plan or the template: the last one that has begun by then."""
-    plan = tx.phase_plans.get(pairing.id)
-    phases = plan.phases if plan else template(weeks_of_pairing(tx, pairing))
-    first = phases[0].phase if phases else CoilPhase.TEAM_BUILDING
-    return lambda day: next((each.phase for each in reversed(phases) if each.first <= day), first)
+    """The phase of any day of a pairing, by its plan or the template: the last one that has begun by then.
+
+    Looked up when it is first asked for, in the same transaction: most forms name a phase themselves.
+    """
+
+    @cache
+    def phases() -> tuple[PlannedPhase, ...]:
+        plan = tx.phase_plans.get(pairing.id)
+        return plan.phases if plan else template(weeks_of_pairing(tx, pairing))
+
+    def phase_on(day: date) -> CoilPhase:
+        begun = (each.phase for each in reversed(phases()) if each.first <= day)
+        return next(begun, phases()[0].phase if phases() else CoilPhase.TEAM_BUILDING)
+
+    return phase_on
 
 
 def template(weeks: TeachingWeeks) -> tuple[PlannedPhase, ...]:

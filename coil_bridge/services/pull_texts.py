@@ -23,6 +23,9 @@ REASONS: Mapping[Dropped, str] = {
     Dropped.NOT_A_PARTICIPANT: mark("by somebody who is not a participant of the course"),
     Dropped.TOLD_BY_POSTS: mark("posts, which are known from the forums themselves"),
     Dropped.TOLD_BY_LOG: mark("known from the log that the plugin reads"),
+    Dropped.OTHER_COURSE: mark("of another course"),
+    Dropped.NO_PERSON: mark("lines that name nobody whom we could find"),
+    Dropped.NO_TIME: mark("lines without a time"),
     Dropped.ANONYMOUS: mark("anonymous rows, which the Moodle keeps to itself"),
     Dropped.ACTING_AS_ANOTHER: mark("by an administrator who was signed in as somebody else"),
 }

@@ -21,6 +21,7 @@ from coil_bridge.services.access import pairing_access, partners
 from coil_bridge.services.context import Clock
 from coil_bridge.services.joining import OPENS_BEFORE, Entry
 from coil_bridge.services.session_changes import ends_at
+from coil_bridge.services.session_observers import Observed
 from coil_bridge.services.session_plans import LONGEST
 from coil_bridge.storage.rooms import Booking, RoomKind, RoomOffer, StoredRecording
 from coil_bridge.storage.storage import Storage, Transaction
@@ -89,20 +90,21 @@ class RoomService:
             return offer.address
         return f"{self._public_url}/rooms/{pairing_id}/{offer.id}"
 
-    def changed(self, tx: Transaction, before: JointSession | None, after: JointSession) -> None:
-        """A session was planned or changed: its room has to be free and large enough (``SessionObserver``).
+    def changed(self, tx: Transaction, changed: Sequence[Observed]) -> None:
+        """Sessions were planned or changed: rooms have to be free and large enough (``SessionObserver``).
 
         Raises:
-            InvalidInput: it is not; the change is not made.
+            InvalidInput: one is not; the change is not made.
         """
-        if after.room_url is None or after.state is SessionState.CANCELLED:
-            return
-        if before is not None and _booked(before) == _booked(after):
+        booked = [after for before, after in changed if before is None or _booked(before) != _booked(after)]
+        booked = [each for each in booked if each.room_url and each.state is not SessionState.CANCELLED]
+        if not booked:
             return
         tx.rooms.one_booking_at_a_time()
-        pairing = tx.pairings.get(after.pairing_id)
-        if pairing is not None:
-            self._check(tx, pairing, after, after.room_url)
+        pairing = tx.pairings.get(booked[0].pairing_id)
+        for each in booked:
+            if pairing is not None and each.room_url is not None:
+                self._check(tx, pairing, each, each.room_url)
 
     def way_in(self, entry: Entry, actor: Person) -> str | None:
         """The address by which somebody goes into the room of a session, now.

@@ -6,14 +6,18 @@ They are asked after the sessions and the pairing's feeds are stored, in the ord
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from coil_bridge.domain import JointSession
 from coil_bridge.storage.storage import Transaction
 
+Observed = tuple[JointSession | None, JointSession]
+"""A session before (``None`` when it was planned just now) and after."""
+
 
 class SessionObserver(Protocol):
-    """Is asked for each session that was planned or changed."""
+    """Is asked about the sessions of one pairing that were planned or changed together."""
 
-    def changed(self, tx: Transaction, before: JointSession | None, after: JointSession) -> None:
-        """A session was planned (``before`` is ``None``), edited, called off, or moved by new zone rules."""
+    def changed(self, tx: Transaction, changed: Sequence[Observed]) -> None:
+        """Sessions were planned, edited, called off, or moved by new zone rules; there is at least one."""

@@ -15,7 +15,7 @@ from coil_bridge.domain import JointSession, NewsKind, Pairing, Person
 from coil_bridge.services import audit
 from coil_bridge.services.feeds import FeedService
 from coil_bridge.services.session_changes import Change, raised, when
-from coil_bridge.services.session_observers import SessionObserver
+from coil_bridge.services.session_observers import Observed, SessionObserver
 from coil_bridge.services.telling import Telling
 from coil_bridge.storage.storage import Transaction
 
@@ -73,16 +73,15 @@ class SessionWriter:
         self,
         tx: Transaction,
         deed: Deed,
-        stored: Sequence[tuple[JointSession | None, JointSession]],
+        stored: Sequence[Observed],
         kind: NewsKind,
         reason: str = "",
     ) -> None:
         """What follows sessions, in this order: the feeds, the people, and the observers."""
         self._feeds.rebuild(tx, deed.pairing.id)
         self._telling.note(tx, deed.actor, stored, kind, reason)
-        for before, after in stored:
-            for observer in self._observers:
-                observer.changed(tx, before, after)
+        for observer in self._observers if stored else ():
+            observer.changed(tx, stored)
 
 
 _DEEDS = {

@@ -24,6 +24,7 @@ from coil_bridge.services.context import Clock
 from coil_bridge.services.messages import Messages
 from coil_bridge.services.pairing_states import AGREED
 from coil_bridge.services.session_changes import nearby, visible
+from coil_bridge.services.session_observers import Observed
 from coil_bridge.settings import Settings
 from coil_bridge.storage.storage import Storage, Transaction
 from coil_bridge.storage.telling import News, Reader, Told
@@ -55,7 +56,7 @@ class Telling:
         self,
         tx: Transaction,
         actor: Person,
-        changed: Sequence[tuple[JointSession | None, JointSession]],
+        changed: Sequence[Observed],
         kind: NewsKind,
         reason: str = "",
     ) -> None:
@@ -75,39 +76,34 @@ class Telling:
             tx.tasks.queue(TELL_AT_ONCE, {"news": ids}, at=now)
 
     def perform(self, payload: Mapping[str, Any]) -> None:
-        """The worker's part: tell of these ``news``; whoever knows already is not told again."""
+        """The worker's part: tell of these ``news``; whoever knows already is not told again.
+
+        Each person is a transaction of its own, so that a large class holds up nobody's writing.
+        """
         ids = [int(each) for each in payload["news"]]
         with self._storage.read() as tx:
-            found = tx.telling.news(ids)
-        for news in found:
+            waiting = [(news, reader) for news in tx.telling.news(ids) for reader in _concerned(tx, news)]
+        for news, reader in waiting:
             with self._storage.write() as tx:
-                self._tell(tx, news)
+                self._tell(tx, news, reader)
 
-    def _tell(self, tx: Transaction, news: News) -> None:
-        session, pairing = tx.sessions.get(news.session_id), tx.pairings.locked(news.pairing_id)
-        if session is None or pairing is None or pairing.state not in AGREED:
+    def _tell(self, tx: Transaction, news: News, reader: Reader) -> None:
+        session, pairing = tx.sessions.get(news.session_id), tx.pairings.get(news.pairing_id)
+        person = tx.people.get(reader.person_id)
+        if session is None or pairing is None or person is None:
             return
-        matter = _Matter(news, session, pairing)
-        told = tx.telling.told([session.id])
-        readers = {each.person_id: each for each in tx.telling.readers([pairing.id])}
-        people = tx.people.many(readers)
-        for person_id, person in sorted(people.items()):
-            last = told.get((session.id, person_id))
-            if _concerns(news, person_id, last) and not (last and last.sequence >= session.sequence):
-                self._tell_one(tx, matter, person, readers[person_id], last)
-
-    def _tell_one(
-        self, tx: Transaction, matter: _Matter, person: Person, reader: Reader, last: Told | None
-    ) -> None:
+        last = tx.telling.told([session.id], person.id).get((session.id, person.id))
+        if last and last.sequence >= session.sequence:
+            return
         if not tx.telling.choices([person.id])[person.id].wants(MessageKind.CHANGES):
             return  # the digest then has it
-        session = matter.session
+        matter = _Matter(news, session, pairing)
         file = self._file(matter, person) if self._messages.mails(person) else None
         self._messages.queue(
             tx,
             [person.id],
             telling_texts.at_once(
-                matter.pairing, session, matter.news, zone=own_zone(person, reader), page=self._page(session)
+                pairing, session, news, zone=own_zone(person, reader), page=self._page(session)
             ),
             f"session:{session.id}:{session.sequence}",
             kind=MessageKind.CHANGES,
@@ -137,17 +133,24 @@ def own_zone(person: Person, reader: Reader) -> str:
     return person.zone or reader.zones[0]
 
 
-def _concerns(news: News, person_id: str, last: Told | None) -> bool:
-    """Whether these news are told to a person at once; who made them needs only the file, to follow."""
-    if last is not None and last.with_file:
-        return True
-    return news.near and person_id != news.actor_id
+def _concerned(tx: Transaction, news: News) -> list[Reader]:
+    """Who is told of these news at once; who made them needs only the file, to follow."""
+    pairing = tx.pairings.get(news.pairing_id)
+    if pairing is None or pairing.state not in AGREED:
+        return []
+    told = tx.telling.told([news.session_id])
+
+    def concerns(person_id: str) -> bool:
+        last = told.get((news.session_id, person_id))
+        return bool(last and last.with_file) or (news.near and person_id != news.actor_id)
+
+    return [each for each in tx.telling.readers([pairing.id]) if concerns(each.person_id)]
 
 
 def _news(
     now: datetime,
     actor: Person,
-    changed: tuple[JointSession | None, JointSession],
+    changed: Observed,
     kind: NewsKind,
     reason: str,
 ) -> News:

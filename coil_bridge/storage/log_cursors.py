@@ -67,13 +67,11 @@ class LogCursors:
             }
             upsert(self._connection, log_cursor, row, key=_KEY)
 
-    def note_files(self, pilot_id: str, pairing_id: str, course_id: str) -> None:
-        """Rows from an uploaded file stand beside what the log tells of this course."""
+    def note_files(self, pilot_id: str, pairing_id: str, course_id: str, *, posts: bool) -> None:
+        """Rows from an uploaded file stand beside what the log tells of this course, maybe with posts."""
         self._update(pilot_id, pairing_id, course_id, has_files=True)
-
-    def forget_posts(self, pilot_id: str, pairing_id: str, course_id: str) -> None:
-        """No post of this course is known from its log any more."""
-        self._update(pilot_id, pairing_id, course_id, has_posts=False)
+        if posts:
+            self._update(pilot_id, pairing_id, course_id, has_posts=True)
 
     def forget(self, pilot_id: str) -> None:
         """Without the pilot's key nothing more will be read; ids of rows would lead back to them."""

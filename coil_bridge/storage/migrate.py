@@ -34,6 +34,7 @@ from coil_bridge.storage import (  # noqa: F401 - their tables belong to the sch
     room_tables,
     survey_tables,
     telling_tables,
+    upload_tables,
 )
 from coil_bridge.storage.engine import open_engine, reading, writing
 from coil_bridge.storage.tables import metadata

@@ -52,6 +52,7 @@ from coil_bridge.storage.surveys import Surveys
 from coil_bridge.storage.tasks import Tasks
 from coil_bridge.storage.telling import TellingQueries
 from coil_bridge.storage.unlinking import Unlinking
+from coil_bridge.storage.uploads import Uploads
 
 
 class Transaction:
@@ -78,6 +79,7 @@ class Transaction:
         self.hooks = HookStore(connection)
         self.log_cursors = LogCursors(connection)
         self.log_runs = LogRuns(connection)
+        self.uploads = Uploads(connection)
         self.pulls = Pulls(connection)
         self.unlinking = Unlinking(connection)
         self.lti = LtiPlatforms(connection)

@@ -87,9 +87,11 @@ class TellingQueries:
         found: datetime | None = self._connection.execute(query).scalar_one()
         return found
 
-    def told(self, session_ids: Collection[str]) -> dict[tuple[str, str], Told]:
-        """Who was told of these sessions at once, by session and person."""
+    def told(self, session_ids: Collection[str], person_id: str | None = None) -> dict[tuple[str, str], Told]:
+        """Who (or whether this person) was told of these sessions at once, by session and person."""
         query = select(told_session).where(told_session.c.session_id.in_(sorted(session_ids)))
+        if person_id is not None:
+            query = query.where(told_session.c.person_id == person_id)
         return {
             (row.session_id, row.person_id): Told(row.sequence, row.with_file)
             for row in self._connection.execute(query)

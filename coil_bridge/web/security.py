@@ -25,6 +25,7 @@ _HEADERS = {
 _TWO_YEARS = 63_072_000
 _A_YEAR = 31_536_000
 BIGGEST_FORM = 256 * 1024
+BIGGER_BODIES = {"uploads.take": 31 * 1024 * 1024}  # by endpoint: where files are uploaded
 
 
 def secure(app: Flask, settings: Settings, cookies: Cookies, framing: Framing) -> CSRFProtect:
@@ -46,6 +47,12 @@ def secure(app: Flask, settings: Settings, cookies: Cookies, framing: Framing) -
     if count := settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]  # Flask's documented way
     headers = _HEADERS | ({"Strict-Transport-Security": f"max-age={_TWO_YEARS}"} if settings.https else {})
+
+    @app.before_request
+    def _allow_files() -> None:
+        # Before the form is read for its token. Only who is signed in can upload (see the views).
+        if request.endpoint in BIGGER_BODIES:
+            request.max_content_length = BIGGER_BODIES[request.endpoint]
 
     @app.before_request
     def _refuse_nul() -> None:

@@ -112,6 +112,7 @@ _SENTENCES: Mapping[tuple[str, str], _Sentence] = {
         if d.get("phase")
         else gettext("Took it out of its phase")
     ),
+    ("pairing", "file_uploaded"): lambda _: gettext("Uploaded a file of activity"),
     ("session", "planned"): lambda d: gettext("Planned the session “%(title)s”", title=_title(d)),
     ("session", "changed"): lambda d: gettext("Changed the session “%(title)s”", title=_title(d)),
     ("session", "cancelled"): lambda d: gettext("Called off the session “%(title)s”", title=_title(d)),

@@ -91,6 +91,7 @@ KINDS: Mapping[str, str] = {
     "tell_of_proposal": lazy_gettext("Telling of a proposal"),
     "pull_activity": lazy_gettext("Pulling activity"),
     "follow_hooks": lazy_gettext("Following up notifications"),
+    "read_upload": lazy_gettext("Reading an uploaded file"),
     "pull_log": lazy_gettext("Reading an activity log"),
     "tell_plugin": lazy_gettext("Telling a Moodle’s plugin which courses are paired"),
     "send_grades": lazy_gettext("Sending grades for participation"),

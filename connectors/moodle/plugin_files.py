@@ -10,7 +10,7 @@ import hashlib
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -18,6 +18,7 @@ from importlib.resources.abc import Traversable
 COMPONENTS = ("local_coilbridge", "block_coilbridge")
 _DATE = (2026, 1, 1, 0, 0, 0)
 _READABLE = 0o100644 << 16
+_FOLDER = 0o40755 << 16 | 0x10
 
 
 @dataclass(frozen=True)
@@ -48,11 +49,11 @@ def build(component: str) -> PluginFile:
     parts = dict(_parts(source, component.partition("_")[2]))
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
-        for path in sorted(parts):
+        for path in sorted({*parts, *_folders(parts)}):
             entry = zipfile.ZipInfo(path, _DATE)
-            entry.external_attr = _READABLE
+            entry.external_attr = _READABLE if path in parts else _FOLDER
             entry.create_system = 3  # Unix, wherever it is built
-            archive.writestr(entry, parts[path])
+            archive.writestr(entry, parts.get(path, b""))
     version = (source / "version.php").read_text("utf-8")
     number, release = _said(version, "version", r"(\d+)"), _said(version, "release", "'([^']+)'")
     return PluginFile(component, int(number), release, packed.getvalue())
@@ -70,6 +71,11 @@ def _parts(folder: Traversable, path: str) -> Iterator[tuple[str, bytes]]:
             yield from _parts(each, inner)
         else:
             yield inner, each.read_bytes()
+
+
+def _folders(paths: Iterable[str]) -> set[str]:
+    """Return every folder with a slash at its end; Moodle looks for some of them by name in the zip."""
+    return {path[: cut + 1] for path in paths for cut, letter in enumerate(path) if letter == "/"}
 
 
 def _said(version: str, name: str, value: str) -> str:

@@ -75,20 +75,29 @@ function paintable(form) {
     return row;
   }
 
+  /* Dragging paints the rectangle between the first cell and the one under the pointer. */
   let painting = null;
   const picture = form.querySelector("[data-paint][aria-hidden]");
   const brush = () => LEVELS.indexOf(form.querySelector("[name=brush]:checked").value);
-  const paint = (event) => {
+  const cellAt = (event) => {
     const place = document.elementFromPoint(event.clientX, event.clientY)?.dataset?.cell;
-    if (painting === null || !place || !cells.has(place)) return;
-    const [day, hour] = place.split("-").map(Number);
-    week.fill(painting, day * DAY + hour * 4, day * DAY + hour * 4 + 4);
+    return place && cells.has(place) ? place.split("-").map(Number) : null;
+  };
+  const paint = (event) => {
+    const cell = painting && cellAt(event);
+    if (!cell) return;
+    week = painting.before.slice();
+    const [day, hour] = [0, 1].map((side) => [painting.cell[side], cell[side]].sort((a, b) => a - b));
+    for (let each = day[0]; each <= day[1]; each += 1) {
+      week.fill(painting.level, each * DAY + hour[0] * 4, each * DAY + hour[1] * 4 + 4);
+    }
     draw();
   };
   picture.addEventListener("pointerdown", (event) => {
-    if (!event.target.dataset.cell) return;
+    const cell = cellAt(event);
+    if (!cell) return;
     event.preventDefault();
-    painting = brush();
+    painting = { cell, level: brush(), before: week.slice() };
     paint(event);
   });
   picture.addEventListener("pointermove", paint);

@@ -68,8 +68,8 @@ def _apart(consortium: Consortium) -> tuple[Pairing, Person]:
 
 
 def tell(consortium: Consortium) -> Act:
-    """The worker's part of a change that is near."""
-    pairing = consortium.agreed()
+    """The worker's part of a change that is near, for one person; each is a transaction of its own."""
+    pairing, _ = _apart(consortium)
     session = consortium.build.session(pairing, consortium.mira)
     consortium.clock.set(datetime(2026, 10, 26, 14, tzinfo=UTC))
     consortium.sessions.cancel(consortium.mira, session.id, 1)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from structlog.testing import capture_logs
 
 from coil_bridge.errors import InvalidInput
+from coil_bridge.services.accounts import our_zone
 from coil_bridge.services.given_zones import given_zone
+from tests.builders import UNIVERSITIES
 
 
 @pytest.mark.parametrize(
@@ -36,3 +39,20 @@ def test_what_cannot_be_one_is_told(spelling: str, reason: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         given_zone(spelling)
     assert reason in refused.value.errors["zone"][0]
+
+
+def test_what_a_moodle_writes_is_understood_or_logged() -> None:
+    almaty = UNIVERSITIES["Almaty"]
+    with capture_logs() as logged:
+        spellings = ("99", "Central Asia Standard Time", "5", "Europe/Kiev", None)
+        assert [our_zone(each, almaty) for each in spellings] == [
+            "Asia/Almaty",
+            "Asia/Almaty",
+            "Etc/GMT-5",
+            "Europe/Kyiv",
+            None,
+        ]
+        assert logged == []
+        assert our_zone("Mars/Olympus", almaty) is None
+    assert [each["event"] for each in logged] == ["zone_not_understood"]
+    assert "'Mars/Olympus' is no time zone" in logged[0]["reason"]

@@ -1,15 +1,17 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
 
-from coil_bridge.domain import CoilPhase, CourseRole, JointSession, PairingState, SessionState
+from coil_bridge.domain import CoilPhase, CourseRole, PairingState, SessionState
 from coil_bridge.errors import Conflict, EditConflict, Forbidden, InvalidInput, NotFound
 from coil_bridge.services import session_changes
 from coil_bridge.services.joint_sessions import SessionService
+from coil_bridge.services.session_observers import Observed
 from coil_bridge.services.session_plans import ChosenDate, TimeNeedsChoice
 from coil_bridge.storage.storage import Transaction
 from scheduling.zones import Resolved
@@ -361,10 +363,10 @@ class _Onlooker:
     def __init__(self) -> None:
         self.seen: list[tuple[int | None, int, str]] = []
 
-    def changed(self, tx: Transaction, before: JointSession | None, after: JointSession) -> None:
-        stored = tx.sessions.get(after.id)
-        assert stored == after
-        self.seen.append((before.sequence if before else None, after.sequence, after.state))
+    def changed(self, tx: Transaction, changed: Sequence[Observed]) -> None:
+        for before, after in changed:
+            assert tx.sessions.get(after.id) == after
+            self.seen.append((before.sequence if before else None, after.sequence, after.state))
 
 
 def test_observers_are_asked_in_the_transaction_of_each_change(consortium: Consortium) -> None:

@@ -14,7 +14,7 @@ NEW_ROWS = {
     "plan": {"joint_session": 3, "audit_entry": 3, "session_news": 3},
     "edit": {"audit_entry": 1, "session_news": 1},
     "call_off": {"audit_entry": 4, "delivery": 10, "session_news": 3},
-    "tell": {"delivery": 10, "told_session": 5},
+    "tell": {"delivery": 2, "told_session": 1},
     "digest": {"delivery": 1, "digest_mark": 1},
     "remind": {"delivery": 1, "sent_reminder": 1},
     "import_calendar": {"academic_calendar": 1, "academic_span": 2, "holiday_override": 1, "audit_entry": 1},

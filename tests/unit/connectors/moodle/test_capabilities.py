@@ -12,7 +12,7 @@ from connectors.moodle.functions import NEEDS, Function
 GUIDE = (Path(__file__).parents[4] / "docs/administrator.md").read_text("utf-8")
 
 
-@pytest.mark.parametrize("capability", ROLE)
+@pytest.mark.parametrize("capability", [*ROLE, *PLUGIN_ROLE])
 def test_the_guide_asks_for_each_capability_by_title_and_name(capability: Capability) -> None:
     assert f"| {capability.title} | `{capability.name}` |" in GUIDE
 

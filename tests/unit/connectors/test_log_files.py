@@ -1,0 +1,139 @@
+"""Logs as a real Moodle 4.5 wrote them for a teacher, and the same in other languages."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections import Counter
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+
+from connectors.local_times import TimesUnclear, read_times
+from connectors.moodle.log_files import event_of, read_log
+from connectors.tables import LARGEST_FILE, NoTable
+
+SAMPLES = Path(__file__).parent / "data" / "logs"
+FIRST, LAST = date(2026, 9, 1), date(2026, 12, 31)
+# Headings and a time of one moment (6 October 2026, 16:05) as Moodle has them in these languages.
+LANGUAGES = {
+    "en": ("Time,User full name,Event context,Component,Event name,Description", "6/10/26, 16:05"),
+    "en_us": ("Time,User full name,Event context,Component,Event name,Description", "10/6/26, 4:05 PM"),
+    "sr_lt": ("Vreme,Puno ime korisnika,Kontekst,Komponenta,Naziv događaja,Opis", "6.10.2026. 16:05"),
+    "sr_cr": ("Време,Пуно име корисника,Контекст,Компонента,Назив догађаја,Опис", "06.10.26. 16:05"),
+    "ru": ("Время,Полное имя,Контекст события,Компонент,Название события,Описание", "6/10/26, 16:05"),
+    "zh_cn": ("时间,用户全名,事件情境,组件,事件名称,描述", "2026/10/06 16:05"),
+    "kk": ("Уақыт,Толық аты,Оқиға мәтіні,Компонент,Оқиға атауы,Сипаттама", "06.10.2026 16:05"),
+    "hu": ("Idő,Teljes név,Környezet,Elem,Esemény neve,Leírás", "2026.10.06. 16:05"),
+    "es": ("Hora,Nombre completo,Contexto,Componente,Nombre evento,Descripción", "6/10/26, 16:05"),
+    "pt": ("Hora,Nome completo,Contexto,Componente,Nome do evento,Descrição", "06/10/2026 16:05"),
+    "fr": ("Heure,Nom complet,Contexte,Composant,Nom de l’événement,Description", "6/10/26, 16:05"),
+    "cs": ("Čas,Celé jméno,Kontext,Komponenta,Název události,Popis", "6.10.2026 16:05"),
+}
+
+
+def local(text: str) -> datetime:
+    """A naive local time."""
+    return datetime.fromisoformat(text)
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "ods", "json", "html"])
+def test_every_format_of_a_real_moodle_tells_the_same(ending: str) -> None:
+    found = read_log((SAMPLES / f"moodle-4.5.{ending}").read_bytes(), FIRST, LAST)
+    assert found.unread == ()
+    mine = [each for each in found.lines if each.user_id in (6, 7) and each.module]
+    views = Counter((each.event_name, each.module, each.user_id) for each in mine)
+    for student in (6, 7):
+        assert views["\\mod_forum\\event\\discussion_viewed", 4, student] == 2
+        assert views["\\mod_forum\\event\\course_module_viewed", 4, student] == 1
+    last = max(each.at for each in mine)
+    assert last == local("2026-11-22 08:42:44")
+    assert {each.course_id for each in found.lines} == {0, 2}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_log_is_read_in_any_language(language: str) -> None:
+    headings, at = LANGUAGES[language]
+    body = "The user with id '7' has created the post with id '3' in the discussion with id '2' in the forum"
+    line = f'"{at}",Јелена,-,Forum,-,"{body} with course module id \'12\'."\n'
+    data = f"\ufeff{headings}\n{line}{line}".encode()
+    found = read_log(data, FIRST, LAST)
+    assert [(each.line, each.at, each.user_id, each.event_name, each.module) for each in found.lines] == [
+        (number, local("2026-10-06 16:05:00"), 7, "\\mod_forum\\event\\post_created", 12) for number in (2, 3)
+    ]
+
+
+def test_lines_that_name_nobody_or_have_no_time_are_told_by_their_number() -> None:
+    body = "The user with id '7' viewed the course with id '2'."
+    data = (
+        'Time,Name,Description\n"6/10/26, 16:05",-,"' + body + '"\n"6/10/26, 16:05",-,"Cron ran."\n'
+        'later,-,"' + body + '"\n"26/10/26, 16:05",-,"' + body + '"\n'
+    )
+    found = read_log(data.encode(), FIRST, LAST)
+    assert [each.line for each in found.lines] == [2, 5]
+    assert found.unread == ((3, "no_person"), (4, "no_time"))
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "empty"),
+        (b"\x89PNG\r\n\x1a\n", "no_log"),
+        (b"PK\x03\x04 and nothing more", "not_readable"),
+        (b"name,mark\nAna,9\n", "no_log"),
+        (b"[1, 2]", "not_readable"),
+        (b"[" * 100_000, "not_readable"),
+        (b"<table></table>", "empty"),
+        (b"x" * (LARGEST_FILE + 1), "too_large"),
+    ],
+    ids=lambda value: str(value)[:20],
+)
+def test_what_is_no_log_is_refused(data: bytes, code: str) -> None:
+    with pytest.raises(NoTable) as refusal:
+        read_log(data, FIRST, LAST)
+    assert refusal.value.code == code
+
+
+def test_a_zip_bomb_is_refused_before_it_is_unpacked() -> None:
+    packed = io.BytesIO()
+    with (
+        zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as bomb,
+        bomb.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as member,
+    ):
+        for _ in range(310):
+            member.write(bytes(1024 * 1024))
+    data = packed.getvalue()
+    assert len(data) < 1024 * 1024
+    with pytest.raises(NoTable) as refusal:
+        read_log(data, FIRST, LAST)
+    assert refusal.value.code == "too_large"
+
+
+def test_day_and_month_are_told_by_the_whole_file() -> None:
+    assert read_times(["13/10/26, 9:00", "12/10/26, 9:00"], FIRST, LAST)[1] == local("2026-10-12 09:00:00")
+    assert read_times(["10/13/26, 9:00", "10/12/26, 9:00"], FIRST, LAST)[1] == local("2026-10-12 09:00:00")
+    # Either could be meant by itself; only one of them lies in the pairing's autumn.
+    assert read_times(["6/10/26, 9:00"], FIRST, LAST) == [local("2026-10-06 09:00:00")]
+    with pytest.raises(TimesUnclear):
+        read_times(["11/10/26, 9:00"], FIRST, LAST)
+    with pytest.raises(TimesUnclear):
+        read_times(["never"], FIRST, LAST)
+
+
+@pytest.mark.parametrize(
+    ("description", "event"),
+    [
+        (
+            "has submitted the submission with id '3' for the assignment",
+            "\\mod_assign\\event\\assessable_submitted",
+        ),
+        ("has submitted the attempt with id '3' for the quiz with", "\\mod_quiz\\event\\attempt_submitted"),
+        ("created the page with id '3' for the wiki with course", "\\mod_wiki\\event\\page_created"),
+        ("has graded the submission '3' for the user with id '9'", "\\core\\event\\user_graded"),
+        ("viewed the 'page' activity with course module id '3'", "\\mod_page\\event\\course_module_viewed"),
+        ("did something that nobody knows", "\\core\\event\\unknown"),
+    ],
+)
+def test_a_description_leads_to_its_event(description: str, event: str) -> None:
+    assert event_of(description) == event
