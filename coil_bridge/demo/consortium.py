@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from connectors.moodle.simulator import Course, Simulator, User, World
 
+ADMINISTRATOR = "moodle.admin"  # of each Moodle, by user name
 COURSE_WEEKS = (-4, 12)
 _REPLIES = 3  # how many of the class answer each forum question
 
@@ -55,6 +56,14 @@ def build_partner(key: str, facts: Mapping[str, Any], *, port: int, week_zero: d
     courses = {
         each["shortname"]: _add_course(world, facts, each, people, week_zero) for each in facts["courses"]
     }
+    # Whoever wants to see a registration from Moodle's side, and the page on which such a launch lands.
+    world.add_user(
+        ADMINISTRATOR,
+        "Moodle",
+        "Administrator",
+        email=f"{ADMINISTRATOR}@{facts['domain']}",
+        capabilities={"moodle/site:config"},
+    )
     return Partner(key, facts, moodle, people, courses)
 
 

@@ -15,9 +15,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from coil_bridge.demo.consortium import Partner
-from coil_bridge.domain import CoilPhase, JointSession, Model, Person
+from coil_bridge.domain import CoilPhase, CourseRole, JointSession, Model, Person
+from coil_bridge.domain import Course as Known
 from coil_bridge.evaluation.attendance import Presence, PresenceSource, minute_of
 from coil_bridge.evaluation.pseudonyms import Pseudonymiser
+from coil_bridge.services.accounts import Account, remember
 from coil_bridge.services.bundle import Services
 from coil_bridge.services.context import SYSTEM
 from coil_bridge.services.pilot_groups import EVALUATED
@@ -29,6 +31,8 @@ from connectors.moodle.simulator import Course, Post, User
 _SESSIONS = 4
 _POSTS_A_WEEK = 26
 _COMING = 0.8
+_HAVE_COME = 8
+_STAY_AWAY = (2, 5)  # from the third session on
 
 
 @dataclass(frozen=True)
@@ -169,6 +173,8 @@ def _pair(
     pairing = then.pairings.propose(teachers[0], form, "demo-past-pairing")
     then.pairings.accept(teachers[1], pairing.id, courses[1].id)
     then.pairings.start(teachers[0], pairing.id)
+    for each, known in zip(classes, courses, strict=True):
+        _come(then, known, each.students[:_HAVE_COME])
     plan = PlanInput(
         title="Working session",
         phase=CoilPhase.JOINT_PROJECT,
@@ -181,6 +187,16 @@ def _pair(
     then.sessions.plan(teachers[0], pairing.id, plan, "demo-past-sessions")
     with then.storage.read() as tx:
         return tx.sessions.of_pairing(pairing.id)
+
+
+def _come(then: Services, course: Known, students: Sequence[User]) -> None:
+    """Some students have signed in, so their teacher sees names."""
+    with then.storage.write() as tx:
+        at = datetime.combine(course.synced_at.date(), time(8), UTC)
+        for user in students:
+            account = Account(user.id, f"{user.firstname} {user.lastname}", user.email)
+            person = remember(tx, course.site_id, account, at)
+            tx.courses.enrol(person.id, course.id, CourseRole.STUDENT, at)
 
 
 def _attend(
@@ -209,8 +225,8 @@ def _attend(
                     start + 70 + chance.randrange(22),
                     PresenceSource.FILE,
                 )
-                for student in each.students
-                if chance.random() < _COMING
+                for number, student in enumerate(each.students)
+                if chance.random() < _COMING and (number not in _STAY_AWAY or session in sessions[:2])
             ]
     now.evidence.attendance.add(pilot_id, rows)
 

@@ -94,7 +94,7 @@ def bars(
     said = [
         f"{label}: {missing if v is None else number(v)}" for label, v in zip(labels, values, strict=True)
     ]
-    return Chart(name, title, f"{unit}. {'; '.join(said)}.", 6.4, 0.75 + 0.42 * max(len(labels), 1), draw)
+    return Chart(name, title, f"{unit}. {'; '.join(said)}.", 5.4, 0.75 + 0.42 * max(len(labels), 1), draw)
 
 
 def weeks(
@@ -124,7 +124,7 @@ def weeks(
     said = [
         f"{label}: {missing if v is None else number(v)}" for label, v in zip(labels, values, strict=True)
     ]
-    return Chart(name, title, f"{unit}. {'; '.join(said)}.", 6.4, 2.7, draw)
+    return Chart(name, title, f"{unit}. {'; '.join(said)}.", 5.4, 2.7, draw)
 
 
 def network(
@@ -176,7 +176,7 @@ def network(
     said = [
         f"{nodes[by]} to {nodes[to] if to != by else 'itself'}: {number(count)}" for by, to, count in edges
     ]
-    return Chart(name, title, f"{unit}. {'; '.join(said) or 'none'}.", 6.4, 2.25 * high, draw)
+    return Chart(name, title, f"{unit}. {'; '.join(said) or 'none'}.", 5.4, 2.0 * high, draw)
 
 
 def number(value: float) -> str:
@@ -215,7 +215,7 @@ def _rendered(chart: Chart, kind: str, colour: Any) -> bytes:
         "svg.hashsalt": chart.name,
         "svg.fonttype": "none",
         "font.family": "DejaVu Sans",
-        "font.size": 11,
+        "font.size": 12,
     }
     with mpl.rc_context(settings), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph")  # pages have fonts of their own

@@ -146,7 +146,8 @@ class OwnEvidence:
         known = [each for each in students if (each.id, course.course_id) in who]
         pulled = tx.pulls.completed_at(pairing.phase.pilot_id).get((pairing.id, course.course_id))
         today = local_day(pulled, course.institution.zone) if pulled else None
-        lines = [_line(each, _figures(read, who[each.id, course.course_id]), today) for each in known]
+        until = min(today, read.window[1]) if today else None
+        lines = [_line(each, _figures(read, who[each.id, course.course_id]), until) for each in known]
         members = tx.activity.members(
             pairing.phase.pilot_id, pairing_id=pairing.id, course_id=course.course_id
         )
@@ -221,7 +222,8 @@ def _figures(read: _Read, pseudonym: str) -> OwnFigures:
     )
 
 
-def _line(person: Person, figures: OwnFigures, today: date | None) -> StudentLine:
+def _line(person: Person, figures: OwnFigures, until: date | None) -> StudentLine:
+    """``until``: up to when something can have been seen; nobody is quiet after the end of a pairing."""
     last = figures.last_active
-    quiet = today is not None and (last is None or (today - last).days >= QUIET_DAYS)
+    quiet = until is not None and (last is None or (until - last).days >= QUIET_DAYS)
     return StudentLine(person, figures, quiet, figures.missed_in_a_row >= MISSED_SESSIONS)

@@ -19,6 +19,7 @@ from coil_bridge.evaluation.trait_files import TraitRow, UnusableFile, read_trai
 from coil_bridge.i18n import mark
 from coil_bridge.services import audit
 from coil_bridge.services.context import SYSTEM, Clock
+from coil_bridge.services.figures_queue import queue_figures
 from coil_bridge.services.partners import Partners
 from coil_bridge.services.pilot_groups import EVALUATED, key_gone, pilot_for
 from coil_bridge.storage.storage import Storage, Transaction
@@ -120,6 +121,7 @@ class Traits:
                 if name in members:
                     found[name] = _trait(row, course, institutions)
             tx.evidence.put_traits(pilot_id, found)
+            queue_figures(tx, pilot_id, self._clock())
             audit.record(
                 tx,
                 self._clock(),

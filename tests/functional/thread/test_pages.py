@@ -57,6 +57,8 @@ PAGES = {
         "/pairings/{agreed}/times/plan?slot=rotating",
         "/me/hours",
         "/institutions/{institution}/hours",
+        "/pairings/{pairing}/students",
+        "/sessions/{held}/attendance",
         "/pairings/{proposal}/withdraw",
         "/sessions/{session}/edit",
         "/sessions/{session}/cancel",
@@ -70,6 +72,7 @@ PAGES = {
     "almaty-student": [
         "/",
         "/courses",
+        "/me/data",
         "/pairings",
         "/pairings/{pairing}",
         "/pairings/{pairing}/calendar",
@@ -92,6 +95,9 @@ PAGES = {
         "/surveys/{draft}/edit",
         "/pairings/{pairing}/certificates",
         "/pilots/{pilot}/destroy-key",
+        "/pilots/{past}/evidence",
+        "/pilots/{past}/evidence?by=group",
+        "/pilots/{past}/board",
     ],
     "administrator": [
         "/",
@@ -115,6 +121,8 @@ NO_PAGES = {
     "health.metrics",
     "pilots.progress",  # a part of a page, and a file
     "pilots.download",
+    "evidence.packs",  # likewise
+    "evidence.download",
     "lti_keys.show",
     "certificates.file",
     "certificates.issuer",
@@ -155,6 +163,8 @@ def ids(chromium: Browser, running: Consortium, signed_in: dict[str, StorageStat
         "agreed": id_behind(marija.go("/pairings"), "Three cities"),
         "institution": id_behind(marija.go("/me/hours"), "Danube University"),
         "pilot": id_behind(lead.go("/pilots"), "Pilot of the virtual"),
+        "past": id_behind(lead.go("/pilots"), "First pilot"),
+        "held": held_session(marija, pairing),
         "site": id_behind(ivana.go("/console/sites"), "Alatau Moodle"),
         "university": id_behind(marija.go("/academic-calendars"), "Danube University Belgrade"),
         "person": id_behind(ivana.go("/console/people"), "Lena Evaluation"),
@@ -179,6 +189,12 @@ def entry_of(visitor: Visitor) -> str:
     """The id of the first entry of an academic calendar."""
     link = visitor.page.get_by_role("link", name=re.compile("Change “")).first
     return (link.get_attribute("href") or "").rpartition("/")[2]
+
+
+def held_session(marija: Visitor, pairing: str) -> str:
+    """The session that has been held last; its link stands in a part of the page that is closed."""
+    link = marija.go(f"/pairings/{pairing}").page.locator("a[href$='/attendance']").first
+    return (link.get_attribute("href") or "").split("/")[2]
 
 
 def propose(marija: Visitor) -> str:

@@ -423,3 +423,16 @@ def test_news_and_the_task_to_tell_them_belong_to_the_change(consortium: Consort
     with reading(consortium.storage._engine) as connection:
         [queued] = connection.execute(select(task.c.payload)).scalars()
     assert len(queued["news"]) == 3
+
+
+def test_old_news_go_and_the_numbers_of_marks_stay_behind(consortium: Consortium) -> None:
+    """After a summer without any change, the next one is still newer than what was summed up."""
+    pairing = consortium.agreed()
+    consortium.sessions.plan(consortium.mira, pairing.id, consortium.plan(count=3), "key-1")
+    assert morning(consortium, "2026-10-21") == 5
+    consortium.clock.set(datetime(2026, 10, 21, 9, tzinfo=UTC))
+    with consortium.storage.write() as tx:
+        assert tx.telling.prune(consortium.clock()) == 2
+    later = consortium.plan(starts_local=wall("2026-12-01 14:00"))
+    consortium.sessions.plan(consortium.mira, pairing.id, later, "key-2")
+    assert morning(consortium, "2026-10-22") == 5
