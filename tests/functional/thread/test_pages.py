@@ -29,6 +29,7 @@ PAGES = {
         "/signin/sent",
         "/signin/used-long-ago",
         "/about",
+        "/calendars",
         "/pairings",
         "/privacy",
         "/certificates/verify",
@@ -44,6 +45,8 @@ PAGES = {
         "/pairings/{pairing}",
         "/pairings/{pairing}/cancel",
         "/pairings/{pairing}/calendar",
+        "/pairings/{pairing}/files",
+        "/me/calendar",
         "/pairings/{pairing}/end",
         "/pairings/{pairing}/plan",
         "/pairings/{pairing}/plan/edit",
@@ -85,6 +88,7 @@ PAGES = {
     "shanghai-student": ["/", "/pairings"],
     "evaluation-lead": [
         "/",
+        "/calendars",
         "/pairings/{pairing}",
         "/pilots",
         "/pilots/new",
@@ -110,6 +114,8 @@ PAGES = {
         "/console/lti/keys",
         "/console/people",
         "/console/people/{person}",
+        "/console/rooms",
+        "/console/rooms/{room}/remove",
         "/console/work",
     ],
 }
@@ -119,11 +125,14 @@ NO_PAGES = {
     "health.alive",
     "health.ready",
     "health.metrics",
+    "uploads.standing",
     "pilots.progress",  # a part of a page, and a file
     "pilots.download",
     "evidence.packs",  # likewise
     "evidence.download",
     "lti_keys.show",
+    "join.room",  # leads on to a session's door
+    "plugin.download",
     "certificates.file",
     "certificates.issuer",
     "certificates.page",
@@ -167,6 +176,7 @@ def ids(chromium: Browser, running: Consortium, signed_in: dict[str, StorageStat
         "held": held_session(marija, pairing),
         "site": id_behind(ivana.go("/console/sites"), "Alatau Moodle"),
         "university": id_behind(marija.go("/academic-calendars"), "Danube University Belgrade"),
+        "room": room_of(ivana.go("/console/rooms")),
         "person": id_behind(ivana.go("/console/people"), "Lena Evaluation"),
     }
     found["survey"] = id_behind(lead.go(f"/pilots/{found['pilot']}/surveys"), "Intercultural knowledge")
@@ -176,6 +186,12 @@ def ids(chromium: Browser, running: Consortium, signed_in: dict[str, StorageStat
         signed_in[door] = visitor.context.storage_state()
         visitor.context.close()
     return found
+
+
+def room_of(visitor: Visitor) -> str:
+    """The first room that the console offers to remove."""
+    link = visitor.page.get_by_role("link", name=re.compile("Remove")).first
+    return (link.get_attribute("href") or "").split("/")[-2]
 
 
 def id_behind(visitor: Visitor, link: str) -> str:
