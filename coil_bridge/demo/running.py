@@ -30,6 +30,7 @@ from coil_bridge.demo.consortium import Partner, build_partner, load_data, monda
 from coil_bridge.demo.course_pages import open_from_courses
 from coil_bridge.demo.doors import Doors
 from coil_bridge.demo.front import create_front
+from coil_bridge.demo.hooks import switch_on_notifications
 from coil_bridge.demo.mailbox import Mailbox
 from coil_bridge.demo.past_pilot import add_classes
 from coil_bridge.demo.ports import HOST, Ports
@@ -81,6 +82,7 @@ def consortium(ports: Ports, say: Callable[[str], None], *, service_host: str = 
         stack.enter_context(_service(environment, folder / "service.log", service_url))
         say("Placing links to the service in the courses of the Moodles ...")
         open_from_courses(settings, partners)
+        switch_on_notifications(settings, partners)
         front = create_front(Doors(service_url, mailbox, doors), partners, mailbox, service_url)
         stack.enter_context(_serving(front, ports.front))
         yield Consortium(front_url, service_url, {each.key: each for each in partners})

@@ -43,6 +43,7 @@ PAGES = {
         "/pairings/{pairing}",
         "/pairings/{pairing}/cancel",
         "/pairings/{pairing}/calendar",
+        "/pairings/{pairing}/files",
         "/me/calendar",
         "/pairings/{pairing}/end",
         "/pairings/{pairing}/plan",
@@ -112,6 +113,7 @@ NO_PAGES = {
     "health.alive",
     "health.ready",
     "health.metrics",
+    "uploads.standing",
     "pilots.progress",  # a part of a page, and a file
     "pilots.download",
     "evidence.packs",  # likewise
