@@ -15,7 +15,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from scheduling.slots import Meeting, Row, Search, roundness
+from scheduling.search import Meeting, Row, Search
+from scheduling.slots import roundness
 from scheduling.timeline import Reach
 
 Vector = tuple[int, ...]

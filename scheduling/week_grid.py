@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
-from scheduling.slots import Search
+from scheduling.search import Search
 from scheduling.timeline import Party, Timeline
 from scheduling.weekly_hours import ACCEPTABLE, DAY, IMPOSSIBLE, WEEK, Week, together
 

@@ -1,7 +1,7 @@
-"""What a machine must not lack: ``COIL_BRIDGE_TEST_REQUIRE="browser postgresql php"`` makes a skip a failure.
+"""What a machine must not lack: ``COIL_BRIDGE_TEST_REQUIRE="browser node"`` makes a skip a failure.
 
-A newcomer without Chromium, PostgreSQL or PHP gets the tests that can run, and is told how to get the rest;
-CI names all, so that nothing is skipped there unnoticed.
+A newcomer without Chromium, PostgreSQL, PHP or Node.js gets the tests that can run, and is told how to get
+the rest; CI names all, so that nothing is skipped there unnoticed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""``coil-bridge site hook-key``: the keys with which a partner's plugin signs its notifications."""
+"""``coil-bridge site hooks``: the keys with which a partner's plugin signs its notifications."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from coil_bridge.commands.sites import find, site
 from coil_bridge.services.context import SYSTEM
 
 
-@site.group("hook-key")
-def hook_key() -> None:
+@site.group("hooks")
+def hook_keys() -> None:
     """Keys of the plugin's notifications: make, list, end.
 
     Two are valid at once, so that one can replace the other in Moodle without a gap.
     """
 
 
-@hook_key.command()
+@hook_keys.command()
 @click.argument("site")
 @json_option
 @exits_by_error
@@ -29,7 +29,7 @@ def make(site: str, as_json: bool) -> None:
         show({"address": made.address, "id": made.id, "secret": made.secret}, as_json=as_json, text=text)
 
 
-@hook_key.command("list")
+@hook_keys.command("list")
 @click.argument("site")
 @json_option
 @exits_by_error
@@ -44,7 +44,7 @@ def list_(site: str, as_json: bool) -> None:
         show(plain, as_json=as_json, text=table(("NAME", "MADE", "LAST USED"), rows))
 
 
-@hook_key.command()
+@hook_keys.command()
 @click.argument("site")
 @click.argument("key")
 @exits_by_error

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from connectors.moodle.simulator import Course, Simulator, User, World
 
+ADMINISTRATOR = "moodle.admin"  # of each Moodle, by user name
 COURSE_WEEKS = (-4, 12)
 _REPLIES = 3  # how many of the class answer each forum question
 
@@ -49,12 +50,27 @@ def build_partner(key: str, facts: Mapping[str, Any], *, port: int, week_zero: d
     """One Moodle with its people, courses, forums and the traces of the past weeks; not started yet."""
     world = World()
     moodle = Simulator(
-        world, version=facts["version"], name=f"{facts['institution']} Moodle", zone=facts["zone"], port=port
+        world,
+        version=facts["version"],
+        name=f"{facts['institution']} Moodle",
+        zone=facts["zone"],
+        port=port,
+        plugin=facts.get("plugin", False),
     )
     people = {name: _add_person(world, facts, name) for name in [*facts["teachers"], *facts["students"]]}
     courses = {
         each["shortname"]: _add_course(world, facts, each, people, week_zero) for each in facts["courses"]
     }
+    # What people did in the past six weeks, for the log that the plugin reads.
+    world.log_rows(facts.get("log_rows", 0), courses.values())
+    # Whoever wants to see a registration from Moodle's side, and the page on which such a launch lands.
+    world.add_user(
+        ADMINISTRATOR,
+        "Moodle",
+        "Administrator",
+        email=f"{ADMINISTRATOR}@{facts['domain']}",
+        capabilities={"moodle/site:config"},
+    )
     return Partner(key, facts, moodle, people, courses)
 
 

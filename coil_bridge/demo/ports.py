@@ -28,13 +28,18 @@ class Ports:
         """Where the mailbox listens (SMTP)."""
         return self.front + 2
 
+    @property
+    def meetings(self) -> int:
+        """Where the BigBlueButton listens."""
+        return self.front + 3
+
     def moodle(self, position: int) -> int:
         """Where the Moodle of that position (from 0) listens."""
         return self.front + 11 + position
 
     def all(self, moodles: int) -> list[int]:
         """Every port of a demo with so many Moodles."""
-        return [self.front, self.service, self.mail, *map(self.moodle, range(moodles))]
+        return [self.front, self.service, self.mail, self.meetings, *map(self.moodle, range(moodles))]
 
     def check(self, moodles: int) -> None:
         """Raise ``PortTaken`` for the first port that another program has."""

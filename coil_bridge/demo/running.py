@@ -30,11 +30,13 @@ from coil_bridge.demo.consortium import Partner, build_partner, load_data, monda
 from coil_bridge.demo.course_pages import open_from_courses
 from coil_bridge.demo.doors import Doors
 from coil_bridge.demo.front import create_front
+from coil_bridge.demo.hooks import switch_on_notifications
 from coil_bridge.demo.mailbox import Mailbox
 from coil_bridge.demo.past_pilot import add_classes
 from coil_bridge.demo.ports import HOST, Ports
 from coil_bridge.demo.seed import seed
 from coil_bridge.settings import load_settings
+from connectors.meetings.simulator import BigBlueButtonSimulator
 
 _START_SECONDS = 60.0
 
@@ -68,17 +70,19 @@ def consortium(ports: Ports, say: Callable[[str], None], *, service_host: str = 
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="coil-bridge-demo-")))
         mailbox = stack.enter_context(_receiving(Mailbox(ports.mail)))
+        meetings = stack.enter_context(BigBlueButtonSimulator(port=ports.meetings))
         partners = [stack.enter_context(_started(each)) for each in _partners(data, ports)]
         week_zero = monday_of(datetime.now(UTC).date())
         past = add_classes({each.key: each for each in partners}, data["past"], week_zero)
         environment = _environment(folder, ports, mailbox, service_url)
         say("Connecting three Moodles and planting a first pairing ...")
         settings = load_settings(environment)
-        doors = seed(settings, data, partners, past)
+        doors = seed(settings, data, partners, past, meetings)
         say("Starting the service ...")
         stack.enter_context(_service(environment, folder / "service.log", service_url))
         say("Placing links to the service in the courses of the Moodles ...")
         open_from_courses(settings, partners)
+        switch_on_notifications(settings, partners)
         front = create_front(Doors(service_url, mailbox, doors), partners, mailbox, service_url)
         stack.enter_context(_serving(front, ports.front))
         yield Consortium(front_url, service_url, {each.key: each for each in partners})
@@ -168,6 +172,9 @@ def _watch(process: subprocess.Popen[bytes], log: Path) -> None:
 
 
 def _tail(log: Path) -> str:
+    """The end of the log; nothing where the demo has ended meanwhile and its folder is gone."""
+    if not log.exists():
+        return ""
     return "\n".join(log.read_text("utf-8", "replace").splitlines()[-20:])
 
 

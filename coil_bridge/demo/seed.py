@@ -18,10 +18,11 @@ from coil_bridge.demo.consortium import Partner, monday_of
 from coil_bridge.demo.doors import Door
 from coil_bridge.demo.hours import add_hours, load_times
 from coil_bridge.demo.past_pilot import Class, seed_past_pilot
+from coil_bridge.demo.rooms import add_rooms, room_of
 from coil_bridge.demo.surveys import add_surveys
 from coil_bridge.demo.telling import seed_telling
 from coil_bridge.demo.terms import seed_calendar, seed_plan
-from coil_bridge.domain import CoilPhase, Course, Model, Pairing, Person, Role, Site
+from coil_bridge.domain import CoilPhase, Course, FeedKind, Model, Pairing, Person, Role, Site
 from coil_bridge.services.bundle import Services
 from coil_bridge.services.context import SYSTEM, Clock, system_clock
 from coil_bridge.services.pilot_inputs import PhaseInput, PilotInput
@@ -31,6 +32,7 @@ from coil_bridge.services.site_inputs import InstitutionInput, SiteInput
 from coil_bridge.settings import Settings
 from coil_bridge.storage import migrate
 from coil_bridge.storage.engine import open_engine
+from connectors.meetings.simulator import BigBlueButtonSimulator
 from connectors.moodle.simulator import User
 
 _PROPOSED = timedelta(weeks=3)  # before week 0, on a Monday
@@ -46,7 +48,11 @@ class _At:
 
 
 def seed(
-    settings: Settings, data: Mapping[str, Any], partners: Sequence[Partner], past: Sequence[Class]
+    settings: Settings,
+    data: Mapping[str, Any],
+    partners: Sequence[Partner],
+    past: Sequence[Class],
+    meetings: BigBlueButtonSimulator,
 ) -> list[Door]:
     """Connect the Moodles, add the people, the pilot and the pairing; the doors that follow from it."""
     migrate.upgrade(open_engine(settings.database_url))
@@ -67,17 +73,20 @@ def seed(
         lead = _person(now, data["people"]["evaluation_lead"], Role.EVALUATION_LEAD)
         phase_id = _pilot(now, lead, data["pilot"], week_zero)
         add_surveys(now, lead, week_zero)
+        add_rooms(now, administrator, meetings, sites["belgrade"].institution.id)
         places = {
             partner.key: _At(sites[partner.key], _door(partner, "teacher").email) for partner in partners
         }
         pairing, partner = _pairing(then, data["pairing"], places, phase_id=phase_id, week_zero=week_zero)
         seed_telling(at, planned_at, pairing, partner, until=system_clock())
+        now.calendars.published.publish(lead, FeedKind.PILOT, now.pilots.all(lead)[0].id)
         times = load_times()
         _pairing(now, times["agreed"], places, phase_id=None, week_zero=week_zero)
         add_hours(now, times["hours"], {place: sites[place].institution.id for place in sites})
         seed_past_pilot(at(before), now, lead, facts=data["past"], classes=past, week_zero=week_zero)
         _send_everything(then)
         _send_everything(now)
+        now.calendars.moodles.keep_due()
     return [*_moodle_doors(partners, sites), *_role_doors(lead, administrator)]
 
 
@@ -183,7 +192,7 @@ def _sessions(
             zone=zone,
             minutes=each["minutes"],
             count=each["count"],
-            room_url=facts["room_url"],
+            room_url=room_of(services, pairing, each.get("room")) or facts["room_url"],
         )
         services.sessions.plan(teacher, pairing.id, plan, f"demo-sessions-{position}")
 

@@ -27,6 +27,7 @@ from connectors.moodle.errors import (
     RecordUnknown,
 )
 from connectors.moodle.functions import Function
+from connectors.moodle.plugin_records import CalendarEntry
 from connectors.moodle.records import SiteInfo
 from scheduling.zones import ZoneError, resolve_zone
 
@@ -84,7 +85,7 @@ class CalendarWriter:
             client.delete_calendar_events(steps.delete)
         self._note(steps)
         self._change(client, account, steps.change)
-        self._create(client, steps.create)
+        self._create(client, account, steps.create)
         return steps.wait_until
 
     def _look(
@@ -126,6 +127,8 @@ class CalendarWriter:
         in_place = Function.CHANGE_EVENT in account.functions and _account_in_utc(client, account)
         for event_id, wanted in changes:
             self._hold()
+            if self._put(client, account, [wanted], in_place_of=event_id):
+                continue
             if in_place and self._changed(client, account, event_id, wanted):
                 with self._storage.write() as tx:
                     tx.moodle_calendars.keep(self._course.id, wanted.session_id, event_id, wanted.content)
@@ -133,7 +136,7 @@ class CalendarWriter:
             client.delete_calendar_events([event_id])
             with self._storage.write() as tx:
                 tx.moodle_calendars.forget(self._course.id, [wanted.session_id])
-            self._create(client, [wanted])
+            self._create(client, account, [wanted])
 
     def _changed(self, client: MoodleClient, account: SiteInfo, event_id: int, wanted: Wanted) -> bool:
         """Whether Moodle's form made of the event what was wanted."""
@@ -143,9 +146,48 @@ class CalendarWriter:
             return False
         return (made.starts_at, made.length) == (wanted.starts_at, wanted.length)
 
-    def _create(self, client: MoodleClient, wanted: Sequence[Wanted]) -> None:
+    def _create(self, client: MoodleClient, account: SiteInfo, wanted: Sequence[Wanted]) -> None:
         for start in range(0, len(wanted), _AT_ONCE):
-            self._create_some(client, wanted[start : start + _AT_ONCE])
+            some = wanted[start : start + _AT_ONCE]
+            if not self._put(client, account, some):
+                self._create_some(client, some)
+
+    def _put(
+        self,
+        client: MoodleClient,
+        account: SiteInfo,
+        wanted: Sequence[Wanted],
+        in_place_of: int | None = None,
+    ) -> bool:
+        """Let our plugin create or change events under keys of ours; False where it is not there or may not.
+
+        Putting again changes nothing, so nothing has to be claimed. An event that the plugin did not make
+        itself is taken out once the plugin's own stands there.
+        """
+        if Function.PLUGIN_PUT_EVENTS not in account.functions:
+            return False
+        results = client.put_events([self._entry(each) for each in wanted])
+        if any(each.event_id is None for each in results):
+            return False
+        if in_place_of is not None and results[0].outcome == "unchanged":
+            return False  # somebody has changed it in Moodle: the plugin compares with what it was last given
+        with self._storage.write() as tx:
+            for each, made in zip(wanted, results, strict=True):
+                tx.moodle_calendars.keep(self._course.id, each.session_id, made.event_id or 0, each.content)
+        if in_place_of is not None and in_place_of not in {each.event_id for each in results}:
+            client.delete_calendar_events([in_place_of])
+        return True
+
+    def _entry(self, wanted: Wanted) -> CalendarEntry:
+        return CalendarEntry(
+            key=f"{wanted.session_id}:{self._course.moodle_id}",
+            course_id=self._course.moodle_id,
+            name=wanted.name,
+            description=wanted.description,
+            location="",
+            starts_at=wanted.starts_at,
+            length=wanted.length,
+        )
 
     def _create_some(self, client: MoodleClient, wanted: Sequence[Wanted]) -> None:
         until = self._clock() + SETTLES_WITHIN

@@ -23,7 +23,7 @@ from coil_bridge.storage.log_cursors import LogCursor
 from coil_bridge.storage.storage import Storage, Transaction
 from connectors.moodle.logs import LogPage
 
-PAGE = 25_000  # rows; writers wait for a page to be stored, a tenth of a second
+PAGE = 20_000  # rows; writers wait for a page to be stored, a tenth of a second
 OVERLAP = 10_000  # ids
 
 Ask = Callable[[Sequence[int], int, int], LogPage]

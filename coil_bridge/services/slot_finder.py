@@ -24,19 +24,8 @@ from coil_bridge.services.session_plans import LONGEST, SHORTEST
 from coil_bridge.services.weekly_hours import usual_week
 from coil_bridge.storage.storage import Storage, Transaction
 from scheduling.rotation import Rotation, plan_rotation
-from scheduling.slots import (
-    FEWEST,
-    MOST_PARTIES,
-    MOST_WEEKS,
-    FixedSlot,
-    Search,
-    Wanted,
-    blocking,
-    find_slots,
-    most_dates,
-    shortlist,
-    told,
-)
+from scheduling.search import FEWEST, MOST_PARTIES, MOST_WEEKS, Search, Wanted
+from scheduling.slots import FixedSlot, blocking, find_slots, most_dates, shortlist, told
 from scheduling.terms import AcademicCalendar, each_day
 from scheduling.timeline import Hours, Party
 from scheduling.week_grid import WeekGrid, week_grids

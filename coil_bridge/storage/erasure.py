@@ -11,8 +11,9 @@ from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, LargeBinary, Table, delete, or_, select, update
+from sqlalchemy import Connection, LargeBinary, Table, and_, delete, or_, select, update
 
+from coil_bridge.domain import FeedKind
 from coil_bridge.storage.event_tables import actor, event, event_day, event_pilot, reply, seen_record
 from coil_bridge.storage.evidence_tables import (
     attendance_override,
@@ -22,6 +23,7 @@ from coil_bridge.storage.evidence_tables import (
     pilot_exclusion,
     presence,
 )
+from coil_bridge.storage.feed_tables import calendar_feed
 from coil_bridge.storage.rights_tables import credential, erased_pseudonym
 from coil_bridge.storage.tables import audit_entry, metadata, participant, person, pull_run
 from coil_bridge.storage.writes import insert_new
@@ -89,6 +91,8 @@ class Erasure:
             table, column = _column(name)
             if fate is Fate.GOES:
                 self._connection.execute(delete(table).where(table.c[column] == person_id))
+        own_feeds = and_(calendar_feed.c.kind == FeedKind.PERSON, calendar_feed.c.subject_id == person_id)
+        self._connection.execute(delete(calendar_feed).where(own_feeds))
         self._connection.execute(
             update(audit_entry).where(audit_entry.c.actor_id == person_id).values(actor_name=ERASED_NAME)
         )

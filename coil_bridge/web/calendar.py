@@ -183,7 +183,9 @@ class CalendarPages:
         return redirect(url_for("calendar.published", _anchor=f"{kind}-{subject_id}"), 303)
 
     def _opened(self, links: list[FeedLink], name: str) -> list[Subscription]:
-        return [Subscription(link, self._feeds.addresses(link, name)) for link in links]
+        """The plain one first, then those that remind, then those for a Moodle."""
+        ordered = sorted(links, key=lambda link: (not link.feed.called_off, link.feed.alarm))
+        return [Subscription(link, self._feeds.addresses(link, name)) for link in ordered]
 
     def _one(self, link: FeedLink | None, name: str) -> Subscription | None:
         return Subscription(link, self._feeds.addresses(link, name)) if link else None

@@ -18,7 +18,8 @@ from coil_bridge.web.hour_words import dates_text, every_weekday, hour_text, len
 from coil_bridge.web.notices import Heed
 from coil_bridge.web.places import city_name
 from coil_bridge.web.texts import gettext, ngettext
-from scheduling.slots import FixedSlot, LeftOut, Meeting, Search
+from scheduling.search import Meeting, Search
+from scheduling.slots import FixedSlot, LeftOut
 from scheduling.week_grid import WeekGrid
 from scheduling.weekly_hours import DAY, runs
 from scheduling.zones import to_local

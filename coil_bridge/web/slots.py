@@ -25,7 +25,7 @@ from coil_bridge.web.slot_views import SlotViews, missing_weeks, slot_key
 from coil_bridge.web.texts import ngettext
 from coil_bridge.web.visitors import Visitors
 from coil_bridge.web.week_pictures import week_pictures
-from scheduling.slots import Meeting
+from scheduling.search import Meeting
 from scheduling.zones import UnresolvableTime, ZoneError, to_instant, to_local
 
 Answer = str | Response | tuple[str, int]

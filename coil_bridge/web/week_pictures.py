@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from coil_bridge.i18n import Translator
 from coil_bridge.web.hour_words import day_names, hour_text
 from coil_bridge.web.texts import gettext
-from scheduling.slots import FixedSlot, Search
+from scheduling.search import Search
+from scheduling.slots import FixedSlot
 from scheduling.timeline import quarters_of
 from scheduling.week_grid import WeekGrid
 from scheduling.weekly_hours import DAY, IMPOSSIBLE, PREFERRED, runs

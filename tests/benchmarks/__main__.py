@@ -16,14 +16,14 @@ from types import FrameType
 
 from click import echo
 
-from tests.benchmarks import building, evidence, launching, series, serving, slots
+from tests.benchmarks import building, evidence, launching, logs, series, serving, slots, stored
 from tests.benchmarks.measuring import WrongAnswers, machine
 from tests.benchmarks.processes import ServerFailed, free_port
 from tests.benchmarks.radicale_server import CollectionDiffers
 from tests.benchmarks.service import Service, service
 from tests.benchmarks.world import World
 
-NAMES = ("pages", "feeds", "launches", "build", "series", "slots", "memory", "evidence")
+NAMES = ("pages", "feeds", "launches", "build", "series", "slots", "memory", "evidence", "stored", "logs")
 _PACKAGES = ("coil-bridge", "Flask", "SQLAlchemy", "gunicorn", "icalendar", "Radicale")
 
 
@@ -61,7 +61,9 @@ def _run(names: list[str]) -> None:
                 _section("Finding times", slots.report())
             if "evidence" in names:
                 _section("Evidence of a million events", evidence.report(folder))
-            if set(names) - {"build", "series", "slots", "evidence"}:
+            if "logs" in names:
+                _section("A million rows of activity logs", logs.report(folder))
+            if set(names) - {"build", "series", "slots", "evidence", "logs"}:
                 with service(world, folder, port) as running:
                     _serve(names, running, folder)
         finally:
@@ -79,6 +81,8 @@ def _serve(names: list[str], running: Service, folder: Path) -> None:
         _section(f"LTI launches ({workers}, {threads})", launching.report(running))
     if "memory" in names:
         _section("Memory of each process", serving.memories(running))
+    if "stored" in names:
+        _section(f"One of many stored feeds ({workers}, {threads})", stored.report(running))
 
 
 def _section(title: str, text: str) -> None:

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 
 from scheduling.rotation import plan_rotation
-from scheduling.slots import Search, Wanted, find_slots, shortlist, told
+from scheduling.search import Search, Wanted
+from scheduling.slots import find_slots, shortlist, told
 from scheduling.timeline import Hours, Party
 from scheduling.weekly_hours import ACCEPTABLE, IMPOSSIBLE, PREFERRED, Stretch, Week, week_of
 from tests.benchmarks.figures import figure, table

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, StorageState, sync_playwright
+from playwright.sync_api import Browser, StorageState, expect, sync_playwright
 
 from coil_bridge.demo.ports import HOST, Ports
 from coil_bridge.demo.running import Consortium, consortium
-from tests.functional.visitors import Enter, Visitor, enter_again, enter_by_door
+from tests.functional.visitors import PATIENCE, Enter, Visitor, enter_again, enter_by_door
 from tests.required import skip_or_fail
 
 NO_CHROMIUM = "Chromium is not installed, so no page was tried in a browser: apt-get install chromium"
@@ -27,6 +27,9 @@ FLAGS = [
     "--disable-sync",
 ]
 FIRST_PORT, STEP, RUNS = 18400, 100, 25  # so many runs of ports for each of the processes that test
+
+
+expect.set_options(timeout=PATIENCE)  # five seconds otherwise, which a busy machine needs for one page
 
 
 def free_ports() -> Ports:

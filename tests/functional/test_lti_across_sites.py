@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Frame, FrameLocator, Page, expect
 
+from coil_bridge.demo.consortium import ADMINISTRATOR
 from coil_bridge.demo.running import Consortium, consortium
 from scheduling.zones import to_instant, to_local
 from tests.functional.conftest import FLAGS, chromium_path, free_ports
@@ -119,7 +120,7 @@ def test_a_frame_that_keeps_no_cookies_offers_the_window_before_anything_else(
     with page.context.expect_page() as opening:
         frame.get_by_role("link", name="Open in a new window").click()
     expect(opening.value.get_by_text(SESSION).first).to_be_visible()
-    assert opening.value.url.startswith(f"{running.service_url}/pairings/")
+    assert opening.value.url.startswith(running.service_url)
 
 
 def test_from_the_frame_into_a_tab_of_its_own_and_only_once(in_moodle: InMoodle, running: Consortium) -> None:
@@ -132,7 +133,7 @@ def test_from_the_frame_into_a_tab_of_its_own_and_only_once(in_moodle: InMoodle,
         frame.get_by_role("button", name="Open in a tab").click()
     tab = opening.value
     expect(tab.get_by_role("link", name="Plan a session").first).to_be_visible()
-    assert tab.url.startswith(f"{running.service_url}/pairings/")
+    assert tab.url.startswith(running.service_url)
     (used,) = {url for url in addresses if "/lti/open/" in url}
     again = page.context.new_page()
     again.goto(used)
@@ -159,14 +160,12 @@ def test_several_links_are_placed_at_once(in_moodle: InMoodle) -> None:
 def test_a_moodle_is_registered_from_the_consoles_pages(
     chromium: Browser, running: Consortium, in_moodle: InMoodle
 ) -> None:
-    moodle = running.partners["almaty"].moodle
-    moodle.world.add_user("irina.admin", "Irina", "Admin", capabilities={"moodle/site:config"})
     ivana = enter_by_door(chromium, running, "administrator")
     ivana.go("/console/sites").press("Alatau Moodle").press("Create a registration address")
     expect(ivana.page.get_by_text("It works once, for 7 days")).to_be_visible()
     address = ivana.page.get_by_label("Give this to the administrator").input_value()
 
-    page = in_moodle("irina.admin", "Site administration", partner="almaty")
+    page = in_moodle(ADMINISTRATOR, "Site administration", partner="almaty")
     page.get_by_label("Tool URL").fill(address)
     page.get_by_role("button", name="Add LTI Advantage").click()
     frame = page.frame_locator("#contentframe")
@@ -193,6 +192,16 @@ def test_a_moodle_is_registered_from_the_consoles_pages(
     expect(ivana.page.get_by_text("Last launch:")).to_have_count(2)
     assert ivana.complaints == []
     ivana.context.close()
+
+
+def test_a_moodles_administrator_sees_whether_it_is_ready_and_checks_again(in_moodle: InMoodle) -> None:
+    page = in_moodle(ADMINISTRATOR, COURSES["belgrade"], preferences=BLOCKED)
+    frame = framed(page)
+    expect(frame.get_by_role("heading", name="Is your Moodle ready?")).to_be_visible()
+    expect(frame.get_by_text("People come from their courses")).to_be_visible()
+    frame.get_by_role("button", name="Check again").click()
+    checked = frame.get_by_text("The site was checked.")
+    expect(checked.or_(frame.get_by_text("was checked within the last minute"))).to_be_visible()
 
 
 def test_a_teacher_and_a_student_of_two_universities(in_moodle: InMoodle) -> None:

@@ -14,8 +14,11 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from coil_bridge.domain import CoilPhase, Course, CourseRole, Model, Pairing, Person, Role, Site
+from coil_bridge.lti.messages import VARIABLES
+from coil_bridge.lti.tool_description import KEYS_PATH, LAUNCH_PATH, LOGIN_PATH
 from coil_bridge.services.context import SYSTEM, system_clock
 from coil_bridge.services.joining import Standing
+from coil_bridge.services.lti_registry import ManualInput
 from coil_bridge.services.proposals import ProposalInput
 from coil_bridge.services.session_plans import PlanInput
 from coil_bridge.services.site_inputs import InstitutionInput, SiteInput
@@ -28,6 +31,7 @@ from tests.live.lti_lab import (
     People,
     Window,
     activate,
+    configure_by_hand,
     lab,
     log_in,
     offer_in_course,
@@ -256,3 +260,34 @@ def test_the_evaluation_lead_lands_on_the_pilots(
     placed: list[str], course: Course, accounts: People, enter: Enter
 ) -> None:
     assert course_page(enter(accounts.teacher), course).open(placed[0]).url.endswith("/pilots")
+
+
+def test_by_hand_with_moodles_own_form(
+    running: Lab, sites: tuple[Site, Site], course: Course, accounts: People, enter: Enter
+) -> None:
+    """What the console shows goes into Moodle's form; what Moodle then shows registers, and is launched."""
+    registry, url = running.services.lti.registry, running.service_url
+    values = {
+        "Tool URL": f"{url}{LAUNCH_PATH}",
+        "Public keyset": f"{url}{KEYS_PATH}",
+        "Initiate login URL": f"{url}{LOGIN_PATH}",
+        "Redirection URI(s)": f"{url}{LAUNCH_PATH}",
+        "Content Selection URL": f"{url}{LAUNCH_PATH}",
+        "Custom parameters": "\n".join(f"{name}={value}" for name, value in VARIABLES.items()),
+    }
+    shown = configure_by_hand(enter(accounts.administrator), values)
+    given = ManualInput(
+        issuer=shown["Platform ID"],
+        client_id=shown["Client ID"],
+        deployment_id=shown["Deployment ID"],
+        jwks_url=shown["Public keyset URL"],
+        token_url=shown["Access token URL"],
+        login_url=shown["Authentication request URL"],
+    )
+    platform = registry.register_by_hand(SYSTEM, sites[0].id, given)
+    window = enter(accounts.teacher)
+    offer_in_course(window, course.moodle_id, int(given.deployment_id))
+    place(window, course.moodle_id, int(given.deployment_id), kinds=1)
+    assert platform.id not in {
+        each.platform.id for each in registry.of_site(SYSTEM, sites[0].id) if each.platform.pending
+    }

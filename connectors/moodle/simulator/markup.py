@@ -66,6 +66,8 @@ class _Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._unread:
             return
+        if self.pieces and self.pieces[-1] == "\n":
+            data = data.lstrip()  # a line break in the source is a space, and none after a tag that breaks
         if self._address is None:
             self.pieces.append(linkify(data))
         else:

@@ -23,7 +23,17 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 PROPOSAL = "Managers of two continents"
 PAGES = {
-    "nobody": ["/", "/signin", "/signin/sent", "/signin/used-long-ago", "/about", "/pairings"],
+    "nobody": [
+        "/",
+        "/signin",
+        "/signin/sent",
+        "/signin/used-long-ago",
+        "/about",
+        "/calendars",
+        "/pairings",
+        "/privacy",
+        "/certificates/verify",
+    ],
     "belgrade-teacher": [
         "/",
         "/me",
@@ -35,6 +45,8 @@ PAGES = {
         "/pairings/{pairing}",
         "/pairings/{pairing}/cancel",
         "/pairings/{pairing}/calendar",
+        "/pairings/{pairing}/files",
+        "/me/calendar",
         "/pairings/{pairing}/end",
         "/pairings/{pairing}/plan",
         "/pairings/{pairing}/plan/edit",
@@ -67,14 +79,25 @@ PAGES = {
         "/pairings",
         "/pairings/{pairing}",
         "/pairings/{pairing}/calendar",
+        "/surveys",
+        "/surveys/{survey}/answer/{pairing}",
+        "/pairings/{pairing}/certificate",
+        "/privacy",
+        "/me/erase",
     ],
     "shanghai-student": ["/", "/pairings"],
     "evaluation-lead": [
         "/",
+        "/calendars",
         "/pairings/{pairing}",
         "/pilots",
         "/pilots/new",
         "/pilots/{pilot}",
+        "/pilots/{pilot}/surveys",
+        "/surveys/{survey}",
+        "/surveys/{survey}/answers",
+        "/surveys/{draft}/edit",
+        "/pairings/{pairing}/certificates",
         "/pilots/{pilot}/destroy-key",
         "/pilots/{past}/evidence",
         "/pilots/{past}/evidence?by=group",
@@ -91,6 +114,8 @@ PAGES = {
         "/console/lti/keys",
         "/console/people",
         "/console/people/{person}",
+        "/console/rooms",
+        "/console/rooms/{room}/remove",
         "/console/work",
     ],
 }
@@ -100,11 +125,18 @@ NO_PAGES = {
     "health.alive",
     "health.ready",
     "health.metrics",
+    "uploads.standing",
     "pilots.progress",  # a part of a page, and a file
     "pilots.download",
     "evidence.packs",  # likewise
     "evidence.download",
     "lti_keys.show",
+    "join.room",  # leads on to a session's door
+    "plugin.download",
+    "certificates.file",
+    "certificates.issuer",
+    "certificates.page",
+    "certificates.status",
 }
 ELSEWHERE = {  # need a launch or an address made once; seen on the way in test_lti and below
     "calendar.confirm_revoke",
@@ -144,13 +176,22 @@ def ids(chromium: Browser, running: Consortium, signed_in: dict[str, StorageStat
         "held": held_session(marija, pairing),
         "site": id_behind(ivana.go("/console/sites"), "Alatau Moodle"),
         "university": id_behind(marija.go("/academic-calendars"), "Danube University Belgrade"),
+        "room": room_of(ivana.go("/console/rooms")),
         "person": id_behind(ivana.go("/console/people"), "Lena Evaluation"),
     }
+    found["survey"] = id_behind(lead.go(f"/pilots/{found['pilot']}/surveys"), "Intercultural knowledge")
+    found["draft"] = lead.press("Start a draft").page.url.split("/")[-2]
     found["entry"] = entry_of(marija.go(f"/academic-calendars/{found['university']}"))
     for door, visitor in (("belgrade-teacher", marija), ("evaluation-lead", lead), ("administrator", ivana)):
         signed_in[door] = visitor.context.storage_state()
         visitor.context.close()
     return found
+
+
+def room_of(visitor: Visitor) -> str:
+    """The first room that the console offers to remove."""
+    link = visitor.page.get_by_role("link", name=re.compile("Remove")).first
+    return (link.get_attribute("href") or "").split("/")[-2]
 
 
 def id_behind(visitor: Visitor, link: str) -> str:

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scheduling.rotation import Vector, greedy, plan_rotation, spread, unbeaten, worth
-from scheduling.slots import Search, find_slots, told
+from scheduling.search import Search
+from scheduling.slots import find_slots, told
 from scheduling.weekly_hours import ACCEPTABLE, IMPOSSIBLE, PREFERRED, Stretch, Week, week_of
 from scheduling.zones import to_local
 from tests.unit.scheduling.test_slots import searches, suits

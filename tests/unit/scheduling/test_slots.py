@@ -8,17 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scheduling.slots import (
-    Candidate,
-    FixedSlot,
-    Search,
-    Wanted,
-    blocking,
-    find_slots,
-    most_dates,
-    shortlist,
-    told,
-)
+from scheduling.search import Search, Wanted
+from scheduling.slots import Candidate, FixedSlot, blocking, find_slots, most_dates, shortlist, told
 from scheduling.timeline import Hours, Party
 from scheduling.weekly_hours import ACCEPTABLE, DAY, IMPOSSIBLE, PREFERRED, WEEK, Stretch, week_of
 from scheduling.zones import UnresolvableTime, to_instant, to_local

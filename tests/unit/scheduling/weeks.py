@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-from scheduling.slots import Search, Wanted
+from scheduling.search import Search, Wanted
 from scheduling.timeline import Hours, Party
 from scheduling.weekly_hours import IMPOSSIBLE, PREFERRED, Stretch, Week, week_of
 

@@ -240,3 +240,17 @@ def test_a_teacher_who_is_a_student_elsewhere_sees_both(consortium: Consortium) 
     consortium.build.enrol(consortium.mira, consortium.shanghai, CourseRole.STUDENT)
     session = consortium.build.session(other, consortium.wei)
     assert uids(consortium, consortium.feeds.personal_link(consortium.mira).token) == {session.uid}
+
+
+def test_erasing_a_person_takes_the_own_feed_and_its_address_along(consortium: Consortium) -> None:
+    pairing = consortium.agreed()
+    consortium.build.session(pairing, consortium.mira)
+    link = consortium.feeds.personal_link(consortium.dana)
+    shared = consortium.feeds.link(consortium.lin, pairing.id)
+    consortium.feeds.link(consortium.dana, pairing.id)
+    with consortium.storage.write() as tx:
+        tx.erasure.person(consortium.dana.id)
+        assert tx.feeds.choices(FeedKind.PERSON) == []
+    with pytest.raises(NotFound):
+        consortium.feeds.serve(link.token)
+    assert consortium.feeds.serve(shared.token).body

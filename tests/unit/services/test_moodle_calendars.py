@@ -77,7 +77,17 @@ class Campus:
 def campus(
     services: Services, build: Build, clock: SettableClock, moodle: Callable[..., Simulator]
 ) -> Campus:
-    it = moodle()
+    return settle(services, build, clock, moodle())
+
+
+@pytest.fixture
+def with_plugin(
+    services: Services, build: Build, clock: SettableClock, moodle: Callable[..., Simulator]
+) -> Campus:
+    return settle(services, build, clock, moodle(plugin=True))
+
+
+def settle(services: Services, build: Build, clock: SettableClock, it: Simulator) -> Campus:
     site, away = build.site("Belgrade", url=it.url, token=it.token), build.site("Almaty")
     mira = build.person("Mira Jovanović", site=site)
     there = it.world.add_course("IC1", "Intercultural Communication")
@@ -325,3 +335,39 @@ def test_a_course_in_serbian_has_serbian_words(campus: Campus) -> None:
     course = replace(campus.course, language="sr_lt")
     wanted = wanted_event(campus.pairing, session, course, "https://bridge.example.org")
     assert "UB (Beograd)" in wanted.description
+
+
+def test_with_our_plugin_events_are_put_under_keys(with_plugin: Campus) -> None:
+    campus = with_plugin
+    session, other = campus.plan(count=2)
+    campus.keep()
+    numbers = [each.id for each in campus.events]
+    made = {each.function for each in campus.moodle.calls}
+    assert str(Function.PLUGIN_PUT_EVENTS) in made
+    assert str(Function.CREATE_EVENTS) not in made
+    campus.edit(session, starts_local=wall("2026-10-28 09:17"), title="Kick-off")
+    campus.services.sessions.cancel(campus.mira, other.id, 1)
+    campus.keep()
+    assert [each.name for each in campus.events] == ["Kick-off", "Called off: First meeting"]
+    assert [each.id for each in campus.events] == numbers
+    first = campus.events[0]
+    campus.moodle.world.events[first.id] = replace(first, start=first.start + 3600)  # by hand
+    campus.services.calendars.moodles.sweep()
+    campus.keep()
+    assert campus.events[0].start == first.start
+    assert len(campus.events) == 2
+
+
+def test_a_plugin_installed_later_takes_over_without_a_double(with_plugin: Campus) -> None:
+    campus = with_plugin
+    token = campus.moodle.world.tokens[campus.moodle.token]
+    token.functions = FUNCTIONS
+    [session] = campus.plan()
+    campus.keep()
+    token.functions = None
+    campus.edit(session, title="Kick-off")
+    campus.keep()
+    assert [each.name for each in campus.events] == ["Kick-off"]
+    campus.services.calendars.moodles.sweep()
+    campus.keep()
+    assert [each.name for each in campus.events] == ["Kick-off"]

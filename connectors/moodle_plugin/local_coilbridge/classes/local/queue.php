@@ -97,7 +97,18 @@ class queue {
             'timecreated' => (int)$event->timecreated,
         ];
         $DB->insert_record(self::TABLE, (object)$row);
-        \core\task\manager::queue_adhoc_task(new \local_coilbridge\task\send_hooks(), true);
+        self::rouse();
+    }
+
+    /**
+     * See to it that what waits is sent, unless that is under way or waits for its time.
+     *
+     * Called each minute as well: a row that is written just when the task ends would wait for the next one.
+     */
+    public static function rouse(): void {
+        if (self::is_on() && self::waiting()) {
+            \core\task\manager::queue_adhoc_task(new \local_coilbridge\task\send_hooks(), true);
+        }
     }
 
     /**

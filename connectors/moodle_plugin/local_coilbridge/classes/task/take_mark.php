@@ -17,9 +17,10 @@
 namespace local_coilbridge\task;
 
 use local_coilbridge\local\log_source;
+use local_coilbridge\local\queue;
 
 /**
- * Notes how far the log reaches, so that a pull gets everything but the newest seconds.
+ * Notes how far the log reaches, so that a pull gets everything but the newest seconds; sees that notifications leave.
  *
  * @package    local_coilbridge
  * @copyright  2026 COIL Bridge contributors
@@ -43,5 +44,6 @@ class take_mark extends \core\task\scheduled_task {
         if ($source !== null) {
             $source->settled($source->newest());
         }
+        queue::rouse();
     }
 }

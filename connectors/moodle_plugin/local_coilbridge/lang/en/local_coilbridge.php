@@ -111,4 +111,4 @@ $string['setuptitle'] = 'COIL Bridge: set up';
 $string['setuptoken'] = 'Issue and show the token';
 $string['setuptokenname'] = 'Token';
 $string['tasksendhooks'] = 'Send notifications to COIL Bridge';
-$string['tasktakemark'] = 'Note how far the log reaches';
+$string['tasktakemark'] = 'Note how far the log reaches, see that notifications leave';
