@@ -172,6 +172,9 @@ def _watch(process: subprocess.Popen[bytes], log: Path) -> None:
 
 
 def _tail(log: Path) -> str:
+    """The end of the log; nothing where the demo has ended meanwhile and its folder is gone."""
+    if not log.exists():
+        return ""
     return "\n".join(log.read_text("utf-8", "replace").splitlines()[-20:])
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 
 from coil_bridge.domain import Phase, Pilot
 from coil_bridge.evaluation.attendance import (
@@ -25,8 +25,8 @@ from coil_bridge.evaluation.attendance import (
     contact_minutes,
 )
 from coil_bridge.evaluation.definitions.registry import COMPLETION_PERCENT, CompletionRule
+from coil_bridge.evaluation.enrolment import enrolled_members
 from coil_bridge.evaluation.records import GroupKey, Member, Part, PilotCourse
-from coil_bridge.evaluation.weeks import local_day
 from coil_bridge.evaluation.windows import Window, course_window, phase_windows
 
 UNDISCLOSED = "undisclosed"
@@ -170,10 +170,10 @@ def _people(
     courses: Mapping[tuple[str, str], PilotCourse],
     parts: Mapping[tuple[GroupKey, str], Part],
 ) -> dict[tuple[GroupKey, str], Participation]:
-    latest: dict[tuple[str, str], datetime] = {}
-    for member in stored.members:
-        key = (member.pairing_id, member.course_id)
-        latest[key] = max(latest.get(key, member.observed_at), member.observed_at)
+    enrolled = {
+        (each.pairing_id, each.course_id, each.pseudonym)
+        for each in enrolled_members(stored.courses, stored.members)
+    }
     people: dict[tuple[GroupKey, str], Participation] = {}
     for member in stored.members:
         course = courses.get((member.pairing_id, member.course_id))
@@ -183,9 +183,8 @@ def _people(
             (course.group, member.pseudonym),
             Participation(course.group, member.pseudonym, trait=stored.traits.get(member.pseudonym, Trait())),
         )
-        begun = local_day(member.observed_at, course.institution.zone) >= course.starts_on
-        still = member.observed_at == latest[member.pairing_id, member.course_id]
-        person.enrolled = person.enrolled or begun or still
+        key = (member.pairing_id, member.course_id, member.pseudonym)
+        person.enrolled = person.enrolled or key in enrolled
         person.completions.append(member.completed)
     return people
 

@@ -33,7 +33,10 @@ class Objections:
             if changed:
                 action = "objected" if on else "objection_withdrawn"
                 audit.record(tx, now, actor, ("person", actor.id), action)
-            return changed
+            pilots = [pilot.id for pilot in tx.pilots.all() if pilot.key_destroyed_at is None]
+        for pilot_id in pilots if changed else ():
+            self.apply(pilot_id)
+        return changed
 
     def apply(self, pilot_id: str) -> None:
         """Write the objections down under a pilot's pseudonyms; without its key they stay as they were."""

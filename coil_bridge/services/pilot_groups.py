@@ -10,6 +10,7 @@ from datetime import date
 
 from coil_bridge.domain import PairingState, Person, Pilot
 from coil_bridge.errors import Conflict, Forbidden, NotFound
+from coil_bridge.evaluation.enrolment import enrolled_members
 from coil_bridge.evaluation.participation import GroupTable, tabulate
 from coil_bridge.evaluation.records import PilotCourse
 from coil_bridge.evaluation.weeks import local_day
@@ -55,11 +56,20 @@ def key_gone(pilot: Pilot) -> Conflict:
 
 
 def groups_of(tx: Transaction, pilot: Pilot, *, with_activity: bool) -> tuple[GroupTable, ...]:
-    """The pilot's groups as they may be shown; without activity all counts of posts are zero."""
+    """The pilot's groups as they may be shown; without activity all counts of posts are zero.
+
+    They are the same people whom the figures count: enrolled, and nobody who objected.
+    """
     courses = tx.pilots.courses(pilot.id, EVALUATED)
+    excluded = tx.evidence.excluded(pilot.id)
+    members = [
+        each
+        for each in enrolled_members(courses, tx.activity.members(pilot.id))
+        if each.pseudonym not in excluded
+    ]
     return tabulate(
         courses,
-        tx.activity.members(pilot.id),
+        members,
         tx.events.day_counts(pilot.id) if with_activity else (),
         _covered(tx, pilot.id, courses),
         pilot.suppression_threshold,

@@ -31,6 +31,8 @@ PAGES = {
         "/about",
         "/calendars",
         "/pairings",
+        "/privacy",
+        "/certificates/verify",
     ],
     "belgrade-teacher": [
         "/",
@@ -77,6 +79,11 @@ PAGES = {
         "/pairings",
         "/pairings/{pairing}",
         "/pairings/{pairing}/calendar",
+        "/surveys",
+        "/surveys/{survey}/answer/{pairing}",
+        "/pairings/{pairing}/certificate",
+        "/privacy",
+        "/me/erase",
     ],
     "shanghai-student": ["/", "/pairings"],
     "evaluation-lead": [
@@ -86,6 +93,11 @@ PAGES = {
         "/pilots",
         "/pilots/new",
         "/pilots/{pilot}",
+        "/pilots/{pilot}/surveys",
+        "/surveys/{survey}",
+        "/surveys/{survey}/answers",
+        "/surveys/{draft}/edit",
+        "/pairings/{pairing}/certificates",
         "/pilots/{pilot}/destroy-key",
         "/pilots/{past}/evidence",
         "/pilots/{past}/evidence?by=group",
@@ -120,6 +132,11 @@ NO_PAGES = {
     "evidence.download",
     "lti_keys.show",
     "join.room",  # leads on to a session's door
+    "plugin.download",
+    "certificates.file",
+    "certificates.issuer",
+    "certificates.page",
+    "certificates.status",
 }
 ELSEWHERE = {  # need a launch or an address made once; seen on the way in test_lti and below
     "calendar.confirm_revoke",
@@ -162,6 +179,8 @@ def ids(chromium: Browser, running: Consortium, signed_in: dict[str, StorageStat
         "room": room_of(ivana.go("/console/rooms")),
         "person": id_behind(ivana.go("/console/people"), "Lena Evaluation"),
     }
+    found["survey"] = id_behind(lead.go(f"/pilots/{found['pilot']}/surveys"), "Intercultural knowledge")
+    found["draft"] = lead.press("Start a draft").page.url.split("/")[-2]
     found["entry"] = entry_of(marija.go(f"/academic-calendars/{found['university']}"))
     for door, visitor in (("belgrade-teacher", marija), ("evaluation-lead", lead), ("administrator", ivana)):
         signed_in[door] = visitor.context.storage_state()

@@ -21,6 +21,7 @@ from coil_bridge.services.attendance import Attendance
 from coil_bridge.services.attendance_sheet import AttendanceSheets, Correction
 from coil_bridge.services.evidence import KEPT, PACK, Evidence
 from coil_bridge.services.evidence_reading import stored_of
+from coil_bridge.services.exports import ExportService
 from coil_bridge.services.figures_queue import WORK_OUT
 from coil_bridge.services.monitoring import Light, Monitoring, working_days_since
 from coil_bridge.services.objections import Objections
@@ -210,6 +211,11 @@ def test_an_objection_holds_from_the_next_figures_on(world: World) -> None:
     assert snapshot is not None
     assert snapshot.rows("funnel", "pilot")[0]["enrolled"] == 23
     assert world.own.own(world.jelena).objects_since == NOW
+    exports = ExportService(storage=world.storage, clock=world.clock)
+    file = exports.participation(world.lead, world.pilot.id, "csv").content.decode()
+    name = world.students[world.of.belgrade.id][0]
+    assert name not in file
+    assert world.students[world.of.belgrade.id][1] in file
     world.objections.switch(world.jelena, on=False)
     world.evidence.perform({"pilot_id": world.pilot.id})
     _, snapshot = world.evidence.figures(world.lead, world.pilot.id)
