@@ -94,6 +94,22 @@ def pull(pilot: str, as_json: bool) -> None:
             sys.exit(PartnerUnavailable.exit_code)
 
 
+@pilot.command("destroy-key")
+@click.argument("pilot")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@exits_by_error
+def destroy_key(pilot: str, yes: bool) -> None:
+    """Destroy the pseudonym key: nobody can link the pilot's rows to people any more. For good."""
+    with opened() as services:
+        found = find(services, pilot)
+        if not yes:
+            click.confirm(
+                f"Destroy the key of “{found.name}”? Nothing more can be pulled.", abort=True, err=True
+            )
+        services.pilots.destroy_key(SYSTEM, found.id)
+        click.echo("Destroyed.")
+
+
 def _work_until_ended(services: Services, pilot_id: str, show_share: Callable[[float], None]) -> PullProgress:
     """Do the pulls here; what a worker has taken is waited for."""
     worker = Worker(services, jobs=())
