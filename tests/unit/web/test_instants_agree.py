@@ -78,7 +78,7 @@ class Scene:
         return {str(each["UID"]).partition("@")[0]: each.start for each in calendar.walk("VEVENT")}
 
     def on_page(self) -> dict[str, datetime]:
-        text = self.world.browser(self.mira).get(f"/pairings/{self.pairing.id}").text
+        text = self.world.browser(self.mira).get(f"/pairings/{self.pairing.id}/calendar").text
         found = re.findall(r'<time datetime="([^"]+)">[^<]*</time></p>\s*<h3 id="s-([a-z2-7]{16})"', text)
         return {session_id: datetime.fromisoformat(instant) for instant, session_id in found}
 
