@@ -19,7 +19,7 @@ import time
 from functools import partial
 from typing import Any
 
-from gunicorn.workers.gthread import ThreadWorker
+from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
 PATIENCE = 20.0
 SILENCE = 20
@@ -38,7 +38,7 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no an
     def enqueue_req(self, conn: Any) -> None:
         """Begin to gather; every way to a thread leads through here."""
         conn.gathered = bytearray(conn.parser.unreader.take_buffered() if conn.initialized else b"")
-        conn.timeout = time.monotonic() + PATIENCE
+        conn.timeout = time.monotonic() + (PATIENCE if self.alive else STOP_KEEPALIVE_LINGER)
         for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
             conn.sock.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", SILENCE, 0))
         conn.sock.setblocking(False)

@@ -165,7 +165,9 @@ def _watch(process: subprocess.Popen[bytes], log: Path) -> None:
     """Say so when the service ends by itself, instead of leaving a front page whose doors lead nowhere."""
 
     def wait() -> None:
-        if process.wait() not in (0, -signal.SIGTERM):
+        if (
+            process.wait() not in (0, -signal.SIGTERM) and log.exists()
+        ):  # else the demo is over, and its folder
             print(f"The service has stopped. The end of its log:\n{_tail(log)}", file=sys.stderr)  # noqa: T201 - the demo talks to the person at the terminal
 
     threading.Thread(target=wait, daemon=True).start()

@@ -34,7 +34,8 @@ def find_and_propose(marija: Visitor) -> str:
     marija.page.get_by_label("Digital Media and Society").check()
     marija.press("Propose a pairing")
     fill_proposal(marija, TITLE, today() + timedelta(days=1), today() + timedelta(days=390))
-    marija.page.get_by_label("Pilot phase").select_option(index=1)
+    phase = marija.page.get_by_label("Pilot phase")
+    phase.select_option(phase.locator("option", has_text="Autumn phase").get_attribute("value"))
     marija.page.get_by_label("Message to the partners").fill(MESSAGE)
     return send_more_than_once(marija)
 
