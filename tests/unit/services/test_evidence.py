@@ -26,9 +26,12 @@ from coil_bridge.services.figures_queue import WORK_OUT
 from coil_bridge.services.monitoring import Light, Monitoring, working_days_since
 from coil_bridge.services.objections import Objections
 from coil_bridge.services.own_evidence import OwnEvidence
+from coil_bridge.services.partners import Partners
+from coil_bridge.services.traits import TRAITS, Traits
 from coil_bridge.storage.joins import Join
 from coil_bridge.storage.storage import Storage
 from coil_bridge.vault import Vault, new_id
+from connectors.transport import Transport, TransportPolicy
 from scheduling.terms import AcademicCalendar, DayChange, Holidays, Span
 from tests.builders import Build, SettableClock
 from tests.unit.services.stored_pilot import StoredPilot
@@ -333,3 +336,24 @@ def test_traits_and_rules_survive_as_they_were_stored(world: World) -> None:
         tx.evidence.put_traits(world.pilot.id, {name: Trait("other", "BA", "")})
     with world.storage.read() as tx:
         assert tx.evidence.traits(world.pilot.id) == {name: Trait("other", "BA", "")}
+
+
+def test_a_partner_s_list_becomes_traits_under_pseudonyms(world: World) -> None:
+    transport = Transport(TransportPolicy())
+    partners = Partners(storage=world.storage, vault=world.vault, transport=transport, clock=world.clock)
+    traits = Traits(storage=world.storage, clock=world.clock, vault=world.vault, partners=partners)
+    content = b"user_id,gender,country,home\n1,f,RS,\n2,x,,AIL\n99,m,RS,\n"
+    assert traits.upload(world.lead, world.pilot.id, world.of.belgrade.id, content) == 3
+    payloads = [payload for kind, payload in world.tasks() if kind == TRAITS]
+    assert "RS" not in json.dumps(payloads)
+    traits.perform(payloads[0])
+    with world.storage.read() as tx:
+        found = tx.evidence.traits(world.pilot.id)
+        almaty = tx.courses.get(world.of.almaty.id)
+    assert almaty is not None
+    first, second = world.students[world.of.belgrade.id][:2]
+    assert found == {first: Trait("female", "RS"), second: Trait("other", "", almaty.institution.id)}
+    with pytest.raises(InvalidInput):
+        traits.upload(world.lead, world.pilot.id, world.of.belgrade.id, b"nothing")
+    with pytest.raises(NotFound):
+        traits.upload(world.mira, world.pilot.id, world.of.belgrade.id, content)
