@@ -8,6 +8,7 @@ import click
 
 from coil_bridge.commands import hooks  # noqa: F401 - it adds its commands to `site`
 from coil_bridge.commands.calendars import calendar
+from coil_bridge.commands.certificates import certificate
 from coil_bridge.commands.people import person
 from coil_bridge.commands.pilots import export, pilot
 from coil_bridge.commands.plugin import plugin
@@ -40,7 +41,7 @@ def main() -> None:
     """
 
 
-for command in (serve, worker, site, room, person, calendar, pilot, plugin, sync, export, doctor, db):
+for command in (serve, worker, site, room, person, calendar, pilot, certificate, plugin, sync, export, doctor, db):
     main.add_command(command)
 
 if __name__ == "__main__":
