@@ -41,7 +41,21 @@ def main() -> None:
     """
 
 
-for command in (serve, worker, site, room, person, calendar, pilot, certificate, plugin, sync, export, doctor, db):
+for command in (
+    serve,
+    worker,
+    site,
+    room,
+    person,
+    calendar,
+    pilot,
+    certificate,
+    plugin,
+    sync,
+    export,
+    doctor,
+    db,
+):
     main.add_command(command)
 
 if __name__ == "__main__":
