@@ -14,11 +14,12 @@ from contextlib import closing
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
-
-import sqlite_utils
+from typing import TYPE_CHECKING, Any
 
 from coil_bridge.evaluation.dataset import Cell, Column, ColumnType, Dataset, Table
+
+if TYPE_CHECKING:
+    import sqlite_utils
 
 MEDIA_TYPE = "application/vnd.sqlite3"
 _METADATA = "datasette"
@@ -35,6 +36,8 @@ def write_database(dataset: Dataset, name: str) -> bytes:
 
     ``name`` is the file's name without its ending, under which Datasette will know the database.
     """
+    import sqlite_utils  # noqa: PLC0415 - brings numpy with it, 25 MB that only a process that exports needs
+
     with TemporaryDirectory(prefix="coil-bridge-") as folder:
         path = Path(folder) / "dataset.db"
         with closing(sqlite3.connect(path)) as connection:
