@@ -21,7 +21,8 @@ def main() -> int:
         "--port", type=_port, default=8400, help="the front page's port; the others follow from it"
     )
     ports = Ports(parser.parse_args().port)
-    for name in (signal.SIGTERM, signal.SIGHUP):  # the second: the terminal's window was closed
+    # SIGINT too: a shell starts what runs in its background with that ignored. SIGHUP: the window was closed.
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, _interrupt)
     try:
         with consortium(ports, _say) as running:

@@ -69,6 +69,7 @@ PERSON_COLUMNS: Mapping[str, Fate] = {
     "survey_taken.person_id": Fate.GOES,
     "telling_choice.person_id": Fate.GOES,
     "told_session.person_id": Fate.GOES,
+    "upload.uploaded_by": Fate.STAYS,
     "web_session.person_id": Fate.GOES,
 }
 """Every column that refers to a person, by table and name."""
