@@ -37,9 +37,11 @@ class LogRuns:
         return {row["site_id"]: _run(row) for row in rows}
 
     def start(self, run_id: str, at: datetime) -> None:
-        """A worker has begun; after a crash it goes on from the cursors, with empty accounts."""
+        """A worker has begun; after a crash it goes on from the cursors and in the accounts.
+
+        They stay as they are: emptied here, they were lost when the next kill came before the next row.
+        """
         self._update(run_id, state=RunState.RUNNING, started_at=at, finished_at=None, error=None)
-        self.account(run_id, Tally())
 
     def account(self, run_id: str, tally: Tally) -> None:
         """Write down the accounts so far, in the transaction of the rows that they count."""
