@@ -30,7 +30,7 @@ from tests.unit.services.pilot import PilotTrial, utc
 from tests.waiting import eventually
 
 KILLS = 20
-ROWS = 10_000
+ROWS = 20_000  # twice what twenty short lives get through, also on a fast machine
 
 
 @pytest.fixture
