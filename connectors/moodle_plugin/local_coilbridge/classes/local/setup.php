@@ -138,6 +138,18 @@ class setup {
     }
 
     /**
+     * When the service last called, with any token of it, or null.
+     *
+     * @return int|null Unix time
+     */
+    public static function last_call(): ?int {
+        global $DB;
+        $sql = 'SELECT MAX(lastaccess) FROM {external_tokens} WHERE externalserviceid = :serviceid';
+        $called = $DB->get_field_sql($sql, ['serviceid' => self::service()->id]);
+        return $called ? (int)$called : null;
+    }
+
+    /**
      * The service that db/services.php describes.
      *
      * @return \stdClass
