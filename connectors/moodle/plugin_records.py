@@ -150,7 +150,7 @@ class CoursesTold:
     refused: Sequence[RefusedCourse]
 
 
-def log_page(envelope: LogEnvelope, columns: Mapping[str, list[int]], names: list[str]) -> LogPage:
+def log_page(envelope: LogEnvelope, columns: Mapping[str, Sequence[int]], names: list[str]) -> LogPage:
     """Return the page that an answer and its unpacked columns make."""
     return LogPage(
         ids=columns["id"],

@@ -30,7 +30,7 @@ class setup {
     /** @var string short name of the service in db/services.php */
     const SERVICE = 'coilbridge';
 
-    /** @var string[] what the role allows, all of it in the whole system */
+    /** @var string[] what the role allows, all of it in the whole system; activities can be seen by who may view them */
     const CAPABILITIES = [
         'webservice/rest:use',
         'moodle/course:view',
@@ -41,6 +41,10 @@ class setup {
         'moodle/site:accessallgroups',
         'moodle/site:messageanyuser',
         'mod/forum:viewdiscussion',
+        'mod/attendance:view',
+        'mod/attendance:viewreports',
+        'mod/bigbluebuttonbn:view',
+        'mod/feedback:view',
         'report/completion:view',
         'report/log:view',
         'moodle/calendar:manageentries',
@@ -196,18 +200,8 @@ class setup {
             'contextid' => $context->id,
             'permission' => CAP_ALLOW,
         ], '', 'capability, permission');
-        $wanted = array_filter(self::capabilities(), fn($name) => get_capability_info($name) !== null);
+        $wanted = array_filter(self::CAPABILITIES, fn($name) => get_capability_info($name) !== null);
         return array_values(array_diff($wanted, array_keys($has)));
-    }
-
-    /**
-     * What the role allows, with what installed activities ask besides.
-     *
-     * @return string[]
-     */
-    private static function capabilities(): array {
-        $attendance = \core_component::get_component_directory('mod_attendance') ? ['mod/attendance:viewreports'] : [];
-        return array_merge(self::CAPABILITIES, $attendance);
     }
 
     /**
