@@ -71,7 +71,7 @@ class ClockLine:
 class SlotCard:
     """A ranked slot. ``key`` names it in addresses.
 
-    ``steady``: the form of a weekly series makes just these dates, as it is proposed (it leaves out weekends).
+    ``steady``: the form of a weekly series, which leaves out weekends, makes just these dates.
     """
 
     number: int
