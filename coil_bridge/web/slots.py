@@ -19,12 +19,12 @@ from coil_bridge.services.rooms import RoomService
 from coil_bridge.services.slot_finder import Finding, Place, Question, Setting, SlotFinder
 from coil_bridge.web.clocks import Strip
 from coil_bridge.web.forms import Form, load
+from coil_bridge.web.hours_drawn import draw_hours
 from coil_bridge.web.schemas.slots import RHYTHMS, DatedPlanSchema, DatesSchema, QuestionSchema, dated
 from coil_bridge.web.session_previews import drawn
 from coil_bridge.web.slot_views import SlotViews, missing_weeks, slot_key
 from coil_bridge.web.texts import ngettext
 from coil_bridge.web.visitors import Visitors
-from coil_bridge.web.week_pictures import week_pictures
 from scheduling.search import Meeting
 from scheduling.zones import to_local
 
@@ -115,7 +115,7 @@ class SlotPages:
         return {
             "cards": [views.card(number + 1) for number in range(len(finding.slots))],
             "cities": views.cities,
-            "pictures": week_pictures(finding.grids, finding.slots, finding.search, views.cities, words),
+            "pictures": draw_hours(finding.grids, finding.slots, finding.search, views.cities, words),
             "rotating": views.rows(rotation.meetings, finding.search.parties[0].zone) if rotation else (),
             "shares": views.shares(),
             "missing": missing_weeks(rotation.missing, words) if rotation else "",
