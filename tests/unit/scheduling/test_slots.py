@@ -63,6 +63,14 @@ def test_a_session_across_a_clock_change_meets_the_hours_that_clocks_show(
     assert reach.burden[(utc(start) - line.origin) // QUARTER] == burden
 
 
+@pytest.mark.parametrize(("now", "first"), [("12:07", "12:15"), ("12:00", "12:15"), ("12:15", "12:30")])
+def test_nothing_begins_before_it_is_asked_nor_at_that_moment(now: str, first: str) -> None:
+    always = [party(zone, hours(0, 24)) for zone in (BELGRADE, ALMATY)]
+    of = search(always, after=utc(f"2026-11-03 {now}"))
+    begins = of.line.instant(of.free.index(1))
+    assert begins == utc(f"2026-11-03 {first}")
+
+
 def by_hand(of: Search) -> set[tuple[datetime, ...]]:
     """Every slot found by trying each wall time of each clock on each date, the slow and obvious way."""
     slots = set()
