@@ -12,6 +12,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 from sqlalchemy import Engine
 
@@ -30,6 +31,11 @@ from tests.required import skip_or_fail
 
 if TYPE_CHECKING:
     from coil_bridge.services.bundle import Services
+
+# The same examples in every run: what a run finds does not depend on chance. To look for others:
+# pytest --hypothesis-profile=default
+hypothesis.settings.register_profile("steady", derandomize=True, database=None)
+hypothesis.settings.load_profile("steady")
 
 # Loopback is allowed; one attempt, so that a Moodle that is down is found out at once.
 IMPATIENT = TransportPolicy(

@@ -191,6 +191,7 @@ def main(url: str) -> None:
         "allow_private_partners": True,
         "languages": ["en"],
         "signin_link_minutes": 30,
+        "signin_links_an_hour": 5,
         "web_session_hours": 12,
         "suppression_threshold": 10,
         "trusted_proxies": 0,
