@@ -12,7 +12,7 @@ import base64
 import json
 import zlib
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, MutableSequence, Sequence
 from dataclasses import dataclass, field
 from itertools import repeat
 
@@ -94,14 +94,14 @@ def unpack_log(data: str) -> tuple[dict[str, array[int]], list[str]]:
     return columns, names
 
 
-def unpack_facts(data: str) -> dict[str, array[int]]:
+def unpack_facts(data: str) -> dict[str, list[int]]:
     """Return the columns by name. Raises DataUnreadable."""
     try:
         packed = json.loads(_unzipped(data))
         names = [str(name) for name in packed["columns"]]
-        columns = {name: array("q") for name in names}
+        columns: dict[str, list[int]] = {name: [] for name in names}
         _spread(columns, names, packed["numbers"])
-    except (ValueError, TypeError, KeyError, OverflowError) as error:
+    except (ValueError, TypeError, KeyError) as error:
         raise DataUnreadable(type(error).__name__) from error
     return columns
 
@@ -144,7 +144,7 @@ def _groups(text: str) -> Iterator[tuple[str, list[int]]]:
         raise ValueError("more or less than a list of groups")
 
 
-def _spread(columns: Mapping[str, array[int]], names: Sequence[str], numbers: object) -> None:
+def _spread(columns: Mapping[str, MutableSequence[int]], names: Sequence[str], numbers: object) -> None:
     if not isinstance(numbers, list) or not names or len(numbers) % len(names):
         raise TypeError("not whole rows")
     if not set(map(type, numbers)) <= {int}:
