@@ -17,8 +17,8 @@ from babel import Locale
 # The consortium's languages, and those of whoever may join: one that is missing is read where numbers stand.
 _LANGUAGES = (
     *("sr_Latn", "sr_Cyrl", "bs_Latn", "hr", "sl", "mk", "bg", "sq", "el", "tr"),
-    *("kk", "ky", "uz_Latn", "uz_Cyrl", "ru", "uk", "be", "ka", "hy", "az"),
-    *("en", "en_AU", "de", "de_AT", "fr", "es", "it", "pt", "ca", "gl", "eu", "ro"),
+    *("kk", "ky", "uz_Latn", "uz_Cyrl", "ru", "uk"),
+    *("en", "de", "de_AT", "fr", "es", "it", "pt", "ro"),
     *("pl", "cs", "sk", "hu", "nl", "da", "nb", "sv", "fi", "lt", "lv", "et"),
 )
 _WORD = re.compile(r"[^\W\d_]+")
@@ -47,10 +47,13 @@ def months_in(texts: Iterable[str]) -> list[Months]:
 
 def _known(language: str, found: Iterable[str]) -> dict[str, int]:
     names = _names(language)
-    meant = {word: {month for name, month in names if name.startswith(word)} for word in found}
     exact = dict(names)
-    known = {word: exact.get(word) or (months.pop() if len(months) == 1 else 0) for word, months in meant.items()}
-    return {word: month for word, month in known.items() if month}
+    known = {}
+    for word in found:
+        meant = {month for name, month in names if name.startswith(word)}
+        if word in exact or len(meant) == 1:  # by the whole of a name, or a beginning that no other has
+            known[word] = exact.get(word) or meant.pop()
+    return known
 
 
 @cache
