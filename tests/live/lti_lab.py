@@ -173,7 +173,10 @@ def activate(window: Window) -> None:
 
 
 def offer_in_course(window: Window, course_id: int, tool_id: int) -> None:
-    """More > LTI External tools > Show in activity chooser (Moodle 4.3 and later)."""
+    """More > LTI External tools > Show in activity chooser. Before Moodle 4.3 there is no such page."""
+    window.go(f"/course/view.php?id={course_id}")
+    if not window.page.locator("a[href*='/mod/lti/coursetools.php']").count():
+        return
     page = window.go(f"/mod/lti/coursetools.php?id={course_id}").page
     toggle = f"#showinactivitychooser-toggle-{tool_id}"
     page.wait_for_selector(toggle, state="attached")
@@ -184,11 +187,16 @@ def offer_in_course(window: Window, course_id: int, tool_id: int) -> None:
 
 
 def place(window: Window, course_id: int, tool_id: int, kinds: int) -> None:
-    """Add the tool by Select content, with the first so many links of our picker."""
-    page = window.go(
-        f"/course/modedit.php?add=lti&type=&course={course_id}&section=1&return=0&typeid={tool_id}"
-    ).page
+    """Add the tool by Select content, with the first so many links of our picker.
+
+    Before Moodle 4.3 the form is that of *External tool*, in which one chooses the preconfigured tool.
+    """
+    form = f"/course/modedit.php?add=lti&type=&course={course_id}&section=1&return=0"
+    offered = window.page.url.partition("?")[0].endswith("/mod/lti/coursetools.php")
+    page = window.go(f"{form}&typeid={tool_id}" if offered else form).page
     page.wait_for_load_state("load")
+    if not offered:
+        page.select_option("#id_typeid", str(tool_id))
     page.get_by_role("button", name="Select content").click()
     picker = window.frame()
     boxes = picker.locator("input[name=kinds]")
