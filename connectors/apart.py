@@ -1,7 +1,7 @@
 """Reads what strangers wrote in a process of its own, which can be ended.
 
-A workbook of five kilobytes can ask its reader for hundreds of gigabytes, and some texts keep a parser busy for
-ever: a thread that meets one never comes back, and memory that is not there takes the whole worker along.
+A workbook of five kilobytes can ask its reader for hundreds of gigabytes, and some texts keep a parser busy
+for ever: a thread that meets one never comes back, and memory that is not there takes the whole worker along.
 The child has limits that the system keeps, and none of our secrets in its environment.
 
     python -m connectors.apart <module> <function> <megabytes>     bytes in, JSON out

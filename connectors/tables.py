@@ -1,7 +1,7 @@
 """Tables out of files that people upload: CSV in any encoding, XLSX, ODS, JSON, HTML. Cells come as text.
 
-Nothing of a file is believed: sizes are looked at before anything is unpacked, workbooks and HTML are read in a
-process of their own (``apart``), and what is no table is said so.
+Nothing of a file is believed: sizes are looked at before anything is unpacked, workbooks and HTML are read in
+a process of their own (``apart``), and what is no table is said so.
 """
 
 from __future__ import annotations

@@ -195,6 +195,7 @@ def place(window: Window, course_id: int, tool_id: int, kinds: int) -> None:
     offered = window.page.url.partition("?")[0].endswith("/mod/lti/coursetools.php")
     page = window.go(f"{form}&typeid={tool_id}" if offered else form).page
     page.wait_for_load_state("load")
+    page.wait_for_function("M.util.pending_js.length === 0")  # before that the button does nothing
     if not offered:
         page.select_option("#id_typeid", str(tool_id))
     page.get_by_role("button", name="Select content").click()
