@@ -33,7 +33,7 @@ _FIELDS = {  # of Moodle's form to configure a tool manually, by their labels
     "Custom parameters": "customparameters",
     "Content Selection URL": "toolurl_ContentItemSelectionRequest",
 }
-_PATIENCE = 30_000  # milliseconds; a real Moodle under load
+_PATIENCE = 60_000  # milliseconds; a real Moodle under load
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,9 @@ def log_in(chromium: Browser, lab: Lab, account: Account, **options: Any) -> Win
     )
     context.set_default_timeout(_PATIENCE)
     page = context.new_page()
-    page.goto(f"{lab.moodle_url}/login/index.php", wait_until="domcontentloaded")
+    page.goto(
+        f"{lab.moodle_url}/login/index.php", wait_until="networkidle"
+    )  # a late call would end the session
     page.fill("#username", account.username)
     page.fill("#password", account.password)
     page.click("#loginbtn")

@@ -26,7 +26,7 @@ PUBLIC = "https://bridge.example.org"
 def paired(
     services: Services, parties: tuple[Party, Party], clients: tuple[MoodleClient, MoodleClient]
 ) -> Iterator[Pairing]:
-    """A pairing of the parties' courses; afterwards it is over, and nothing of it stands in their calendars."""
+    """A pairing of the parties' courses; afterwards it is over, and gone from their calendars."""
     first, second = parties
     today = datetime.now(UTC).date()
     form = ProposalInput(
