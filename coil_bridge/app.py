@@ -186,6 +186,7 @@ def build_services(
             messages=messages,
             public_url=settings.public_url,
             link_minutes=settings.signin_link_minutes,
+            links_an_hour=settings.signin_links_an_hour,
         ),
         web_sessions=WebSessions(storage=storage, clock=clock, hours=settings.web_session_hours),
         people=PeopleService(storage=storage, clock=clock, messages=messages, public_url=settings.public_url),

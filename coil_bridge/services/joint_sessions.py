@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from coil_bridge.domain import CoilPhase, JointSession, NewsKind, Pairing, PairingState, Person, SessionState
-from coil_bridge.errors import InvalidInput, NotFound
+from coil_bridge.domain import JointSession, NewsKind, Pairing, PairingState, Person, SessionState
+from coil_bridge.errors import NotFound
 from coil_bridge.i18n import mark
 from coil_bridge.services import session_previews, zone_rules
 from coil_bridge.services.academic_calendars import calendars_of
@@ -37,13 +37,12 @@ from coil_bridge.services.session_changes import (
 )
 from coil_bridge.services.session_clocks import institutions
 from coil_bridge.services.session_observers import SessionObserver
-from coil_bridge.services.session_plans import LONGEST, ChosenDate, PlanInput, TimeNeedsChoice, tidy
+from coil_bridge.services.session_plans import LONGEST, PlanInput, TimeNeedsChoice, tidy
 from coil_bridge.services.session_previews import Calendars, PlanPreview
 from coil_bridge.services.session_writing import Deed, SessionWriter
 from coil_bridge.services.telling import Telling
 from coil_bridge.settings import Settings
 from coil_bridge.storage.storage import Storage, Transaction
-from scheduling.zones import Choice
 
 __all__ = ["PlanPreview", "Scope", "SessionService", "UpcomingSession"]
 
@@ -141,40 +140,6 @@ class SessionService:
             check_room_for(len(tx.sessions.of_pairing(pairing_id)), len(sessions))
             self._writer.plan(tx, Deed(actor, pairing, now), sessions, idempotency_key)
         return sessions
-
-    def plan_dates(
-        self,
-        actor: Person,
-        pairing_id: str,
-        title: str,
-        dates: Sequence[ChosenDate],
-        *,
-        phase: CoilPhase | None,
-        minutes: int,
-        idempotency_key: str,
-        room_url: str | None = None,
-        notes: str = "",
-        choice: Choice | None = None,
-    ) -> list[JointSession]:
-        """Plan one session on each of these dates, each on the clock of its own zone (a rotating plan).
-
-        Raises:
-            As ``plan``; InvalidInput also without any date.
-        """
-        if not dates:
-            raise InvalidInput({"dates": [mark("Choose at least one date.")]})
-        plan = PlanInput(
-            title=title,
-            phase=phase,
-            starts_local=dates[0].local,
-            zone=dates[0].zone,
-            minutes=minutes,
-            choice=choice,
-            room_url=room_url,
-            notes=notes,
-            dates=tuple(dates),
-        )
-        return self.plan(actor, pairing_id, plan, idempotency_key)
 
     def edit(self, actor: Person, session_id: str, plan: PlanInput, version: int) -> JointSession:
         """Change one session; moved out of its series, it still belongs to it.

@@ -127,6 +127,7 @@ NO_PAGES = {
     "health.metrics",
     "uploads.standing",
     "pilots.progress",  # a part of a page, and a file
+    "calendar.moodles",
     "pilots.download",
     "evidence.packs",  # likewise
     "evidence.download",

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from urllib.parse import urlsplit
 
@@ -42,6 +43,15 @@ def test_a_series_over_a_clock_change_shows_what_moves_for_whom(world: World) ->
     assert "<html" not in fragment
     assert "Clock change: a week later, on Thu 29 Oct, it is 18:00, not 17:00" in fragment
     assert fragment.count('<th scope="row">') == 3
+
+
+def test_the_date_of_a_row_is_the_one_on_the_anchors_clock(world: World) -> None:
+    """At one in the morning in Almaty it is still the day before in Belgrade, whose column comes first."""
+    address = f"/pairings/{world.pairing().id}/sessions/preview"
+    form = plan(starts_local="2026-10-23T01:00", zone="Asia/Almaty", count="2")
+    fragment = world.browser(world.mira).post(address, form, headers=FRAGMENT).text
+    assert re.findall(r'<th scope="row">([^<]+)<', fragment) == ["Fri 23 Oct", "Fri 30 Oct"]
+    assert fragment.count("previous day") == 3  # on the strip of the first date, and in both rows
 
 
 def test_without_javascript_the_preview_is_the_whole_page_with_what_was_typed(world: World) -> None:
