@@ -33,6 +33,7 @@ _FIELDS = {  # of Moodle's form to configure a tool manually, by their labels
     "Custom parameters": "customparameters",
     "Content Selection URL": "toolurl_ContentItemSelectionRequest",
 }
+_COURSE_TOOLS = "/mod/lti/coursetools.php"
 _PATIENCE = 60_000  # milliseconds; a real Moodle under load
 
 
@@ -176,10 +177,12 @@ def activate(window: Window) -> None:
 
 def offer_in_course(window: Window, course_id: int, tool_id: int) -> None:
     """More > LTI External tools > Show in activity chooser. Before Moodle 4.3 there is no such page."""
-    window.go(f"/course/view.php?id={course_id}")
-    if not window.page.locator("a[href*='/mod/lti/coursetools.php']").count():
+    page = window.page
+    answer = page.goto(
+        f"{window.lab.moodle_url}{_COURSE_TOOLS}?id={course_id}", wait_until="domcontentloaded"
+    )
+    if answer is None or answer.status == 404:
         return
-    page = window.go(f"/mod/lti/coursetools.php?id={course_id}").page
     toggle = f"#showinactivitychooser-toggle-{tool_id}"
     page.wait_for_selector(toggle, state="attached")
     page.wait_for_load_state("load")
@@ -194,7 +197,7 @@ def place(window: Window, course_id: int, tool_id: int, kinds: int) -> None:
     Before Moodle 4.3 the form is that of *External tool*, in which one chooses the preconfigured tool.
     """
     form = f"/course/modedit.php?add=lti&type=&course={course_id}&section=1&return=0"
-    offered = window.page.url.partition("?")[0].endswith("/mod/lti/coursetools.php")
+    offered = window.page.locator(f"#showinactivitychooser-toggle-{tool_id}").count() == 1
     page = window.go(f"{form}&typeid={tool_id}" if offered else form).page
     page.wait_for_load_state("load")
     page.wait_for_function("M.util.pending_js.length === 0")  # before that the button does nothing
