@@ -286,6 +286,6 @@ class PairingService:
 
     def _permitted(self, tx: Transaction, actor: Person, pairing_id: str, action: Action) -> Access:
         access = pairing_access(tx, actor, pairing_id, lock=True)
-        check_who(action, access.parts)
         check_state(action, access.pairing.state)
+        check_who(action, access.parts)
         return access
