@@ -214,7 +214,8 @@ def place(window: Window, course_id: int, tool_id: int, kinds: int) -> None:
     else:
         page.wait_for_function("document.querySelector('#id_name').value !== ''")
     page.locator("#id_submitbutton2, #id_submitbutton").first.click()
-    page.wait_for_url("**/course/view.php**", wait_until="domcontentloaded")
+    page.wait_for_url(lambda url: "/modedit.php" not in url, wait_until="domcontentloaded")
+    window.go(f"/course/view.php?id={course_id}")
 
 
 def configure_by_hand(window: Window, values: Mapping[str, str]) -> dict[str, str]:
