@@ -224,7 +224,7 @@ def build_services(
         calendars=calendars,
         academic=AcademicCalendars(storage=storage),
         slots=slot_services(settings, storage=storage, vault=vault, transport=private, clock=clock),
-        terms=academic_services(storage=storage, clock=clock, catalogue=catalogue),
+        terms=academic_services(storage=storage, clock=clock, catalogue=catalogue, feeds=feeds),
     )
 
 

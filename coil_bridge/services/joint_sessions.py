@@ -84,7 +84,8 @@ class SessionService:
             access = pairing_access(tx, actor, pairing_id)
             require_teacher(access)
             calendars = _calendars(tx, access.pairing)
-        return session_previews.of_plan(tidy(plan), access.pairing, calendars)
+            others = tx.sessions.of_pairing(pairing_id)
+        return session_previews.of_plan(tidy(plan), access.pairing, calendars, others)
 
     def preview_edit(self, actor: Person, session_id: str, plan: PlanInput, scope: Scope) -> PlanPreview:
         """What an edit would make of every session that it reaches; stores nothing.
@@ -98,14 +99,16 @@ class SessionService:
             access = pairing_access(tx, actor, session.pairing_id)
             require_teacher(access)
             calendars = _calendars(tx, access.pairing)
-            reach = reached(session, tx.sessions.of_pairing(session.pairing_id), scope, now)
+            sessions = tx.sessions.of_pairing(session.pairing_id)
+        reach = reached(session, sessions, scope, now)
         try:
             changed = series_changes(session, reach, access.pairing, plan, now)
         except TimeNeedsChoice as choice:
             return PlanPreview((), choice.problems)
         after = {each.before.id: each.after for each in changed}
         standing = [after.get(each.id, each) for each in reach]
-        return session_previews.of_sessions(standing, access.pairing, calendars)
+        others = [each for each in sessions if each.id not in {one.id for one in reach}]
+        return session_previews.of_sessions(standing, access.pairing, calendars, others)
 
     def plan(
         self, actor: Person, pairing_id: str, plan: PlanInput, idempotency_key: str

@@ -17,7 +17,7 @@ from coil_bridge.services.joint_sessions import PlanPreview, Scope, SessionServi
 from coil_bridge.services.pairings import PairingService, PairingView
 from coil_bridge.services.rooms import RoomService
 from coil_bridge.services.session_clocks import institutions
-from coil_bridge.services.session_plans import MOST_WEEKS, TimeNeedsChoice
+from coil_bridge.services.session_plans import MOST_WEEKS, TimeNeedsChoice, as_planned
 from coil_bridge.web.forms import Form, load
 from coil_bridge.web.schemas.session import AskedSchema, PlanSchema, PreviewSchema, ScopeSchema, VersionSchema
 from coil_bridge.web.session_previews import Preview, drawn
@@ -110,7 +110,12 @@ class SessionPages:
         person = self._visitors.signed_in()
         session = self._sessions.get(person, session_id)
         pairing = self._taught(person, session.pairing_id).pairing
-        return self._edit_page(pairing, session, _form(session))
+        preview = self._read(
+            pairing,
+            None,
+            lambda: self._sessions.preview_edit(person, session_id, as_planned(session), Scope.ONE),
+        )
+        return self._edit_page(pairing, session, _form(session), preview)
 
     def change(self, session_id: str) -> Answer:
         """Store the change; the second of two who edit at once sees what stands there now."""

@@ -17,14 +17,13 @@ from coil_bridge.i18n import mark
 from coil_bridge.services.joint_sessions import SessionService
 from coil_bridge.services.rooms import RoomService
 from coil_bridge.services.slot_finder import Finding, Place, Question, Setting, SlotFinder
-from coil_bridge.web.clocks import Strip
 from coil_bridge.web.forms import Form, load
+from coil_bridge.web.hours_drawn import draw_hours
 from coil_bridge.web.schemas.slots import RHYTHMS, DatedPlanSchema, DatesSchema, QuestionSchema, dated
-from coil_bridge.web.session_previews import drawn
+from coil_bridge.web.session_previews import Preview, drawn
 from coil_bridge.web.slot_views import SlotViews, missing_weeks, slot_key
 from coil_bridge.web.texts import ngettext
 from coil_bridge.web.visitors import Visitors
-from coil_bridge.web.week_pictures import week_pictures
 from scheduling.search import Meeting
 from scheduling.zones import to_local
 
@@ -115,7 +114,7 @@ class SlotPages:
         return {
             "cards": [views.card(number + 1) for number in range(len(finding.slots))],
             "cities": views.cities,
-            "pictures": week_pictures(finding.grids, finding.slots, finding.search, views.cities, words),
+            "pictures": draw_hours(finding.grids, finding.slots, finding.search, views.cities, words),
             "rotating": views.rows(rotation.meetings, finding.search.parties[0].zone) if rotation else (),
             "shares": views.shares(),
             "missing": missing_weeks(rotation.missing, words) if rotation else "",
@@ -128,19 +127,19 @@ class SlotPages:
             "slots/plan.html",
             pairing=pairing,
             form=form,
-            strips=self._strips(person, pairing, form),
+            preview=self._preview(person, pairing, form),
             rooms=self._rooms.choices(pairing),
             people=self._rooms.expected(pairing),
         )
 
-    def _strips(self, person: Person, pairing: Pairing, form: Form) -> Sequence[Strip]:
+    def _preview(self, person: Person, pairing: Pairing, form: Form) -> Preview:
         """The dates of the form on every clock; none where they cannot be read."""
         try:
             plan = load(DatesSchema(), MultiDict({name: list(form.all(name)) for name in form.values}))
             found = self._sessions.preview(person, pairing.id, plan)
         except InvalidInput:
-            return ()
-        return drawn(found, pairing, self._visitors.translator(), self._visitors.zone()).strips
+            return Preview()
+        return drawn(found, pairing, self._visitors.translator(), self._visitors.zone())
 
 
 def _question(setting: Setting) -> Question:

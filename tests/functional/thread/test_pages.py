@@ -110,6 +110,7 @@ PAGES = {
         "/console/plugin",
         "/console/sites/{site}",
         "/console/sites/{site}/remove",
+        "/console/universities/{institution}",
         "/console/sites/{site}/lti/new",
         "/console/lti/keys",
         "/console/people",

@@ -62,6 +62,21 @@ def test_without_javascript_the_preview_is_the_whole_page_with_what_was_typed(wo
     assert "Almaty 17:00, Thu 22 Oct" in page
 
 
+def test_another_session_of_the_pairing_at_the_same_time_is_pointed_out(world: World) -> None:
+    """From 13:00 to 14:00 UTC on 27 October there is one, in whatever week of the series it falls."""
+    pairing = world.pairing()
+    session = world.build.session(pairing, world.mira)
+    browser, address = world.browser(world.mira), f"/pairings/{pairing.id}/sessions/preview"
+    touching = plan(starts_local="2026-10-20T14:45", minutes="60", count="2")
+    shown = browser.post(address, touching, headers=FRAGMENT).text
+    assert "“First meeting” meets then: Tue 27 Oct 2026, 14:00" in shown
+    after_it = browser.post(address, touching | {"starts_local": "2026-10-20T15:00"}, headers=FRAGMENT).text
+    assert "meets then" not in after_it
+    own = browser.get(f"/sessions/{session.id}/edit").text
+    assert "Belgrade 14:00, Tue 27 Oct" in own  # shown without a script, too
+    assert "meets then" not in own
+
+
 def test_a_preview_of_nothing_yet_says_what_to_do(world: World) -> None:
     address = f"/pairings/{world.pairing().id}/sessions/preview"
     answer = world.browser(world.mira).post(address, plan(starts_local=""), headers=FRAGMENT)
