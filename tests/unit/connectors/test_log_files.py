@@ -10,6 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 from coil_bridge.evaluation.log_kinds import kind_of
 from connectors.local_times import TimesUnclear, read_times
@@ -189,16 +190,21 @@ def test_what_is_no_log_is_refused(data: bytes, code: str) -> None:
 
 def test_a_zip_bomb_is_refused_before_it_is_unpacked() -> None:
     packed = io.BytesIO()
-    with (
-        zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as bomb,
-        bomb.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as member,
-    ):
-        for _ in range(310):
-            member.write(bytes(1024 * 1024))
-    data = packed.getvalue()
-    assert len(data) < 1024 * 1024
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as bomb:
+        bomb.writestr("xl/worksheets/sheet1.xml", bytes(1000))
+        bomb.filelist[0].file_size = 310 * 1024 * 1024  # as its list of contents would say
     with pytest.raises(NoTable) as refusal:
-        read_log(data, FIRST, LAST)
+        read_log(packed.getvalue(), FIRST, LAST)
+    assert refusal.value.code == "too_large"
+
+
+def test_a_workbook_that_asks_for_all_memory_is_refused() -> None:
+    """Two cells, in the first and the last corner: its reader would need half a terabyte for the rest."""
+    book, packed = Workbook(), io.BytesIO()
+    book.worksheets[0]["A1"], book.worksheets[0]["XFD1048576"] = "Time", "Description"
+    book.save(packed)
+    with pytest.raises(NoTable) as refusal:
+        read_log(packed.getvalue(), FIRST, LAST)
     assert refusal.value.code == "too_large"
 
 
