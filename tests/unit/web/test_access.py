@@ -80,7 +80,8 @@ CIRCLES: Mapping[frozenset[str], str] = {
         sites.index sites.new sites.add sites.show sites.check sites.pause sites.resume sites.confirm_remove
         sites.remove sites.token hook_keys.make hook_keys.end lti_console.new lti_console.register
         lti_console.invite lti_console.add_deployment lti_console.disable lti_console.enable lti_console.keys
-        lti_console.replace_key people.index people.invite people.edit people.set_roles rooms.index
+        lti_console.replace_key rooms.index
+        institutions.edit institutions.change people.index people.invite people.edit people.set_roles
         rooms.offer rooms.check rooms.confirm_remove rooms.remove work.index plugin.show plugin.download""",
     # Only with the secret of an address, a signature, or a launch by a Moodle's administrator.
     frozenset(): """
