@@ -55,7 +55,7 @@ def read_table(data: bytes) -> Table:
         elif start == "<":
             rows = _apart(html_rows, text.encode("utf-8"))
         else:
-            rows = delimited(text)
+            rows = [row for row in delimited(text) if row]
     if len(rows) > _MOST_ROWS:
         raise NoTable("too_large")
     if not rows:
@@ -88,7 +88,7 @@ def delimited(text: str) -> Table:
     first = text[: text.find("\n") + 1] or text
     separator = max(",;\t", key=first.count)
     try:
-        return [row for row in csv.reader(io.StringIO(text), delimiter=separator) if row]
+        return list(csv.reader(io.StringIO(text), delimiter=separator))
     except csv.Error:
         raise NoTable("not_readable") from None
 
