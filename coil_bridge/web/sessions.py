@@ -86,7 +86,7 @@ class SessionPages:
     def plan(self, pairing_id: str) -> Answer:
         """Plan a session or a weekly series."""
         person = self._visitors.signed_in()
-        pairing = self._pairings.get(person, pairing_id).pairing
+        pairing = self._taught(person, pairing_id).pairing
         form = Form.typed()
         try:
             planned = self._sessions.plan(person, pairing_id, load(PlanSchema()), form.idempotency_key)
@@ -99,7 +99,7 @@ class SessionPages:
     def preview(self, pairing_id: str) -> Answer:
         """The form so far on every clock: a fragment for the script, the whole page without it."""
         person = self._visitors.signed_in()
-        pairing = self._pairings.get(person, pairing_id).pairing
+        pairing = self._taught(person, pairing_id).pairing
         preview = self._preview(person, pairing)
         if "X-Fragment" in request.headers:
             return self._fragment(pairing, preview)
@@ -121,7 +121,7 @@ class SessionPages:
         """Store the change; the second of two who edit at once sees what stands there now."""
         person = self._visitors.signed_in()
         session = self._sessions.get(person, session_id)
-        pairing = self._pairings.get(person, session.pairing_id).pairing
+        pairing = self._taught(person, session.pairing_id).pairing
         try:
             version, scope = load(VersionSchema())["version"], load(ScopeSchema())["scope"]
             changed = self._sessions.edit_series(person, session_id, load(PlanSchema()), version, scope)
@@ -145,7 +145,7 @@ class SessionPages:
         """The changed form so far on every clock."""
         person = self._visitors.signed_in()
         session = self._sessions.get(person, session_id)
-        pairing = self._pairings.get(person, session.pairing_id).pairing
+        pairing = self._taught(person, session.pairing_id).pairing
         preview = self._preview_edit(person, pairing, session)
         if "X-Fragment" in request.headers:
             return self._fragment(pairing, preview)

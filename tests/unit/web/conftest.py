@@ -28,6 +28,13 @@ ORIGIN = "https://bridge.example.org"
 _TOKEN_FIELD = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
+def form_token(page: TestResponse) -> str:
+    """The CSRF token in the forms of a page."""
+    found = _TOKEN_FIELD.search(page.text)
+    assert found
+    return found[1]
+
+
 class Browser:
     """A browser without JavaScript: follows what a person would do, CSRF token and Referer included."""
 
@@ -38,10 +45,9 @@ class Browser:
         return self.client.get(path, base_url=ORIGIN, **kwargs)
 
     def post(self, path: str, data: dict[str, Any] | None = None, **kwargs: Any) -> TestResponse:
-        token = _TOKEN_FIELD.search(self.get("/about").text)
-        assert token
+        token = form_token(self.get("/about"))
         headers = {"Referer": f"{ORIGIN}/about", **kwargs.pop("headers", {})}
-        filled = {"csrf_token": token[1], **(data or {})}
+        filled = {"csrf_token": token, **(data or {})}
         return self.client.post(path, base_url=ORIGIN, data=filled, headers=headers, **kwargs)
 
 
