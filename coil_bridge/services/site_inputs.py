@@ -45,6 +45,14 @@ def _region(given: InstitutionInput) -> str | None:
     return (given.subdivision or "").strip().upper().removeprefix(f"{given.country.strip().upper()}-") or None
 
 
+def _region_problems(given: InstitutionInput) -> list[str]:
+    region, known = _region(given), regions(given.country.strip())
+    if region is None or region in known:
+        return []
+    told = ", ".join(known)
+    return [Reason(_OTHER_REGIONS, {"regions": told}) if known else _NO_REGIONS]
+
+
 def institution_problems(given: InstitutionInput) -> dict[str, list[str]]:
     """What is wrong with a university, by field."""
     errors: dict[str, list[str]] = {}
@@ -55,10 +63,8 @@ def institution_problems(given: InstitutionInput) -> dict[str, list[str]]:
     country = given.country.strip()
     if len(country) != 2 or not (country.isascii() and country.isalpha()):
         errors["country"] = [mark("Write the country as two letters, for instance RS.")]
-    elif (region := _region(given)) and region not in (known := regions(country)):
-        errors["subdivision"] = [
-            Reason(_OTHER_REGIONS, {"regions": ", ".join(known)}) if known else _NO_REGIONS
-        ]
+    else:
+        errors["subdivision"] = _region_problems(given)
     try:
         given_zone(given.zone, country)
     except InvalidInput as error:
