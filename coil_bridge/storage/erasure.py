@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, LargeBinary, Table, and_, delete, or_, select, update
 
 from coil_bridge.domain import FeedKind
+from coil_bridge.storage.edition_tables import evidence_counted, evidence_edition
 from coil_bridge.storage.event_tables import actor, event, event_day, event_pilot, reply, seen_record
 from coil_bridge.storage.evidence_tables import (
     attendance_override,
@@ -74,7 +75,15 @@ PERSON_COLUMNS: Mapping[str, Fate] = {
 }
 """Every column that refers to a person, by table and name."""
 
-PSEUDONYM_TABLES = (participant, actor, presence, attendance_override, participant_trait, pilot_exclusion)
+PSEUDONYM_TABLES = (
+    participant,
+    actor,
+    presence,
+    attendance_override,
+    participant_trait,
+    pilot_exclusion,
+    evidence_counted,
+)
 """Every table with a pseudonym in it, but for the list of those who were erased."""
 
 _SECRET = ("hash", "encrypted")
@@ -155,7 +164,8 @@ class Erasure:
         if number is not None:
             for table in (event, event_day, reply, seen_record):
                 self._connection.execute(delete(table).where(table.c.pilot_no == number))
-        for table in (*PSEUDONYM_TABLES, erased_pseudonym, evidence_figures, evidence_pack, pull_run):
+        made = (evidence_figures, evidence_pack, evidence_edition)
+        for table in (*PSEUDONYM_TABLES, erased_pseudonym, *made, pull_run):
             self._connection.execute(delete(table).where(table.c.pilot_id == pilot_id))
 
     def _rows(self, table: Table, column: str, person_id: str) -> list[dict[str, Any]]:
