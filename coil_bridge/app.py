@@ -186,6 +186,7 @@ def build_services(
             messages=messages,
             public_url=settings.public_url,
             link_minutes=settings.signin_link_minutes,
+            links_an_hour=settings.signin_links_an_hour,
         ),
         web_sessions=WebSessions(storage=storage, clock=clock, hours=settings.web_session_hours),
         people=PeopleService(storage=storage, clock=clock, messages=messages, public_url=settings.public_url),
@@ -223,7 +224,7 @@ def build_services(
         calendars=calendars,
         academic=AcademicCalendars(storage=storage),
         slots=slot_services(settings, storage=storage, vault=vault, transport=private, clock=clock),
-        terms=academic_services(storage=storage, clock=clock, catalogue=catalogue),
+        terms=academic_services(storage=storage, clock=clock, catalogue=catalogue, feeds=feeds),
     )
 
 

@@ -42,6 +42,7 @@ class Settings:
     allow_private_partners: bool
     languages: tuple[str, ...]
     signin_link_minutes: int
+    signin_links_an_hour: int
     web_session_hours: int
     suppression_threshold: int
     trusted_proxies: int
@@ -72,6 +73,7 @@ class _SettingsSchema(Schema):
     allow_private_partners = fields.Boolean(required=True)
     languages = fields.List(fields.String(validate=validate.OneOf(["en", "sr_Latn"])), required=True)
     signin_link_minutes = fields.Integer(required=True, validate=validate.Range(5, 1440))
+    signin_links_an_hour = fields.Integer(required=True, validate=validate.Range(1, 1000))
     web_session_hours = fields.Integer(required=True, validate=validate.Range(1, 720))
     suppression_threshold = fields.Integer(required=True, validate=validate.Range(5, 1000))
     trusted_proxies = fields.Integer(required=True, validate=validate.Range(0, 5))

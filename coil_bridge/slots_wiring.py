@@ -41,4 +41,4 @@ def slot_services(
 def slot_pages(services: Services, visitors: Visitors) -> Iterable[Blueprint]:
     """The pages of hours and of finding times."""
     yield HoursPages(services.slots.hours, services.slots.calendars, visitors).blueprint()
-    yield SlotPages(services.slots.finder, services.sessions, visitors).blueprint()
+    yield SlotPages(services.slots.finder, services.sessions, services.calendars.rooms, visitors).blueprint()

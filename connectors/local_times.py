@@ -1,21 +1,24 @@
-"""Local times in files, written as somebody's language likes it: 22/11/26, 08:27 or 11/22/26, 8:27:06 AM.
+"""Local times in files, written as somebody's language likes it: 22/11/26, 08:27 or 22 nov. 26, 8:27:06 AM.
 
 One time by itself can mean several; all times of a file together seldom do. The order of day, month and
-year is the one in which every time of the file is a time, they run in one direction, and they lie in the
-days that can be meant.
+year (and the language of a month's name) is the one in which every time of the file is a time, they run in
+one direction, and they lie in the days that can be meant.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import pairwise
 
+from connectors.month_names import Months, months_in, words
+
 _NUMBERS = re.compile(r"\d+")
 _ORDERS = ("dmy", "mdy", "ymd")
-_AFTER_NOON = re.compile(r"\bp\.?\s?m\b|ПП|下午|du\.", re.IGNORECASE)
-_BEFORE_NOON = re.compile(r"\ba\.?\s?m\b|ДП|上午|de\.", re.IGNORECASE)
+_ORDERS_WITH_NAMES = ("dmy", "ymd")
+_AFTER_NOON = re.compile(r"\bp\.?\s?m\b|ПП|下午|午後|오후|\bdu\.|μ\.?μ|pasdite|\bÖS\b", re.IGNORECASE)
+_BEFORE_NOON = re.compile(r"\ba\.?\s?m\b|ДП|上午|午前|오전|\bde\.|π\.?μ|paradite|\bÖÖ\b", re.IGNORECASE)
 
 
 class TimesUnclear(ValueError):
@@ -29,19 +32,36 @@ def read_times(texts: Sequence[str], first: date, last: date) -> list[datetime |
         TimesUnclear: no order fits, or several fit equally well.
     """
     ranked = []
-    for order in _ORDERS:
-        found = [_read(text, order) for text in texts]
+    for found in _readings(texts):
         known = [each for each in found if each is not None]
         if not known:
             continue
         inside = sum(first <= each.date() <= last for each in known)
-        ranked.append(((len(known), _in_order(known), inside), order, found))
+        ranked.append(((len(known), _in_order(known), inside), found))
     ranked.sort(key=lambda each: each[0], reverse=True)
     if not ranked:
         raise TimesUnclear("no times")
-    if len(ranked) > 1 and ranked[0][0] == ranked[1][0] and ranked[0][2] != ranked[1][2]:
+    if any(each[0] == ranked[0][0] and each[1] != ranked[0][1] for each in ranked[1:]):
         raise TimesUnclear("several ways")
-    return ranked[0][2]
+    return ranked[0][1]
+
+
+def looks_like_a_time(text: str) -> bool:
+    """Whether a cell can be one of the times of a file, whatever its language."""
+    return len(_NUMBERS.findall(text)) in (4, 5, 6) and any(
+        each is not None for found in _readings([text]) for each in found
+    )
+
+
+def _readings(texts: Sequence[str]) -> Iterator[list[datetime | None]]:
+    """Every way in which the texts can be read as times."""
+    named = months_in(texts)
+    for months in named:
+        for order in _ORDERS_WITH_NAMES:
+            yield [_read(text, order, months) for text in texts]
+    if not named:
+        for order in _ORDERS:
+            yield [_read(text, order, {}) for text in texts]
 
 
 def _in_order(times: Iterable[datetime]) -> bool:
@@ -51,8 +71,13 @@ def _in_order(times: Iterable[datetime]) -> bool:
     return all(steps) or all(back)
 
 
-def _read(text: str, order: str) -> datetime | None:
+def _read(text: str, order: str, months: Months) -> datetime | None:
     numbers = [int(each) for each in _NUMBERS.findall(text)]
+    if months:
+        month = next((months[word] for word in words(text) if word in months), None)
+        if month is None:
+            return None
+        numbers.insert(1, month)  # in both orders the month stands between day and year
     if len(numbers) not in (5, 6):
         return None
     parts = dict(zip(order, numbers[:3], strict=True))

@@ -1,7 +1,7 @@
 """Tables out of files that people upload: CSV in any encoding, XLSX, ODS, JSON, HTML. Cells come as text.
 
-Nothing of a file is believed: sizes are looked at before anything is unpacked, HTML is read by a parser that
-runs nothing, and what is no table is said so.
+Nothing of a file is believed: sizes are looked at before anything is unpacked, workbooks and HTML are read in
+a process of their own (``apart``), and what is no table is said so.
 """
 
 from __future__ import annotations
@@ -10,17 +10,21 @@ import csv
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from html.parser import HTMLParser
 from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook
 
+from connectors.apart import TookTooMuch, apart
+
 LARGEST_FILE = 30 * 1024 * 1024
 _LARGEST_UNPACKED = 300 * 1024 * 1024
 _MOST_ROWS = 500_000
 _MOST_MEMBERS = 500
+_SECONDS = 60.0
+_MEGABYTES = 2048
 
 Table = list[list[str]]
 
@@ -49,9 +53,9 @@ def read_table(data: bytes) -> Table:
         if start in "[{" and start:
             rows = _json(text)
         elif start == "<":
-            rows = _html(text)
+            rows = _apart(html_rows, text.encode("utf-8"))
         else:
-            rows = delimited(text)
+            rows = [row for row in delimited(text) if row]
     if len(rows) > _MOST_ROWS:
         raise NoTable("too_large")
     if not rows:
@@ -84,7 +88,7 @@ def delimited(text: str) -> Table:
     first = text[: text.find("\n") + 1] or text
     separator = max(",;\t", key=first.count)
     try:
-        return [row for row in csv.reader(io.StringIO(text), delimiter=separator) if row]
+        return list(csv.reader(io.StringIO(text), delimiter=separator))
     except csv.Error:
         raise NoTable("not_readable") from None
 
@@ -98,12 +102,34 @@ def _workbook(data: bytes) -> Table:
     # What the archive says of itself decides before a byte is unpacked: a bomb says how large it is.
     if len(members) > _MOST_MEMBERS or sum(each.file_size for each in members) > _LARGEST_UNPACKED:
         raise NoTable("too_large")
+    return _apart(sheet_rows, data)
+
+
+def _apart(work: Callable[[bytes], Table | None], data: bytes) -> Table:
+    try:
+        rows: Table | None = apart(work, data, seconds=_SECONDS, megabytes=_MEGABYTES)
+    except TookTooMuch:
+        raise NoTable("too_large") from None
+    if rows is None:
+        raise NoTable("not_readable")
+    return rows
+
+
+def sheet_rows(data: bytes) -> Table | None:
+    """The cells of a workbook's first sheet; ``None`` when it cannot be read."""
     try:
         sheet = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0)
         rows = sheet.to_python(skip_empty_area=True, nrows=_MOST_ROWS + 1)
     except (CalamineError, OSError, ValueError, IndexError):
-        raise NoTable("not_readable") from None
+        return None
     return [[_text(cell) for cell in row] for row in rows]
+
+
+def html_rows(data: bytes) -> Table:
+    """The cells of every row of every table in a page (UTF-8)."""
+    reader = _TableReader()
+    reader.feed(data.decode("utf-8"))
+    return reader.rows
 
 
 def _json(text: str) -> Table:
@@ -117,12 +143,6 @@ def _json(text: str) -> Table:
         raise NoTable("not_readable")
     names = list(dict.fromkeys(name for each in found for name in each))
     return [names, *([_text(each.get(name)) for name in names] for each in found)] if found else []
-
-
-def _html(text: str) -> Table:
-    reader = _TableReader()
-    reader.feed(text)
-    return reader.rows
 
 
 class _TableReader(HTMLParser):

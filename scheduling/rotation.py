@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from scheduling.search import Meeting, Row, Search
 from scheduling.slots import roundness
@@ -129,56 +130,69 @@ def worth(chosen: Sequence[Vector]) -> Worth:
     return _worth(tuple(map(sum, zip(*chosen, strict=True))))
 
 
-@dataclass(frozen=True)
-class _Path:
-    """How sums were reached; ``course`` adds up the worst sums on the way, so that turns are taken."""
+class _Path(NamedTuple):
+    """How a state was reached: no plan through it ends below ``bound``.
 
+    ``course`` adds up the worst sums on the way, so that turns are taken; ``total`` is the least sum of all.
+    """
+
+    bound: Worth
     course: int
-    vectors: tuple[Vector, ...]
+    total: int
+    before: _Path | None
+    vector: Vector
+
+    def vectors(self) -> tuple[Vector, ...]:
+        """The choice of each week."""
+        return (*self.before.vectors(), self.vector) if self.before else ()
 
 
 def _search(
     weeks: Sequence[Sequence[Vector]], best: Worth, effort: int
 ) -> tuple[tuple[Vector, ...] | None, bool]:
-    """A plan better than ``best`` if there is one in reach, and whether what stands then is proven best."""
-    least = _least_to_come(weeks)
-    states: dict[Vector, _Path] = {(0,) * len(weeks[0][0]): _Path(0, ())}
+    """A plan better than ``best`` if there is one in reach, and whether what stands then is proven best.
+
+    A state is what every party bears at least in the end: the sums so far, and the lightest of each week to
+    come. A week adds what its vector has more than the lightest, and the heaviest of the state is a bound.
+    """
+    lightest = [tuple(map(min, zip(*options, strict=True))) for options in weeks]
+    least = [min(map(sum, options)) for options in weeks]
+    start = tuple(map(sum, zip(*lightest, strict=True)))
+    states = {start: _Path((0, 0), 0, sum(least), None, ())}
     exact = True
-    for number, (options, to_come) in enumerate(zip(weeks, least[1:], strict=True), 1):
-        kept = max(effort // len(weeks[number % len(weeks)]), 1)  # each is tried with all of the next week
-        following: dict[Vector, _Path] = {}
-        for sums, path in states.items():
-            for vector in options:
-                reached = _plus(sums, vector)
-                if _bound(reached, to_come) >= best:
-                    continue
-                course = path.course + max(reached)
-                known = following.get(reached)
-                if known is None or course < known.course:
-                    following[reached] = _Path(course, (*path.vectors, vector))
-        ordered = sorted(following, key=lambda sums: (_bound(sums, to_come), following[sums].course, sums))
+    for number, options in enumerate(weeks):
+        following_options = weeks[(number + 1) % len(weeks)]
+        kept = max(effort // len(following_options), 1)  # each is tried with all of the next week
+        more = [
+            (tuple(map(int.__sub__, vector, lightest[number])), sum(vector) - least[number], vector)
+            for vector in options
+        ]
+        following = _followed(states, more, best)
+        ordered = sorted(following, key=lambda state: (following[state][:2], state))
         exact = exact and len(ordered) <= kept
-        states = {sums: following[sums] for sums in ordered[:kept]}
-    ends = sorted(states, key=lambda sums: (_worth(sums), states[sums].course, sums))
-    return (states[ends[0]].vectors if ends else None), exact
+        states = {state: following[state] for state in ordered[:kept]}
+    return (next(iter(states.values())).vectors() if states else None), exact
 
 
-def _least_to_come(weeks: Sequence[Sequence[Vector]]) -> list[tuple[Vector, int]]:
-    """Before each week and after the last: what every party, and all together, at least still bear."""
-    parties = len(weeks[0][0])
-    found: list[tuple[Vector, int]] = [((0,) * parties, 0)]
-    for options in reversed(weeks):
-        each, together = found[-1]
-        lightest = tuple(map(min, zip(*options, strict=True)))
-        found.append((_plus(each, lightest), together + min(map(sum, options))))
-    return found[::-1]
-
-
-def _bound(sums: Vector, to_come: tuple[Vector, int]) -> Worth:
-    """No plan through these sums ends below this."""
-    each, together = to_come
-    total = sum(sums) + together
-    return max(*_plus(sums, each), -(-total // len(sums))), total
+def _followed(
+    states: Mapping[Vector, _Path], more: Sequence[tuple[Vector, int, Vector]], best: Worth
+) -> dict[Vector, _Path]:
+    """Every state of the next week that may still end below ``best``, by the way with the best course."""
+    found: dict[Vector, _Path] = {}
+    for state, path in states.items():
+        for extra, extra_total, vector in more:
+            reached = _plus(state, extra)
+            heaviest = max(reached)
+            known = found.get(reached)
+            if known is not None:
+                if path.course + heaviest < known.course:
+                    found[reached] = _Path(known.bound, path.course + heaviest, known.total, path, vector)
+                continue
+            total = path.total + extra_total
+            bound = max(heaviest, -(-total // len(reached))), total
+            if bound < best:
+                found[reached] = _Path(bound, path.course + heaviest, total, path, vector)
+    return found
 
 
 def _worth(sums: Vector) -> Worth:

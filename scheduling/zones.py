@@ -35,8 +35,23 @@ class ZoneError(ValueError):
     """A zone or a wall time that cannot be used."""
 
 
+ZoneProblem = Literal["unknown", "several", "offset", "site_default"]
+
+
 class UnknownZone(ZoneError):
-    """A spelling that names no zone, or more than one."""
+    """A spelling that names no zone, or more than one.
+
+    ``problem`` says why, for a page to word it: nothing known, ``several`` zones (``meanings``), an
+    ``offset`` that no zone keeps all year, or the site's own zone where that is not known.
+    """
+
+    def __init__(
+        self, message: str, spelling: str, problem: ZoneProblem = "unknown", meanings: Sequence[str] = ()
+    ) -> None:
+        super().__init__(message)
+        self.spelling = spelling
+        self.problem = problem
+        self.meanings = tuple(meanings)
 
 
 class ZoneDataMismatch(ZoneError):
@@ -131,7 +146,7 @@ def _plain_wall_time(local: datetime) -> datetime:
 def _zone(name: str) -> ZoneInfo:
     # Asked first because ZoneInfo turns a folder's name ("Europe") into an OSError.
     if not is_zone(name):
-        raise UnknownZone(f"There is no time zone named {name!r}")
+        raise UnknownZone(f"There is no time zone named {name!r}", name)
     return ZoneInfo(name)
 
 
@@ -163,7 +178,8 @@ def resolve_zone(spelling: str, *, site_default: str | None = None, country: str
     land = country.upper() if country else None
     if text in spellings.SITE_DEFAULT:
         if site_default is None:
-            raise UnknownZone("The person follows the site's time zone, and the site's is not known")
+            told = "The person follows the site's time zone, and the site's is not known"
+            raise UnknownZone(told, text, "site_default")
         return resolve_zone(site_default, country=country)
     minutes = spellings.offset_minutes(text)
     if minutes is not None:
@@ -178,7 +194,8 @@ def resolve_zone(spelling: str, *, site_default: str | None = None, country: str
 def _zone_of_offset(text: str, minutes: int) -> str:
     zone = spellings.offset_zone(minutes)
     if zone is None:
-        raise UnknownZone(f"No time zone keeps the offset {text!r} all year; name a city instead")
+        told = f"No time zone keeps the offset {text!r} all year; name a city instead"
+        raise UnknownZone(told, text, "offset")
     return zone
 
 
@@ -192,8 +209,9 @@ def _zone_without_city(text: str, country: str | None) -> str:
     if len(meanings) == 1:
         return next(iter(meanings.values()))
     if meanings:
-        raise UnknownZone(f"{text!r} may mean {', '.join(sorted(meanings.values()))}; name the city")
-    raise UnknownZone(f"{text!r} is no time zone that is known here; write one like Europe/Belgrade")
+        zones = sorted(meanings.values())
+        raise UnknownZone(f"{text!r} may mean {', '.join(zones)}; name the city", text, "several", zones)
+    raise UnknownZone(f"{text!r} is no time zone that is known here; write one like Europe/Belgrade", text)
 
 
 def _own_zone(zone: str, country: str | None) -> str:

@@ -9,12 +9,13 @@ They go past the services on purpose: a test of one service must not need the ot
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Table, insert
+from sqlalchemy import Connection, Table, insert
 
 from coil_bridge.domain import (
     Answer,
@@ -38,7 +39,7 @@ from coil_bridge.domain import (
 from coil_bridge.storage.courses import searchable
 from coil_bridge.storage.engine import writing
 from coil_bridge.storage.people import EMAIL, MOODLE, Identity
-from coil_bridge.storage.storage import Storage
+from coil_bridge.storage.storage import Storage, Transaction
 from coil_bridge.storage.tables import course as course_table
 from coil_bridge.storage.tables import (
     joint_session,
@@ -92,11 +93,12 @@ class Build:
     def __init__(self, storage: Storage, vault: Vault, clock: SettableClock) -> None:
         self.storage, self.vault, self.clock = storage, vault, clock
         self._numbers = itertools.count(101)
+        self._open: Connection | None = None
 
     def institution(self, city: str = "Belgrade", **changes: Any) -> Institution:
         """A new institution in one of ``UNIVERSITIES``' cities."""
         value = replace(UNIVERSITIES[city], id=new_id(), **changes)
-        with self.storage.write() as tx:
+        with self._within() as tx:
             tx.sites.insert_institution(value)
         return value
 
@@ -128,7 +130,7 @@ class Build:
             courses_synced_at=None,
         )
         value = replace(value, **changes)
-        with self.storage.write() as tx:
+        with self._within() as tx:
             tx.sites.insert(value, self.vault.encrypt(token))
         return value
 
@@ -163,7 +165,7 @@ class Build:
             self.enrol(person, course_id)
         for person in students:
             self.enrol(person, course_id, CourseRole.STUDENT)
-        with self.storage.read() as tx:
+        with self._within() as tx:
             return tx.courses.many([course_id])[course_id]
 
     def person(
@@ -182,7 +184,7 @@ class Build:
             f"{name.split(maxsplit=1)[0].lower()}-{next(self._numbers)}@example.org" if email == "" else email
         )
         value = Person(new_id(), name, address, language, zone, frozenset(roles))
-        with self.storage.write() as tx:
+        with self._within() as tx:
             tx.people.insert(value, self.clock())
             if site:
                 number = moodle_user_id or next(self._numbers)
@@ -202,7 +204,7 @@ class Build:
     def enrol(self, person: Person, course: Course | str, role: CourseRole = CourseRole.TEACHER) -> None:
         """Give a person a part in a course."""
         course_id = course if isinstance(course, str) else course.id
-        with self.storage.write() as tx:
+        with self._within() as tx:
             tx.courses.enrol(person.id, course_id, role, self.clock())
 
     def pilot(self, name: str = "Pilot 2026/27", **changes: Any) -> Pilot:
@@ -308,14 +310,33 @@ class Build:
         return value
 
     def _institution_in(self, city: str) -> Institution:
-        with self.storage.read() as tx:
+        with self._within() as tx:
             found = tx.sites.institution_by_name(UNIVERSITIES[city].name)
         return found or self.institution(city)
 
     def _insert(self, table: Table, row: dict[str, Any]) -> None:
-        engine = self.storage._engine  # builders go past the queries on purpose
-        with writing(engine) as connection:
+        with self._connection() as connection:  # builders go past the queries on purpose
             connection.execute(insert(table).values(row))
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What is built in the block is one transaction, which takes a fraction of the time of many."""
+        with writing(self.storage._engine) as self._open:
+            yield
+        self._open = None
+
+    @contextmanager
+    def _connection(self) -> Iterator[Connection]:
+        if self._open is not None:
+            yield self._open
+            return
+        with writing(self.storage._engine) as connection:
+            yield connection
+
+    @contextmanager
+    def _within(self) -> Iterator[Transaction]:
+        with self._connection() as connection:
+            yield Transaction(connection)
 
 
 def _pairing_row(value: Pairing) -> dict[str, Any]:

@@ -12,11 +12,12 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 from sqlalchemy import Engine
 
 from coil_bridge.settings import Settings, make_settings
-from coil_bridge.storage.engine import open_engine, writing
+from coil_bridge.storage.engine import open_engine
 from coil_bridge.storage.storage import Storage
 from coil_bridge.storage.tables import metadata
 from coil_bridge.vault import Vault
@@ -24,11 +25,17 @@ from connectors.moodle.simulator import Simulator
 from connectors.transport import Transport, TransportPolicy
 from tests import postgresql
 from tests.builders import Build, SettableClock
+from tests.emptying import empty
 from tests.letterbox import Letterbox
 from tests.required import skip_or_fail
 
 if TYPE_CHECKING:
     from coil_bridge.services.bundle import Services
+
+# The same examples in every run: what a run finds does not depend on chance. To look for others:
+# pytest --hypothesis-profile=default
+hypothesis.settings.register_profile("steady", derandomize=True, database=None)
+hypothesis.settings.load_profile("steady")
 
 # Loopback is allowed; one attempt, so that a Moodle that is down is found out at once.
 IMPATIENT = TransportPolicy(
@@ -104,22 +111,15 @@ def _postgresql_engine(postgresql_url: str) -> Iterator[Engine]:
 def storage(request: pytest.FixtureRequest) -> Storage:
     """An empty storage; each test that asks for it runs on SQLite and on PostgreSQL."""
     engine: Engine = request.getfixturevalue(f"_{request.param}_engine")
-    _empty(engine)
+    empty(engine)
     return Storage(engine)
 
 
 @pytest.fixture
 def sqlite_storage(_sqlite_engine: Engine) -> Storage:
     """An empty storage on SQLite alone, for tests whose subject is not the storage."""
-    _empty(_sqlite_engine)
+    empty(_sqlite_engine)
     return Storage(_sqlite_engine)
-
-
-def _empty(engine: Engine) -> None:
-    """Deleting from small tables is many times cheaper than TRUNCATE or a new schema."""
-    with writing(engine) as connection:
-        for table in reversed(metadata.sorted_tables):
-            connection.execute(table.delete())
 
 
 @pytest.fixture

@@ -120,6 +120,7 @@ def _environment(folder: Path, ports: Ports, mailbox: Mailbox, service_url: str)
         "MAIL_SENDER": "coil-bridge@consortium.example",
         "LISTEN": f"{HOST}:{ports.service}",
         "ALLOW_PRIVATE_PARTNERS": "true",
+        "SIGNIN_LINKS_AN_HOUR": "200",  # somebody tries one door after the other, all afternoon
     }
     kept = {name: value for name, value in os.environ.items() if not name.startswith("COIL_BRIDGE_")}
     return kept | {f"COIL_BRIDGE_{name}": value for name, value in own.items()}

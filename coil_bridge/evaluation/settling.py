@@ -51,11 +51,13 @@ def begun(now: Edition, running: Running, threshold: int) -> Edition:
 
 def settled(before: Edition, now: Edition, running: Running, threshold: int) -> Edition:
     """What is counted now, when ``before`` was published last; ``running`` on its last day."""
-    earlier, later = _by_room(before.people, running), _by_room(now.people, running)
+    known = {who.group for who in before.people}  # of a unit that is new, it is known that nobody was counted
+    together = {group: phase for group, phase in running.items() if group in known}
+    earlier, later = _by_room(before.people, together), _by_room(now.people, together)
     people: dict[Who, Counted] = {}
     for name in sorted(earlier.keys() | later.keys()):
         changes = _Changes(earlier.get(name, {}), later.get(name, {}), before.through, threshold)
-        people |= changes.settled(over=name not in running.values())
+        people |= changes.settled(over=name in earlier and name not in together.values())
     return Edition(now.through, people, _dyads(before, now, threshold))
 
 

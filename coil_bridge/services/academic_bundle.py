@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from coil_bridge.services.calendar_editing import CalendarEditing
 from coil_bridge.services.calendar_import import CalendarImport
+from coil_bridge.services.institutions import Institutions
 from coil_bridge.services.phase_plans import PhasePlans
 from coil_bridge.services.teaching_weeks import CommonWeeks
 
@@ -18,3 +19,4 @@ class AcademicServices:
     imports: CalendarImport
     weeks: CommonWeeks
     plans: PhasePlans
+    institutions: Institutions

@@ -97,7 +97,8 @@ class CalendarWriter:
         listed |= {each.id: each for each in client.calendar.by_ids(elsewhere)} if elsewhere else {}
         numbers = {each.event_id for each in known}
         seen = [self._seen(each) for each in listed.values() if each.course_id == self._course.moodle_id]
-        mine = {each.id for each in listed.values() if each.user_id == account.user_id}
+        # Moodle's form leaves what it has changed without an owner.
+        mine = {each.id for each in listed.values() if each.user_id in (account.user_id, None)}
         # A number alone is no proof: a restored site gives it to another event.
         return [
             each

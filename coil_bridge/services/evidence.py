@@ -301,6 +301,8 @@ class Evidence:
                 if again_at is not None and latest is not None:
                     return _again(tx, pilot, chosen, again_at), again_at
                 at = (again_at or self._clock()).replace(microsecond=0)
+                if latest is not None and pilot.key_destroyed_at is not None:
+                    return _again(tx, pilot, chosen, at), at  # with the key the minutes have gone
                 before = tx.editions.until(pilot_id, latest) if latest else []
                 figures = figures_of(stored_of(tx, pilot, chosen, last_sunday(at)), before)
             if before and figures.edition == before[-1]:

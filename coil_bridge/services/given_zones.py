@@ -6,9 +6,18 @@ institutions'. Browsers still say Asia/Calcutta, administrators write what Windo
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from coil_bridge.errors import InvalidInput, Reason
 from coil_bridge.i18n import mark
-from scheduling.zones import UnknownZone, resolve_zone
+from scheduling.zones import UnknownZone, ZoneProblem, resolve_zone
+
+_PROBLEMS: Mapping[ZoneProblem, str] = {
+    "unknown": mark("%(zone)s is no time zone that is known here. Write one like Europe/Belgrade."),
+    "several": mark("%(zone)s may mean %(meanings)s. Name the city."),
+    "offset": mark("No time zone keeps %(zone)s all year. Name a city, like Europe/Belgrade."),
+    "site_default": mark("%(zone)s stands for the zone of a Moodle; here it has none. Name a city."),
+}
 
 
 def given_zone(spelling: str, country: str | None = None) -> str:
@@ -22,5 +31,5 @@ def given_zone(spelling: str, country: str | None = None) -> str:
     try:
         return resolve_zone(spelling, country=country)
     except UnknownZone as error:
-        reason = Reason(mark("This time zone cannot be used: %(reason)s."), {"reason": error})
-        raise InvalidInput({"zone": [reason]}) from None
+        values = {"zone": error.spelling, "meanings": ", ".join(error.meanings)}
+        raise InvalidInput({"zone": [Reason(_PROBLEMS[error.problem], values)]}) from None

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from coil_bridge.domain import CoilPhase, JointSession, NewsKind, Pairing, PairingState, Person, SessionState
-from coil_bridge.errors import InvalidInput, NotFound
+from coil_bridge.domain import JointSession, NewsKind, Pairing, PairingState, Person, SessionState
+from coil_bridge.errors import NotFound
 from coil_bridge.i18n import mark
 from coil_bridge.services import session_previews, zone_rules
 from coil_bridge.services.academic_calendars import calendars_of
@@ -37,13 +37,12 @@ from coil_bridge.services.session_changes import (
 )
 from coil_bridge.services.session_clocks import institutions
 from coil_bridge.services.session_observers import SessionObserver
-from coil_bridge.services.session_plans import LONGEST, ChosenDate, PlanInput, TimeNeedsChoice, tidy
+from coil_bridge.services.session_plans import LONGEST, PlanInput, TimeNeedsChoice, tidy
 from coil_bridge.services.session_previews import Calendars, PlanPreview
 from coil_bridge.services.session_writing import Deed, SessionWriter
 from coil_bridge.services.telling import Telling
 from coil_bridge.settings import Settings
 from coil_bridge.storage.storage import Storage, Transaction
-from scheduling.zones import Choice
 
 __all__ = ["PlanPreview", "Scope", "SessionService", "UpcomingSession"]
 
@@ -85,7 +84,8 @@ class SessionService:
             access = pairing_access(tx, actor, pairing_id)
             require_teacher(access)
             calendars = _calendars(tx, access.pairing)
-        return session_previews.of_plan(tidy(plan), access.pairing, calendars)
+            others = tx.sessions.of_pairing(pairing_id)
+        return session_previews.of_plan(tidy(plan), access.pairing, calendars, others)
 
     def preview_edit(self, actor: Person, session_id: str, plan: PlanInput, scope: Scope) -> PlanPreview:
         """What an edit would make of every session that it reaches; stores nothing.
@@ -99,14 +99,16 @@ class SessionService:
             access = pairing_access(tx, actor, session.pairing_id)
             require_teacher(access)
             calendars = _calendars(tx, access.pairing)
-            reach = reached(session, tx.sessions.of_pairing(session.pairing_id), scope, now)
+            sessions = tx.sessions.of_pairing(session.pairing_id)
+        reach = reached(session, sessions, scope, now)
         try:
             changed = series_changes(session, reach, access.pairing, plan, now)
         except TimeNeedsChoice as choice:
             return PlanPreview((), choice.problems)
         after = {each.before.id: each.after for each in changed}
         standing = [after.get(each.id, each) for each in reach]
-        return session_previews.of_sessions(standing, access.pairing, calendars)
+        others = [each for each in sessions if each.id not in {one.id for one in reach}]
+        return session_previews.of_sessions(standing, access.pairing, calendars, others)
 
     def plan(
         self, actor: Person, pairing_id: str, plan: PlanInput, idempotency_key: str
@@ -141,40 +143,6 @@ class SessionService:
             check_room_for(len(tx.sessions.of_pairing(pairing_id)), len(sessions))
             self._writer.plan(tx, Deed(actor, pairing, now), sessions, idempotency_key)
         return sessions
-
-    def plan_dates(
-        self,
-        actor: Person,
-        pairing_id: str,
-        title: str,
-        dates: Sequence[ChosenDate],
-        *,
-        phase: CoilPhase | None,
-        minutes: int,
-        idempotency_key: str,
-        room_url: str | None = None,
-        notes: str = "",
-        choice: Choice | None = None,
-    ) -> list[JointSession]:
-        """Plan one session on each of these dates, each on the clock of its own zone (a rotating plan).
-
-        Raises:
-            As ``plan``; InvalidInput also without any date.
-        """
-        if not dates:
-            raise InvalidInput({"dates": [mark("Choose at least one date.")]})
-        plan = PlanInput(
-            title=title,
-            phase=phase,
-            starts_local=dates[0].local,
-            zone=dates[0].zone,
-            minutes=minutes,
-            choice=choice,
-            room_url=room_url,
-            notes=notes,
-            dates=tuple(dates),
-        )
-        return self.plan(actor, pairing_id, plan, idempotency_key)
 
     def edit(self, actor: Person, session_id: str, plan: PlanInput, version: int) -> JointSession:
         """Change one session; moved out of its series, it still belongs to it.

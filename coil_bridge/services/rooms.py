@@ -20,6 +20,7 @@ from coil_bridge.i18n import mark
 from coil_bridge.services.access import pairing_access, partners
 from coil_bridge.services.context import Clock
 from coil_bridge.services.joining import OPENS_BEFORE, Entry
+from coil_bridge.services.room_doors import RoomDoors
 from coil_bridge.services.session_changes import ends_at
 from coil_bridge.services.session_observers import Observed
 from coil_bridge.services.session_plans import LONGEST
@@ -69,6 +70,7 @@ class RoomService:
         self._vault = vault
         self._transport = transport
         self._public_url = public_url
+        self._doors = RoomDoors(clock)
         self._own = re.compile(re.escape(f"{public_url}/rooms/") + r"([a-z2-7]{16})/([a-z2-7]{16})")
 
     def choices(self, pairing: Pairing) -> list[RoomChoice]:
@@ -119,7 +121,7 @@ class RoomService:
         offer = self._offer(found[2])
         service, meeting = self.service(offer), self._meeting(entry.session)
         try:
-            service.prepare(meeting)
+            self._doors.open(offer.id, meeting.id, lambda: service.prepare(meeting))
             return service.way_in(meeting, Guest(actor.id, actor.name, _PARTS[entry.role]))
         except MeetingFailed as error:
             raise PartnerUnavailable(_NO_ANSWER, {"room": offer.name}) from error
@@ -155,6 +157,7 @@ class RoomService:
         offer = self._offer(found[2])
         try:
             self.service(offer).end(self._meeting(session))
+            self._doors.closed(session.id)
         except MeetingFailed as error:
             raise PartnerUnavailable(_NO_ANSWER, {"room": offer.name}) from error
 

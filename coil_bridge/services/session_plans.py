@@ -62,6 +62,19 @@ class PlanInput:
     skip_days_off: bool = False
 
 
+def as_planned(session: JointSession) -> PlanInput:
+    """The form that says what a session is: sent as it is, it changes nothing."""
+    return PlanInput(
+        title=session.title,
+        phase=session.phase,
+        starts_local=session.starts_local,
+        zone=session.zone,
+        minutes=session.minutes,
+        room_url=session.room_url,
+        notes=session.notes,
+    )
+
+
 class TimeNeedsChoice(InvalidInput):
     """Wall times that do not exist or exist twice; ``problems`` has the two readings of each."""
 

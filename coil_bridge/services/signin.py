@@ -33,7 +33,6 @@ from connectors.moodle.errors import PermissionMissing, RecordUnknown
 from connectors.moodle.records import EnrolledUser, MoodleCourse, MoodleUser
 
 SIGNIN = "signin"
-_PER_LOGIN = 5
 _PER_ADDRESS = 200  # a seminar room, or a whole university, may share one address
 _WINDOW = timedelta(hours=1)
 
@@ -59,6 +58,7 @@ class SignIn:
         messages: Messages,
         public_url: str,
         link_minutes: int,
+        links_an_hour: int,
     ) -> None:
         self._storage = storage
         self._vault = vault
@@ -67,6 +67,7 @@ class SignIn:
         self._messages = messages
         self._public_url = public_url
         self._minutes = link_minutes
+        self._links_an_hour = links_an_hour
 
     def request(self, site_id: str | None, login: str, language: str | None, remote: str) -> None:
         """Queue a request for a link; says nothing about who is known.
@@ -84,7 +85,7 @@ class SignIn:
         with self._storage.write() as tx:
             if site_id is not None and not _is_active(tx.sites.get(site_id)):
                 raise InvalidInput({"site_id": [mark("Choose one of the institutions offered.")]})
-            self._count(tx, wanted, _PER_LOGIN)
+            self._count(tx, wanted, self._links_an_hour)
             self._count(tx, self._vault.keyed_hash(f"remote|{_network(remote)}"), _PER_ADDRESS)
             payload = {
                 "site_id": site_id,

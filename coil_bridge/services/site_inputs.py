@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import time
 
+from coil_bridge.domain import Institution
 from coil_bridge.errors import InvalidInput
 from coil_bridge.i18n import mark
 from coil_bridge.services.given_zones import given_zone
@@ -51,6 +52,21 @@ def institution_problems(given: InstitutionInput) -> dict[str, list[str]]:
     if given.day_starts >= given.day_ends:
         errors["day_ends"] = [mark("The day must end after it starts.")]
     return errors
+
+
+def institution_record(institution_id: str, given: InstitutionInput) -> Institution:
+    """A described university as it is stored; ``institution_problems`` has found nothing."""
+    return Institution(
+        id=institution_id,
+        name=given.name.strip(),
+        short_name=given.short_name.strip(),
+        city=given.city.strip(),
+        country=given.country.strip().upper(),
+        subdivision=(given.subdivision or "").strip().upper() or None,
+        zone=given_zone(given.zone, given.country),
+        day_starts=given.day_starts,
+        day_ends=given.day_ends,
+    )
 
 
 def token_problems(token: str) -> list[str]:

@@ -16,12 +16,12 @@ from coil_bridge.services import audit
 from coil_bridge.services.addresses import UnusableAddress, normalise
 from coil_bridge.services.catalogue import Catalogue
 from coil_bridge.services.context import Clock, administrators_only
-from coil_bridge.services.given_zones import given_zone
 from coil_bridge.services.partners import FIRST_PAUSE, Partners, reason_of
 from coil_bridge.services.site_inputs import (
     InstitutionInput,
     SiteInput,
     institution_problems,
+    institution_record,
     raise_any,
     token_problems,
 )
@@ -260,16 +260,6 @@ def _institution(tx: Transaction, given: InstitutionInput) -> Institution:
     known = tx.sites.institution_by_name(given.name.strip())
     if known:
         return known
-    institution = Institution(
-        id=new_id(),
-        name=given.name.strip(),
-        short_name=given.short_name.strip(),
-        city=given.city.strip(),
-        country=given.country.strip().upper(),
-        subdivision=(given.subdivision or "").strip().upper() or None,
-        zone=given_zone(given.zone, given.country),
-        day_starts=given.day_starts,
-        day_ends=given.day_ends,
-    )
+    institution = institution_record(new_id(), given)
     tx.sites.insert_institution(institution)
     return institution

@@ -52,6 +52,10 @@ _WHY = {
     "no_log": mark(
         "This is no log of a Moodle course. In the course: More > Reports > Logs, then “Download table data”."
     ),
+    "only_totals": mark(
+        "The file says how long people were there, but not when. "
+        "Download the report again without “Show unique users”."
+    ),
     "no_attendance": mark("This is no attendance list of BigBlueButton, Zoom or Teams that we know."),
     "several ways": mark(
         "The dates in the file can be read in several ways (day or month first). Download a longer one."
@@ -126,7 +130,8 @@ class UploadReading:
             unmapped: dict[str, list[int]] = {}
             rows: list[Presence] = []
             for stay in stays:
-                found = people.get(stay.email.casefold()) or people.get(_comparable(stay.name))
+                called = (stay.email.casefold(), _comparable(stay.name), _comparable(stay.original))
+                found = next((people[each] for each in called if each in people), None)
                 if found is None:
                     dropped[Dropped.NO_PERSON.value] += 1
                     unmapped.setdefault(Dropped.NO_PERSON.value, []).append(stay.line)

@@ -14,8 +14,17 @@ from typing import Any
 from sqlalchemy import Connection, LargeBinary, Table, and_, delete, or_, select, update
 
 from coil_bridge.domain import FeedKind
+from coil_bridge.storage import event_blocks
 from coil_bridge.storage.edition_tables import evidence_counted, evidence_edition
-from coil_bridge.storage.event_tables import actor, event, event_day, event_pilot, reply, seen_record
+from coil_bridge.storage.event_tables import (
+    actor,
+    event,
+    event_block,
+    event_day,
+    event_pilot,
+    reply,
+    seen_record,
+)
 from coil_bridge.storage.evidence_tables import (
     attendance_override,
     evidence_figures,
@@ -162,7 +171,7 @@ class Erasure:
         """Delete every row about people of a pilot; its name, dates and phases stay."""
         number = self._number(pilot_id)
         if number is not None:
-            for table in (event, event_day, reply, seen_record):
+            for table in (event, event_block, event_day, reply, seen_record):
                 self._connection.execute(delete(table).where(table.c.pilot_no == number))
         made = (evidence_figures, evidence_pack, evidence_edition)
         for table in (*PSEUDONYM_TABLES, erased_pseudonym, *made, pull_run):
@@ -191,6 +200,7 @@ class Erasure:
         for table, columns in whose.items():
             theirs = or_(*(column.in_(actors) for column in columns))
             self._connection.execute(delete(table).where(table.c.pilot_no == number, theirs))
+        event_blocks.renew(self._connection, number, actors)
 
 
 def _column(name: str) -> tuple[Table, str]:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, select, update
 
 from coil_bridge.evaluation.records import POSTS, EventSource
+from coil_bridge.storage import event_blocks
 from coil_bridge.storage.event_rows import EventRow
 from coil_bridge.storage.event_tables import event, event_day
 
@@ -75,6 +76,7 @@ class EventChanges:
         if not counts:
             return 0
         self._connection.execute(delete(event).where(condition))
+        event_blocks.renew(self._connection, pilot_no, {each["actor"] for each in counts})
         mine = and_(
             event_day.c.pilot_no == pilot_no,
             *(event_day.c[name] == bindparam(f"the_{name}") for name in ("actor", "day", "kind")),

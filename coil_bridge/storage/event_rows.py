@@ -1,4 +1,4 @@
-"""Appending events by the drivers' own bulk ways, and keeping the daily counts that belong to them.
+"""Appending events by the drivers' own bulk ways, with the daily counts and the blocks that belong to them.
 
 Around an insert of fifty thousand rows SQLAlchemy costs more than the database does, so this goes to the
 driver: ``executemany`` on SQLite, ``COPY`` on PostgreSQL, inside the transaction that SQLAlchemy has begun.
@@ -12,6 +12,8 @@ from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection
+
+from coil_bridge.storage import event_blocks
 
 EventRow = tuple[int, int, int, int, int, int | None, int]
 """In the order of the columns: pilot number, actor, kind, minute, day, module, source."""
@@ -42,6 +44,7 @@ def append(connection: Connection, rows: Sequence[EventRow]) -> None:
         _append_sqlite(connection, rows, counts)
     else:
         _append_postgresql(connection, rows, counts)
+    event_blocks.append(connection, rows)
 
 
 def _append_sqlite(

@@ -3,7 +3,9 @@
 ``event`` is only ever appended to: small integers without keys, in the order in which they came, with an
 index that grows at its end. Everything that counts is asked of ``event_day``, which is kept in the same
 transaction: what one person did of one kind on one day is one row there. On PostgreSQL each pilot has a
-partition of its own (``event_p<number>``), so that a pilot goes without touching the others.
+partition of its own in both (``event_p<number>``), so that asking one does not touch the others' pages.
+
+``event_block`` repeats the minutes of the events in a form that is read at once.
 
 ``minute`` counts from 1970-01-01 UTC and not to the second: a second could be looked up in the partner's
 Moodle. ``day`` is ``date.toordinal()`` of the institution's local date.
@@ -17,6 +19,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     SmallInteger,
     String,
     Table,
@@ -69,6 +72,17 @@ event_day = Table(
     Column("kind", SmallInteger, primary_key=True),
     Column("n", Integer, nullable=False),
     sqlite_with_rowid=False,
+    postgresql_partition_by="LIST (pilot_no)",
+)
+
+# Minutes of events, packed (evaluation.sittings.PACKED): what storage.event_blocks is for.
+event_block = Table(
+    "event_block",
+    metadata,
+    Column("no", Integer, primary_key=True),
+    Column("pilot_no", Integer, nullable=False),
+    Column("packed", LargeBinary, nullable=False),
+    Index(None, "pilot_no"),
 )
 
 # Who answered whom in a forum, once for each answer.

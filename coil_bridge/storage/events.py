@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import Connection, Integer, case, func, insert, select, text
+from sqlalchemy import Connection, Integer, Table, case, func, insert, select, text
 
 from coil_bridge.evaluation.records import POSTS, DayCount, Event, EventKind, EventSource, Member
 from coil_bridge.storage import event_rows
 from coil_bridge.storage.event_rows import EventRow
-from coil_bridge.storage.event_tables import actor, event_day, event_pilot, reply, seen_record
+from coil_bridge.storage.event_tables import actor, event, event_day, event_pilot, reply, seen_record
 from coil_bridge.storage.writes import insert_new, upsert_all
 
 _ACTOR_KEY = ("pilot_id", "pairing_id", "course_id", "pseudonym")
@@ -41,7 +41,8 @@ class Events:
         if number is None:
             raise RuntimeError("the number that was just given is not there")
         if self._connection.dialect.name == "postgresql":
-            self._connection.execute(text(partition_of(number)))
+            for table in (event, event_day):
+                self._connection.execute(text(_partition(table, number)))
         return number
 
     def put_actors(self, pilot_id: str, members: Sequence[Member]) -> None:
@@ -131,9 +132,8 @@ class Events:
             self._connection.execute(insert(reply), rows)
 
 
-def partition_of(number: int) -> str:
-    """The words that give a pilot its partition on PostgreSQL."""
-    return f"CREATE TABLE event_p{number:d} PARTITION OF event FOR VALUES IN ({number:d})"
+def _partition(of: Table, number: int) -> str:
+    return f"CREATE TABLE {of.name}_p{number:d} PARTITION OF {of.name} FOR VALUES IN ({number:d})"
 
 
 def _keyed(event: Event, key: str) -> Event:

@@ -1,7 +1,7 @@
 """What the indicators are computed from, read in bulk: the queries.
 
-The daily counts answer nearly everything. Only the time between events needs each of them; a million rows
-come through the driver itself as one integer each, since SQLAlchemy would cost more than the database does.
+The daily counts answer nearly everything. Only the time between events needs each of them: those come from
+the blocks (``storage.event_blocks``).
 """
 
 from __future__ import annotations
@@ -14,17 +14,10 @@ from sqlalchemy import Connection, delete, func, insert, select
 
 from coil_bridge.evaluation.facts import Actor, Reply, Rules, Trait
 from coil_bridge.evaluation.records import EventKind, Part
+from coil_bridge.storage import event_blocks
 from coil_bridge.storage.event_tables import actor, event, event_day, event_pilot, reply
 from coil_bridge.storage.evidence_tables import objection, participant_trait, pilot_exclusion, pilot_rule
 from coil_bridge.storage.writes import insert_new, upsert, upsert_all
-
-_JOINS = f"({EventKind.SESSION_JOIN:d}, {EventKind.ROOM_JOIN:d})"
-# evaluation.sittings.PACKED in words that both engines know; a BIGINT, or PostgreSQL overflows.
-_PACKED = f"""
-    SELECT CAST(actor AS BIGINT) * 268435456 + minute * 4 + (day & 1) * 2
-           + CASE WHEN kind IN {_JOINS} THEN 1 ELSE 0 END
-    FROM event WHERE pilot_no = """
-_AT_ONCE = 20_000
 
 
 class EvidenceRows:
@@ -57,21 +50,11 @@ class EvidenceRows:
         )
         yield from self._raw(query)
 
-    def packed(self, pilot_id: str) -> Iterator[int]:
-        """Every event as one integer, in no order (``evaluation.sittings``)."""
+    def packed(self, pilot_id: str) -> Iterator[bytes]:
+        """Every event as one integer, in blocks and in no order (``evaluation.sittings``)."""
         number = self._number(pilot_id)
-        if number is None:
-            return
-        driver: Any = self._connection.connection.driver_connection
-        if self._connection.dialect.name == "sqlite":
-            for (value,) in driver.execute(f"{_PACKED}?", (number,)):
-                yield value
-            return
-        with driver.cursor(name="coil_bridge_events") as cursor:
-            cursor.itersize = _AT_ONCE
-            query = _PACKED.replace("%", "%%")  # to psycopg a single one is a place for a value
-            for (value,) in cursor.execute(f"{query}%s", (number,)):
-                yield value
+        if number is not None:
+            yield from event_blocks.read(self._connection, number)
 
     def days_of(self, pilot_id: str, names: Mapping[int, str]) -> dict[str, list[int]]:
         """The local days with any event of some actors, by what each is called."""

@@ -6,6 +6,7 @@ one. Two processes that start at once do not migrate at once.
 
 from __future__ import annotations
 
+import re
 import tempfile
 from dataclasses import dataclass
 from functools import cache
@@ -41,6 +42,7 @@ from coil_bridge.storage.engine import open_engine, reading, writing
 from coil_bridge.storage.tables import metadata
 
 _SCRIPTS = Path(__file__).parent / "migrations"
+_PARTITION = re.compile(r"event(_day)?_p\d+")
 _LOCK = 0x434F494D  # any constant of ours: "COIM"
 
 
@@ -105,8 +107,8 @@ def _config(connection: Connection | None = None) -> Config:
 
 
 def _ours(name: str | None, kind: str, _parents: object) -> bool:
-    """Not the partitions of ``event``: they come with the pilots."""
-    return kind != "table" or not (name or "").startswith("event_p") or name == "event_pilot"
+    """Not the partitions of ``event`` and ``event_day``: they come with the pilots."""
+    return kind != "table" or _PARTITION.fullmatch(name or "") is None
 
 
 @cache

@@ -40,6 +40,11 @@ class Sites:
         """Store a new institution."""
         self._connection.execute(insert(institution).values(asdict(value)))
 
+    def update_institution(self, value: Institution) -> None:
+        """Write an institution's description anew."""
+        row = {name: each for name, each in asdict(value).items() if name != "id"}
+        self._connection.execute(update(institution).where(institution.c.id == value.id).values(row))
+
     def institution_by_name(self, name: str) -> Institution | None:
         """The institution of that name, whatever the case of its letters."""
         found = self._institutions(func.lower(institution.c.name) == name.lower())

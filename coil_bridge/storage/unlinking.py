@@ -21,7 +21,7 @@ from sqlalchemy import Connection, Table, delete, insert, select
 
 from coil_bridge.evaluation.records import EventSource
 from coil_bridge.evaluation.weeks import monday, noon_of
-from coil_bridge.storage import event_rows
+from coil_bridge.storage import event_blocks, event_rows
 from coil_bridge.storage.event_rows import EventRow
 from coil_bridge.storage.event_tables import actor, event, event_day, reply, seen_record
 from coil_bridge.storage.events import Events
@@ -87,6 +87,7 @@ class Unlinking:
 
     def _rewrite_events(self, number: int, moved: Mapping[int, int]) -> None:
         self._connection.execute(delete(event).where(event.c.pilot_no == number))
+        event_blocks.forget(self._connection, number)
         rows = chain.from_iterable(
             _events(number, new, self._days(number, old)) for old, new in moved.items()
         )

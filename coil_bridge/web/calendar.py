@@ -81,6 +81,7 @@ class CalendarPages:
         add = pages.add_url_rule
         add("/pairings/<pairing_id>/calendar", "page", self.page)
         add("/pairings/<pairing_id>/calendar", "subscribe", self.subscribe, methods=["POST"])
+        add("/pairings/<pairing_id>/calendar/moodles", "moodles", self.moodles)
         add("/me/calendar", "mine", self.mine)
         add("/me/calendar", "subscribe_mine", self.subscribe_mine, methods=["POST"])
         add("/calendars", "published", self.published)
@@ -112,6 +113,11 @@ class CalendarPages:
             may_subscribe=view.part in ("teacher", "student"),
             moodles=self._moodles.standing(person, pairing_id) if view.part == "teacher" else (),
         )
+
+    def moodles(self, pairing_id: str) -> Reply:
+        """How it stands in the courses' own calendars: the part of the page that renews itself."""
+        standing = self._moodles.standing(self._visitors.signed_in(), pairing_id)
+        return render_template("calendar/moodles.html", moodles=standing)
 
     def subscribe(self, pairing_id: str) -> Reply:
         """Give the person an address of the kind chosen; the same one as long as it is not revoked."""

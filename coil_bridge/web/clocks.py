@@ -73,9 +73,10 @@ class ClockRow:
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """All clocks of one session; ``starts_at`` is its instant in UTC."""
+    """All clocks of one session: ``starts_at`` is its instant in UTC, ``day`` the anchor's date."""
 
     starts_at: datetime
+    day: str
     minutes: int
     rows: tuple[ClockRow, ...]
 
@@ -95,7 +96,8 @@ def strip(
 ) -> Strip:
     """The slots of one session (all of the same length) as a strip, with ribbons where it is ``drawn``."""
     minutes = (slots[0].end - slots[0].start) // timedelta(minutes=1) if slots else 0
-    return Strip(starts_at, minutes, tuple(_row(slot, translator, own_key, drawn=drawn) for slot in slots))
+    rows = tuple(_row(slot, translator, own_key, drawn=drawn) for slot in slots)
+    return Strip(starts_at, _anchors_day(slots, translator), minutes, rows)
 
 
 def strip_at(
@@ -121,6 +123,10 @@ def strip_at(
 def personal_clock(zone: str) -> Clock:
     """The reader's own clock, where it is none of the partners': a usual day, nobody's holidays."""
     return Clock("own", "", zone, None, None, time(8), time(20))
+
+
+def _anchors_day(slots: Sequence[LocalSlot], translator: Translator) -> str:
+    return translator.short_day(slots[0].start.date() - timedelta(days=slots[0].day_shift)) if slots else ""
 
 
 def shift_label(days: int) -> str:

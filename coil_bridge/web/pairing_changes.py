@@ -60,11 +60,10 @@ class PairingChangePages:
 
     def withdraw(self, pairing_id: str, course_id: str) -> Answered:
         """Withdraw the invitation of one course."""
-        person = self._visitors.signed_in()
+        person, view = self._visitors.signed_in(), self._view(pairing_id)
         try:
             self._pairings.withdraw(person, pairing_id, load(ReasonSchema())["reason"], course_id)
         except InvalidInput as error:
-            view = self._view(pairing_id)
             return self._invitation_page(view.pairing, _invited(view, course_id), Form.refused(error)), 422
         flash(gettext("The invitation is withdrawn, and the course’s teachers are told."), "good")
         return redirect(url_for("pairings.show", pairing_id=pairing_id), 303)

@@ -40,7 +40,7 @@ from coil_bridge.web.slot_glance import GlanceView, glance
 from coil_bridge.web.texts import gettext, say
 from coil_bridge.web.trail import deeds
 from coil_bridge.web.visitors import Visitors
-from coil_bridge.web.week_picture import WeekPicture, week_picture
+from coil_bridge.web.weeks_drawn import WeeksPicture, draw_weeks
 from scheduling.zones import to_local
 
 Reply = str | Response | tuple[str, int]
@@ -200,7 +200,7 @@ class PairingPages:
             withdrawable=open_invitations(view),
             link=links[0] if links else None,
             plan=plan,
-            picture=week_picture(plan.weeks, self._visitors.translator(), plan.phases, view.sessions, now),
+            picture=draw_weeks(plan.weeks, self._visitors.translator(), plan.phases, view.sessions, now),
             asking=ASKING,
             offers=OFFER,
         )
@@ -227,7 +227,7 @@ class PairingPages:
             ),
         )
 
-    def _weeks(self, person: Person, form: Form) -> WeekPicture | None:
+    def _weeks(self, person: Person, form: Form) -> WeeksPicture | None:
         """The weeks of the courses and days that the form holds; None as long as they cannot be told."""
         courses = [form.value("own_course_id"), *form.all("partner_course_ids")[:MOST_PARTNERS]]
         try:
@@ -235,7 +235,7 @@ class PairingPages:
             weeks = self._terms.weeks.of_courses(person, [each for each in courses if each], first, last)
         except (ValueError, NotFound):
             return None
-        return week_picture(weeks, self._visitors.translator()) if weeks else None
+        return draw_weeks(weeks, self._visitors.translator()) if weeks else None
 
     def _times(self, person: Person, form: Form) -> GlanceView | None:
         """Whether a weekly time would suit the universities; None as long as it cannot be told."""

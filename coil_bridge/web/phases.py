@@ -19,7 +19,7 @@ from coil_bridge.web.forms import Form, load
 from coil_bridge.web.schemas.academic import CalendarVersionSchema, LengthsSchema, PhaseSchema
 from coil_bridge.web.texts import gettext, say
 from coil_bridge.web.visitors import Visitors
-from coil_bridge.web.week_picture import WeekPicture, week_picture
+from coil_bridge.web.weeks_drawn import WeeksPicture, draw_weeks
 from coil_bridge.web.wording import PHASES
 from scheduling.phases import PhaseSpan, common_weeks_in
 
@@ -100,9 +100,9 @@ class PhasePages:
             raise Forbidden(mark("Only the teachers of this pairing's courses can do this."))
         return view
 
-    def _picture(self, view: PlanView, phases: tuple[PlannedPhase, ...]) -> WeekPicture:
+    def _picture(self, view: PlanView, phases: tuple[PlannedPhase, ...]) -> WeeksPicture:
         seen = self._pairings.get(self._visitors.signed_in(), view.pairing.id)
-        return week_picture(view.weeks, self._visitors.translator(), phases, seen.sessions, self._clock())
+        return draw_weeks(view.weeks, self._visitors.translator(), phases, seen.sessions, self._clock())
 
     def _form_page(self, view: PlanView, form: Form, phases: tuple[PlannedPhase, ...]) -> str:
         return render_template(

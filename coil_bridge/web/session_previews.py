@@ -13,7 +13,7 @@ from coil_bridge.web.clocks import Strip, strip
 from coil_bridge.web.holiday_names import holiday_name
 from coil_bridge.web.texts import gettext
 from scheduling.days_off import DayOff, LeftOut
-from scheduling.zones import UnresolvableTime
+from scheduling.zones import UnresolvableTime, to_local
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class Preview:
     errors: tuple[str, ...] = ()
     left_out: tuple[tuple[str, str], ...] = ()  # a day and why
     missing: int = 0
+    meanwhile: tuple[str, ...] = ()  # other sessions of the pairing that are on then
 
     @property
     def shifting(self) -> int:
@@ -44,6 +45,14 @@ def drawn(found: PlanPreview, pairing: Pairing, words: Translator, own_zone: str
         found.unresolved,
         left_out=tuple(_left_out(found.left_out, pairing, words)),
         missing=found.missing,
+        meanwhile=tuple(
+            gettext(
+                "“%(title)s” meets then: %(moment)s",
+                title=each.title,
+                moment=words.moment(to_local(each.starts_at, own_zone)),
+            )
+            for each in found.meanwhile
+        ),
     )
 
 

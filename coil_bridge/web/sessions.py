@@ -17,7 +17,7 @@ from coil_bridge.services.joint_sessions import PlanPreview, Scope, SessionServi
 from coil_bridge.services.pairings import PairingService, PairingView
 from coil_bridge.services.rooms import RoomService
 from coil_bridge.services.session_clocks import institutions
-from coil_bridge.services.session_plans import MOST_WEEKS, TimeNeedsChoice
+from coil_bridge.services.session_plans import MOST_WEEKS, TimeNeedsChoice, as_planned
 from coil_bridge.web.forms import Form, load
 from coil_bridge.web.schemas.session import AskedSchema, PlanSchema, PreviewSchema, ScopeSchema, VersionSchema
 from coil_bridge.web.session_previews import Preview, drawn
@@ -86,7 +86,7 @@ class SessionPages:
     def plan(self, pairing_id: str) -> Answer:
         """Plan a session or a weekly series."""
         person = self._visitors.signed_in()
-        pairing = self._pairings.get(person, pairing_id).pairing
+        pairing = self._taught(person, pairing_id).pairing
         form = Form.typed()
         try:
             planned = self._sessions.plan(person, pairing_id, load(PlanSchema()), form.idempotency_key)
@@ -99,7 +99,7 @@ class SessionPages:
     def preview(self, pairing_id: str) -> Answer:
         """The form so far on every clock: a fragment for the script, the whole page without it."""
         person = self._visitors.signed_in()
-        pairing = self._pairings.get(person, pairing_id).pairing
+        pairing = self._taught(person, pairing_id).pairing
         preview = self._preview(person, pairing)
         if "X-Fragment" in request.headers:
             return self._fragment(pairing, preview)
@@ -110,13 +110,18 @@ class SessionPages:
         person = self._visitors.signed_in()
         session = self._sessions.get(person, session_id)
         pairing = self._taught(person, session.pairing_id).pairing
-        return self._edit_page(pairing, session, _form(session))
+        preview = self._read(
+            pairing,
+            None,
+            lambda: self._sessions.preview_edit(person, session_id, as_planned(session), Scope.ONE),
+        )
+        return self._edit_page(pairing, session, _form(session), preview)
 
     def change(self, session_id: str) -> Answer:
         """Store the change; the second of two who edit at once sees what stands there now."""
         person = self._visitors.signed_in()
         session = self._sessions.get(person, session_id)
-        pairing = self._pairings.get(person, session.pairing_id).pairing
+        pairing = self._taught(person, session.pairing_id).pairing
         try:
             version, scope = load(VersionSchema())["version"], load(ScopeSchema())["scope"]
             changed = self._sessions.edit_series(person, session_id, load(PlanSchema()), version, scope)
@@ -140,7 +145,7 @@ class SessionPages:
         """The changed form so far on every clock."""
         person = self._visitors.signed_in()
         session = self._sessions.get(person, session_id)
-        pairing = self._pairings.get(person, session.pairing_id).pairing
+        pairing = self._taught(person, session.pairing_id).pairing
         preview = self._preview_edit(person, pairing, session)
         if "X-Fragment" in request.headers:
             return self._fragment(pairing, preview)

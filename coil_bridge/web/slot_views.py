@@ -18,6 +18,7 @@ from coil_bridge.web.hour_words import dates_text, every_weekday, hour_text, len
 from coil_bridge.web.notices import Heed
 from coil_bridge.web.places import city_name
 from coil_bridge.web.texts import gettext, ngettext
+from scheduling.public_holidays import is_weekend
 from scheduling.search import Meeting, Search
 from scheduling.slots import FixedSlot, LeftOut
 from scheduling.week_grid import WeekGrid
@@ -68,7 +69,10 @@ class ClockLine:
 
 @dataclass(frozen=True, slots=True)
 class SlotCard:
-    """A ranked slot. ``key`` names it in addresses; ``steady``: every week of the rhythm is used."""
+    """A ranked slot. ``key`` names it in addresses.
+
+    ``steady``: the form of a weekly series, which leaves out weekends, makes just these dates.
+    """
 
     number: int
     key: str
@@ -120,8 +124,6 @@ class SlotViews:
         slots = self._finding.slots
         slot = slots[number - 1]
         first = to_local(slot.meetings[0].start, slot.zone)
-        weeks = self._search.wanted.every * (len(slot.meetings) - 1)
-        last = to_local(slot.meetings[-1].start, slot.zone)
         return SlotCard(
             number=number,
             key=slot_key(slot),
@@ -135,8 +137,18 @@ class SlotViews:
             first=first.replace(tzinfo=None),
             zone=slot.zone,
             count=len(slot.meetings),
-            steady=self._search.wanted.every == 1 and (last.date() - first.date()).days == 7 * weeks,
+            steady=self._steady(slot),
         )
+
+    def _steady(self, slot: FixedSlot) -> bool:
+        first, last = (to_local(slot.meetings[place].start, slot.zone).date() for place in (0, -1))
+        days = {
+            (to_local(each.start, party.zone).date(), self._places[party.key].country)
+            for each in slot.meetings
+            for party in self._search.parties
+        }
+        every_week = (last - first).days == 7 * (len(slot.meetings) - 1)
+        return every_week and not any(is_weekend(day, country) for day, country in days)
 
     def rows(self, meetings: Sequence[Meeting], anchor: str) -> tuple[DateRow, ...]:
         """Dates on every clock; the day is told on the clock of ``anchor``."""

@@ -4,29 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from coil_bridge.domain import Institution, Person
+from coil_bridge.domain import Institution, Pairing, Person
 from coil_bridge.errors import Conflict, InvalidInput
 from coil_bridge.i18n import mark
 from coil_bridge.services.joint_sessions import SessionService
-from coil_bridge.services.session_clocks import institutions, partner_clocks
-from coil_bridge.services.session_plans import ChosenDate
+from coil_bridge.services.rooms import RoomService
 from coil_bridge.services.slot_finder import Finding, Place, Question, Setting, SlotFinder
-from coil_bridge.web.clocks import Strip, strip_at
 from coil_bridge.web.forms import Form, load
-from coil_bridge.web.schemas.slots import RHYTHMS, DatedPlanSchema, NamedPlanSchema, QuestionSchema, dated
+from coil_bridge.web.hours_drawn import draw_hours
+from coil_bridge.web.schemas.slots import RHYTHMS, DatedPlanSchema, DatesSchema, QuestionSchema, dated
+from coil_bridge.web.session_previews import Preview, drawn
 from coil_bridge.web.slot_views import SlotViews, missing_weeks, slot_key
 from coil_bridge.web.texts import ngettext
 from coil_bridge.web.visitors import Visitors
-from coil_bridge.web.week_pictures import week_pictures
 from scheduling.search import Meeting
-from scheduling.zones import UnresolvableTime, ZoneError, to_instant, to_local
+from scheduling.zones import to_local
 
 Answer = str | Response | tuple[str, int]
 ROTATING = "rotating"
@@ -35,9 +34,12 @@ ROTATING = "rotating"
 class SlotPages:
     """The pages on which a time is found."""
 
-    def __init__(self, finder: SlotFinder, sessions: SessionService, visitors: Visitors) -> None:
+    def __init__(
+        self, finder: SlotFinder, sessions: SessionService, rooms: RoomService, visitors: Visitors
+    ) -> None:
         self._finder = finder
         self._sessions = sessions
+        self._rooms = rooms
         self._visitors = visitors
 
     def blueprint(self) -> Blueprint:
@@ -66,8 +68,8 @@ class SlotPages:
         person = self._visitors.signed_in()
         setting, finding, meetings, zone = self._chosen(person, pairing_id)
         dates = [dated(to_local(each.start, zone), zone) for each in meetings]
-        form = Form.blank(dates=dates, minutes=finding.search.wanted.minutes, phase="team_building")
-        return self._plan_page(setting, form, [each.start for each in meetings], zone)
+        form = Form.blank(dates=dates, minutes=finding.search.wanted.minutes)
+        return self._plan_page(person, setting.pairing, form)
 
     def plan(self, pairing_id: str) -> Answer:
         """Plan the sessions."""
@@ -75,20 +77,9 @@ class SlotPages:
         setting = self._finder.setting(person, pairing_id)
         form = Form.typed()
         try:
-            values = load(NamedPlanSchema())
-            planned = self._sessions.plan_dates(
-                person,
-                pairing_id,
-                values["title"],
-                values["dates"],
-                phase=values["phase"],
-                minutes=values["minutes"],
-                idempotency_key=form.idempotency_key,
-                room_url=values["room_url"],
-                notes=values["notes"],
-            )
+            planned = self._sessions.plan(person, pairing_id, load(DatedPlanSchema()), form.idempotency_key)
         except InvalidInput as error:
-            return self._plan_page(setting, Form.refused(error), *_typed_instants()), 422
+            return self._plan_page(person, setting.pairing, Form.refused(error)), 422
         flash(ngettext("The session is planned.", "%(num)d sessions are planned.", len(planned)), "good")
         return redirect(url_for("pairings.show", pairing_id=pairing_id), 303)
 
@@ -123,7 +114,7 @@ class SlotPages:
         return {
             "cards": [views.card(number + 1) for number in range(len(finding.slots))],
             "cities": views.cities,
-            "pictures": week_pictures(finding.grids, finding.slots, finding.search, views.cities, words),
+            "pictures": draw_hours(finding.grids, finding.slots, finding.search, views.cities, words),
             "rotating": views.rows(rotation.meetings, finding.search.parties[0].zone) if rotation else (),
             "shares": views.shares(),
             "missing": missing_weeks(rotation.missing, words) if rotation else "",
@@ -131,20 +122,24 @@ class SlotPages:
             "link": _link,
         }
 
-    def _plan_page(self, setting: Setting, form: Form, starts: Sequence[datetime], zone: str | None) -> str:
-        minutes = int(form.value("minutes")) if form.value("minutes").isdecimal() else 60
+    def _plan_page(self, person: Person, pairing: Pairing, form: Form) -> str:
         return render_template(
             "slots/plan.html",
-            pairing=setting.pairing,
+            pairing=pairing,
             form=form,
-            strips=[self._strip(setting, each, minutes, zone) for each in starts] if zone else [],
+            preview=self._preview(person, pairing, form),
+            rooms=self._rooms.choices(pairing),
+            people=self._rooms.expected(pairing),
         )
 
-    def _strip(self, setting: Setting, start: datetime, minutes: int, zone: str) -> Strip:
-        reader = self._visitors.zone()
-        own = next((each.id for each in institutions(setting.pairing) if each.zone == reader), None)
-        words = self._visitors.translator()
-        return strip_at(start, minutes, partner_clocks(setting.pairing), zone, words, own_key=own)
+    def _preview(self, person: Person, pairing: Pairing, form: Form) -> Preview:
+        """The dates of the form on every clock; none where they cannot be read."""
+        try:
+            plan = load(DatesSchema(), MultiDict({name: list(form.all(name)) for name in form.values}))
+            found = self._sessions.preview(person, pairing.id, plan)
+        except InvalidInput:
+            return Preview()
+        return drawn(found, pairing, self._visitors.translator(), self._visitors.zone())
 
 
 def _question(setting: Setting) -> Question:
@@ -177,12 +172,3 @@ def _link(pairing_id: str, slot: str) -> str:
     asked = [(name, value) for name in request.args for value in request.args.getlist(name) if name != "slot"]
     address = url_for("slots.preview", pairing_id=pairing_id)
     return f"{address}?{urlencode([*asked, ('slot', slot)])}"
-
-
-def _typed_instants() -> tuple[list[datetime], str | None]:
-    """The dates of a form that was refused, where they can be read."""
-    try:
-        dates: list[ChosenDate] = load(DatedPlanSchema())["dates"]
-        return [to_instant(each.local, each.zone).instant for each in dates], dates[0].zone
-    except (InvalidInput, UnresolvableTime, ZoneError):
-        return [], None

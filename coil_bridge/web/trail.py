@@ -153,6 +153,9 @@ _SENTENCES: Mapping[tuple[str, str], _Sentence] = {
         new=d.get("new", 0),
         changed=d.get("changed", 0),
     ),
+    ("institution", "hours_set"): lambda _: gettext("Said the hours in which its people can meet"),
+    ("institution", "hours_forgotten"): lambda _: gettext("Went back to the usual day"),
+    ("institution", "described"): lambda _: gettext("Changed the description of the university"),
     ("pairing", "phases_planned"): lambda _: gettext("Saved the plan of phases"),
     ("lti", "lti_key_replaced"): lambda _: gettext("Replaced the key of the tool"),
 }
@@ -165,6 +168,13 @@ _FIELDS: Mapping[str, Callable[[], str]] = {
     "minutes": lambda: gettext("Length in minutes"),
     "room_url": lambda: gettext("Link to the room"),
     "notes": lambda: gettext("Notes for the students"),
+    "name": lambda: gettext("Name of the university"),
+    "short_name": lambda: gettext("Short name"),
+    "city": lambda: gettext("City"),
+    "country": lambda: gettext("Country"),
+    "subdivision": lambda: gettext("Region"),
+    "day_starts": lambda: gettext("The day starts"),
+    "day_ends": lambda: gettext("The day ends"),
 }
 
 

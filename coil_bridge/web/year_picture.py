@@ -1,4 +1,4 @@
-"""An academic year at one institution: a month a row, a day a cell. Positions as in ``week_picture``."""
+"""An academic year at one institution: a month a row, a day a cell. Positions as in ``weeks_drawn``."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from itertools import groupby
 from babel.dates import format_date
 
 from coil_bridge.i18n import Translator
-from coil_bridge.web.week_picture import Bar
 from coil_bridge.web.week_words import STATES, day_words
+from coil_bridge.web.weeks_drawn import Bar
 from scheduling.terms import AcademicCalendar, Day, each_day
 
 FIRST_MONTH = 8  # an academic year is shown from August, before most of them begin

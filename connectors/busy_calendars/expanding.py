@@ -125,6 +125,8 @@ def _check_rules(event: Event) -> None:
         often = {str(value).upper() for value in rule.get("FREQ", [])} - _RARE
         if often or any(len(rule.get(name, [])) > 1 for name in _OFTEN_A_DAY):
             raise TooMuch("an event repeats more than once a day")
+        if any(step < 1 for step in rule.get("INTERVAL", [])):
+            raise CalendarUnreadable("an event repeats on the spot")  # dateutil would go on for ever
 
 
 def _span(event: Event, clock: ZoneInfo) -> Iterable[Busy]:

@@ -128,10 +128,10 @@ def _answer(body: bytes) -> ET.Element:
 def _recordings(record: ET.Element) -> Sequence[Recording]:
     try:
         begins, ends = (int(record.findtext(name) or 0) for name in ("startTime", "endTime"))
-    except ValueError:
+        starts_at = datetime.fromtimestamp(begins / 1000, UTC)
+        length = timedelta(milliseconds=max(ends - begins, 0))
+    except (ValueError, OverflowError, OSError):
         return []
-    starts_at = datetime.fromtimestamp(begins / 1000, UTC)
-    length = timedelta(milliseconds=max(ends - begins, 0))
     found = []
     for each in record.iterfind("playback/format"):
         url = (each.findtext("url") or "").strip()

@@ -29,11 +29,14 @@ _LASTS_MINUTES = 2  # of the form's three ways to say a length
 
 @dataclass(frozen=True)
 class ListedEvent:
-    """An event as it stands in Moodle. ``name`` is plain text, ``description`` as Moodle stores it."""
+    """An event as it stands in Moodle. ``name`` is plain text, ``description`` as Moodle stores it.
+
+    ``user_id`` is who made it, ``None`` once it was changed by Moodle's form (4.1 and 5.1, measured).
+    """
 
     id: int
     course_id: int
-    user_id: int
+    user_id: int | None
     kind: str
     name: str
     description: str
@@ -45,7 +48,7 @@ class _ListedSchema(RecordSchema):
     record = ListedEvent
     id = required(Whole)
     course_id = required(Whole, "courseid")
-    user_id = required(Whole, "userid")
+    user_id = optional(Whole, "userid")
     kind = required(fields.String, "eventtype")
     name = required(Line)
     description = optional(fields.String)

@@ -33,7 +33,8 @@ _FIELDS = {  # of Moodle's form to configure a tool manually, by their labels
     "Custom parameters": "customparameters",
     "Content Selection URL": "toolurl_ContentItemSelectionRequest",
 }
-_PATIENCE = 30_000  # milliseconds; a real Moodle under load
+_COURSE_TOOLS = "/mod/lti/coursetools.php"
+_PATIENCE = 60_000  # milliseconds; a real Moodle under load
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,9 @@ def log_in(chromium: Browser, lab: Lab, account: Account, **options: Any) -> Win
     )
     context.set_default_timeout(_PATIENCE)
     page = context.new_page()
-    page.goto(f"{lab.moodle_url}/login/index.php", wait_until="domcontentloaded")
+    page.goto(
+        f"{lab.moodle_url}/login/index.php", wait_until="networkidle"
+    )  # a late call would end the session
     page.fill("#username", account.username)
     page.fill("#password", account.password)
     page.click("#loginbtn")
@@ -173,8 +176,13 @@ def activate(window: Window) -> None:
 
 
 def offer_in_course(window: Window, course_id: int, tool_id: int) -> None:
-    """More > LTI External tools > Show in activity chooser (Moodle 4.3 and later)."""
-    page = window.go(f"/mod/lti/coursetools.php?id={course_id}").page
+    """More > LTI External tools > Show in activity chooser. Before Moodle 4.3 there is no such page."""
+    page = window.page
+    answer = page.goto(
+        f"{window.lab.moodle_url}{_COURSE_TOOLS}?id={course_id}", wait_until="domcontentloaded"
+    )
+    if answer is None or answer.status == 404:
+        return
     toggle = f"#showinactivitychooser-toggle-{tool_id}"
     page.wait_for_selector(toggle, state="attached")
     page.wait_for_load_state("load")
@@ -184,11 +192,17 @@ def offer_in_course(window: Window, course_id: int, tool_id: int) -> None:
 
 
 def place(window: Window, course_id: int, tool_id: int, kinds: int) -> None:
-    """Add the tool by Select content, with the first so many links of our picker."""
-    page = window.go(
-        f"/course/modedit.php?add=lti&type=&course={course_id}&section=1&return=0&typeid={tool_id}"
-    ).page
+    """Add the tool by Select content, with the first so many links of our picker.
+
+    Before Moodle 4.3 the form is that of *External tool*, in which one chooses the preconfigured tool.
+    """
+    form = f"/course/modedit.php?add=lti&type=&course={course_id}&section=1&return=0"
+    offered = window.page.locator(f"#showinactivitychooser-toggle-{tool_id}").count() == 1
+    page = window.go(f"{form}&typeid={tool_id}" if offered else form).page
     page.wait_for_load_state("load")
+    page.wait_for_function("M.util.pending_js.length === 0")  # before that the button does nothing
+    if not offered:
+        page.select_option("#id_typeid", str(tool_id))
     page.get_by_role("button", name="Select content").click()
     picker = window.frame()
     boxes = picker.locator("input[name=kinds]")
@@ -200,7 +214,8 @@ def place(window: Window, course_id: int, tool_id: int, kinds: int) -> None:
     else:
         page.wait_for_function("document.querySelector('#id_name').value !== ''")
     page.locator("#id_submitbutton2, #id_submitbutton").first.click()
-    page.wait_for_url("**/course/view.php**", wait_until="domcontentloaded")
+    page.wait_for_url(lambda url: "/modedit.php" not in url, wait_until="domcontentloaded")
+    window.go(f"/course/view.php?id={course_id}")
 
 
 def configure_by_hand(window: Window, values: Mapping[str, str]) -> dict[str, str]:

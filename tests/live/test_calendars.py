@@ -26,7 +26,7 @@ PUBLIC = "https://bridge.example.org"
 def paired(
     services: Services, parties: tuple[Party, Party], clients: tuple[MoodleClient, MoodleClient]
 ) -> Iterator[Pairing]:
-    """A pairing of the parties' courses; afterwards nothing of it stands in their calendars."""
+    """A pairing of the parties' courses; afterwards it is over, and gone from their calendars."""
     first, second = parties
     today = datetime.now(UTC).date()
     form = ProposalInput(
@@ -42,6 +42,7 @@ def paired(
     pairing = services.pairings.propose(first.teacher, form, new_id())
     services.pairings.accept(second.teacher, pairing.id, second.course.id)
     yield services.pairings.start(first.teacher, pairing.id)
+    services.pairings.cancel(first.teacher, pairing.id, "The live test is over.")
     for client, party in zip(clients, parties, strict=True):
         ours = [each.id for each in listed(client, party) if session_in(each.description, PUBLIC)]
         client.delete_calendar_events(ours)

@@ -67,8 +67,8 @@ def repeated(data: dict[str, Any]) -> dict[str, Any]:
     return data
 
 
-class PlanSchema(WhenSchema):
-    """The whole form; loads a ``PlanInput``."""
+class WhatSchema(FormSchema):
+    """What people read of a session, and where it is; without a phase the pairing's plan decides."""
 
     title = Line(200, required=True)
     phase = Chosen(CoilPhase, load_default=None)
@@ -76,10 +76,19 @@ class PlanSchema(WhenSchema):
     room_url = Line(1000, load_default=None)
     notes = Paragraphs(4000, load_default="")
 
+
+def in_one_room(data: dict[str, Any]) -> dict[str, Any]:
+    """What was loaded with one address for the room."""
+    room = data.pop("room")
+    return data | {"room_url": room or data["room_url"]}
+
+
+class PlanSchema(WhatSchema, WhenSchema):
+    """The whole form; loads a ``PlanInput``."""
+
     @post_load
     def _make(self, data: dict[str, Any], **_kwargs: Any) -> PlanInput:
-        data["room_url"] = data.pop("room") or data["room_url"]
-        return PlanInput(**repeated(data))
+        return PlanInput(**repeated(in_one_room(data)))
 
 
 class PreviewSchema(WhenSchema):

@@ -11,8 +11,8 @@ from coil_bridge.services.site_inputs import InstitutionInput, SiteInput
 from coil_bridge.web.schemas.fields import FormSchema, Line, Secret, TimeOfDay
 
 
-class SiteSchema(FormSchema):
-    """A Moodle and the university it belongs to; loads a ``SiteInput``."""
+class _Described(FormSchema):
+    """What a university is described by."""
 
     name = Line(200, required=True)
     short_name = Line(40, required=True)
@@ -22,6 +22,19 @@ class SiteSchema(FormSchema):
     zone = Line(64, required=True)
     day_starts = TimeOfDay(load_default=time(8))
     day_ends = TimeOfDay(load_default=time(20))
+
+
+class InstitutionSchema(_Described):
+    """A university; loads an ``InstitutionInput``."""
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_kwargs: Any) -> InstitutionInput:
+        return InstitutionInput(**data)
+
+
+class SiteSchema(_Described):
+    """A Moodle and the university it belongs to; loads a ``SiteInput``."""
+
     base_url = Line(400, required=True)
     token = Secret(200, required=True)
     site_name = Line(200, load_default="")

@@ -7,11 +7,11 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validate
 
-from coil_bridge.domain import CoilPhase
 from coil_bridge.i18n import mark
-from coil_bridge.services.session_plans import LONGEST, SHORTEST, ChosenDate
+from coil_bridge.services.session_plans import LONGEST, SHORTEST, ChosenDate, PlanInput
 from coil_bridge.services.slot_finder import MOST_MEETINGS
-from coil_bridge.web.schemas.fields import Chosen, Count, Day, FormSchema, Ids, Line, Paragraphs
+from coil_bridge.web.schemas.fields import Count, Day, FormSchema, Ids, Line
+from coil_bridge.web.schemas.session import WhatSchema, in_one_room
 
 RHYTHMS = (1, 2, 3, 4)
 _DATES = mark("The dates of the plan are not complete. Find a time anew, please.")
@@ -30,11 +30,23 @@ class QuestionSchema(FormSchema):
     slot = Line(40, load_default="")
 
 
-class DatedPlanSchema(FormSchema):
-    """A plan of chosen dates: when, and what the sessions are called."""
+class PlannedDate(fields.Field[ChosenDate]):
+    """A wall time and its zone in one field, as ``dated`` writes them; loads a ``ChosenDate``."""
+
+    def _deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> ChosenDate:
+        local, _, zone = str(value).partition(" ")
+        try:
+            moment = datetime.fromisoformat(local)
+            return ChosenDate(date.fromisoformat(local[:10]), moment.time().replace(tzinfo=None), zone)
+        except ValueError:
+            raise ValidationError(_DATES) from None
+
+
+class DatesSchema(FormSchema):
+    """The dates of a plan, enough for a preview; loads a ``PlanInput``."""
 
     dates = fields.List(
-        fields.String(validate=validate.Length(max=90)),
+        PlannedDate(),
         required=True,
         validate=validate.Length(min=1, max=MOST_MEETINGS, error=_DATES),
         error_messages={"required": _DATES},
@@ -42,28 +54,24 @@ class DatedPlanSchema(FormSchema):
     minutes = Count(SHORTEST, LONGEST, mark("A session lasts from 5 minutes to 10 hours."), required=True)
 
     @post_load
-    def _read(self, data: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
-        return data | {"dates": [_chosen(each) for each in data["dates"]]}
+    def _make(self, data: dict[str, Any], **_kwargs: Any) -> PlanInput:
+        return on_dates({"title": "", "phase": None, **data})
 
 
-class NamedPlanSchema(DatedPlanSchema):
+class DatedPlanSchema(WhatSchema, DatesSchema):
     """The same with what people will read."""
 
-    title = Line(200, required=True)
-    phase = Chosen(CoilPhase, required=True)
-    room_url = Line(1000, load_default=None)
-    notes = Paragraphs(4000, load_default="")
+    @post_load
+    def _make(self, data: dict[str, Any], **_kwargs: Any) -> PlanInput:
+        return on_dates(in_one_room(data))
+
+
+def on_dates(data: dict[str, Any]) -> PlanInput:
+    """A plan of chosen dates; the first one stands for day, hour and clock until they are put in order."""
+    dates: list[ChosenDate] = data.pop("dates")
+    return PlanInput(starts_local=dates[0].local, zone=dates[0].zone, dates=tuple(dates), **data)
 
 
 def dated(at: datetime, zone: str) -> str:
     """A wall time and its zone in one field: ``2026-10-27T14:00 Europe/Belgrade``."""
     return f"{at:%Y-%m-%dT%H:%M} {zone}"
-
-
-def _chosen(text: str) -> ChosenDate:
-    local, _, zone = text.partition(" ")
-    try:
-        moment = datetime.fromisoformat(local)
-        return ChosenDate(date.fromisoformat(local[:10]), moment.time().replace(tzinfo=None), zone)
-    except ValueError:
-        raise ValidationError({"dates": [_DATES]}) from None

@@ -5,6 +5,11 @@ const language = document.documentElement.lang;
 /* After a refused form, the keyboard and the screen reader start at the list of reasons. */
 document.querySelector("[data-focus]")?.focus();
 
+/* On a narrow screen, what is there twice starts folded. */
+if (matchMedia("(max-width: 44rem)").matches) {
+  for (const part of document.querySelectorAll("details[data-narrow]")) part.open = false;
+}
+
 /* "2 hours ago" goes on counting while the page is open. */
 const relative = new Intl.RelativeTimeFormat(language, { numeric: "always" });
 const UNITS = [["day", 86400], ["hour", 3600], ["minute", 60]];

@@ -110,6 +110,7 @@ PAGES = {
         "/console/plugin",
         "/console/sites/{site}",
         "/console/sites/{site}/remove",
+        "/console/universities/{institution}",
         "/console/sites/{site}/lti/new",
         "/console/lti/keys",
         "/console/people",
@@ -127,6 +128,7 @@ NO_PAGES = {
     "health.metrics",
     "uploads.standing",
     "pilots.progress",  # a part of a page, and a file
+    "calendar.moodles",
     "pilots.download",
     "evidence.packs",  # likewise
     "evidence.download",

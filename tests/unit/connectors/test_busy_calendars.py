@@ -92,6 +92,11 @@ def test_an_event_that_repeats_all_day_long_is_refused(rule: str) -> None:
         busy(calendar(f"DTSTART:20261020T080000Z\nDTEND:20261020T080100Z\nRRULE:{rule}"))
 
 
+def test_a_rule_that_stays_on_the_spot_is_refused() -> None:
+    with pytest.raises(CalendarUnreadable):
+        busy(calendar("DTSTART:20200131T080000Z\nDTEND:20200131T090000Z\nRRULE:FREQ=DAILY;INTERVAL=0"))
+
+
 def test_a_rule_that_never_comes_true_does_no_harm() -> None:
     never = "DTSTART:20200131T080000Z\nDTEND:20200131T090000Z\nRRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=31"
     assert len(busy(calendar(never))) <= 1

@@ -241,7 +241,8 @@ def test_every_clock_shows_the_same_instant_and_marks_exactly_the_shifts(
     views = preview(first, zone, minutes, count, clocks, choice="earlier")
     for each in views:
         for slot in each.slots:
-            assert slot.start == each.instant
+            # Between zones, Python calls a repeated hour unequal to every instant (PEP 495): UTC decides.
+            assert slot.start.astimezone(UTC) == each.instant
             assert slot.end.astimezone(UTC) - each.instant == timedelta(minutes=minutes)
     for then, now in pairwise(views):
         moved = {

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from scheduling.search import Search, Wanted
 from scheduling.slots import Candidate, FixedSlot, blocking, find_slots, most_dates, shortlist, told
-from scheduling.timeline import Hours, Party
+from scheduling.timeline import Hours, Party, Timeline
 from scheduling.weekly_hours import ACCEPTABLE, DAY, IMPOSSIBLE, PREFERRED, WEEK, Stretch, week_of
 from scheduling.zones import UnresolvableTime, to_instant, to_local
 from tests.unit.scheduling.clocks import PUBLISHED, STEADY, utc
@@ -43,6 +43,32 @@ def suits(at: Party, start: datetime, minutes: int) -> bool:
     end = quarters[-1] + QUARTER
     busy = any(begins < end and start < ends for begins, ends in at.busy)
     return not busy and not days & at.days_off and all(level(at, each) != IMPOSSIBLE for each in quarters)
+
+
+@pytest.mark.parametrize(
+    ("monday", "start", "prefers", "burden"),
+    [
+        (date(2026, 10, 19), "2026-10-24 23:00", (1, 3), 0),  # 01:00-03:00 takes three hours that night
+        (date(2026, 10, 19), "2026-10-17 23:00", (1, 3), 4),  # a week before it ends at 04:00
+        (date(2027, 3, 22), "2027-03-28 00:00", (1, 5), 0),  # 01:00-05:00 takes three
+        (date(2027, 3, 22), "2027-03-28 00:15", (1, 5), 1),
+    ],
+)
+def test_a_session_across_a_clock_change_meets_the_hours_that_clocks_show(
+    monday: date, start: str, prefers: tuple[int, int], burden: int
+) -> None:
+    week = week_of([Stretch(tuple(range(7)), prefers[0] * 4, prefers[1] * 4, PREFERRED)], ACCEPTABLE)
+    line = Timeline(monday - timedelta(weeks=1), 3)
+    reach = line.reach(Party("belgrade", BELGRADE, (Hours(BELGRADE, week),)), 12)
+    assert reach.burden[(utc(start) - line.origin) // QUARTER] == burden
+
+
+@pytest.mark.parametrize(("now", "first"), [("12:07", "12:15"), ("12:00", "12:15"), ("12:15", "12:30")])
+def test_nothing_begins_before_it_is_asked_nor_at_that_moment(now: str, first: str) -> None:
+    always = [party(zone, hours(0, 24)) for zone in (BELGRADE, ALMATY)]
+    of = search(always, after=utc(f"2026-11-03 {now}"))
+    begins = of.line.instant(of.free.index(1))
+    assert begins == utc(f"2026-11-03 {first}")
 
 
 def by_hand(of: Search) -> set[tuple[datetime, ...]]:

@@ -51,20 +51,8 @@ class Consortium:
     ) -> None:
         self.storage, self.build, self.clock, self.vault = storage, build, clock, vault
         self.settings = settings
-        self.ub, self.ail, self.snc = (build.site(city) for city in ("Belgrade", "Almaty", "Shanghai"))
-        self.mira = build.person("Mira Jovanović", site=self.ub)
-        self.aigerim = build.person("Aigerim Sadykova", site=self.ail)
-        self.wei = build.person("Wei Zhang", site=self.snc)
-        self.jelena = build.person("Jelena Marković", site=self.ub)
-        self.dana = build.person("Dana Akhmetova", site=self.ail)
-        self.lin = build.person("Lin Chen", site=self.snc)
-        self.belgrade = build.course(
-            self.ub, "Intercultural Communication", teachers=[self.mira], students=[self.jelena]
-        )
-        self.almaty = build.course(
-            self.ail, "English for Negotiators", teachers=[self.aigerim], students=[self.dana]
-        )
-        self.shanghai = build.course(self.snc, "Business English", teachers=[self.wei], students=[self.lin])
+        with build.together():
+            self._people_and_courses(build)
         messages = Messages(vault=vault, clock=clock)
         self.telling = telling_services(settings, storage=storage, clock=clock, messages=messages)
         self.looked_up: list[str] = []
@@ -85,6 +73,22 @@ class Consortium:
             sessions=self.sessions,
             sync_teachers=self.looked_up.append,
         )
+
+    def _people_and_courses(self, build: Build) -> None:
+        self.ub, self.ail, self.snc = (build.site(city) for city in ("Belgrade", "Almaty", "Shanghai"))
+        self.mira = build.person("Mira Jovanović", site=self.ub)
+        self.aigerim = build.person("Aigerim Sadykova", site=self.ail)
+        self.wei = build.person("Wei Zhang", site=self.snc)
+        self.jelena = build.person("Jelena Marković", site=self.ub)
+        self.dana = build.person("Dana Akhmetova", site=self.ail)
+        self.lin = build.person("Lin Chen", site=self.snc)
+        self.belgrade = build.course(
+            self.ub, "Intercultural Communication", teachers=[self.mira], students=[self.jelena]
+        )
+        self.almaty = build.course(
+            self.ail, "English for Negotiators", teachers=[self.aigerim], students=[self.dana]
+        )
+        self.shanghai = build.course(self.snc, "Business English", teachers=[self.wei], students=[self.lin])
 
     def form(self, *partners: str, **changes: Any) -> ProposalInput:
         """Belgrade proposes, by default to Almaty, for the autumn of 2026."""

@@ -6,6 +6,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from coil_bridge.errors import InvalidInput
+from coil_bridge.i18n import tell, translator
 from coil_bridge.services.accounts import our_zone
 from coil_bridge.services.given_zones import given_zone
 from tests.builders import UNIVERSITIES
@@ -28,10 +29,10 @@ def test_spellings_become_the_name_in_use(spelling: str, country: str | None, zo
 @pytest.mark.parametrize(
     ("spelling", "reason"),
     [
-        ("Mars/Olympus", "This time zone cannot be used: 'Mars/Olympus' is no time zone"),
+        ("Mars/Olympus", "Mars/Olympus is no time zone that is known here"),
         ("CST", "may mean America/Chicago, America/Havana"),
-        ("UTC+10:30", "name a city"),
-        ("99", "follows the site's time zone"),
+        ("UTC+10:30", "No time zone keeps UTC+10:30 all year"),
+        ("99", "99 stands for the zone of a Moodle"),
         (" ", "Please fill this in."),
     ],
 )
@@ -39,6 +40,15 @@ def test_what_cannot_be_one_is_told(spelling: str, reason: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         given_zone(spelling)
     assert reason in refused.value.errors["zone"][0]
+
+
+def test_it_is_told_in_the_readers_language() -> None:
+    with pytest.raises(InvalidInput) as refused:
+        given_zone("CST")
+    [reason] = refused.value.errors["zone"]
+    told = tell(reason, translator("sr_Latn").gettext)
+    assert "America/Chicago, America/Havana" in told
+    assert "may mean" not in told
 
 
 def test_what_a_moodle_writes_is_understood_or_logged() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from coil_bridge.domain import CoilPhase, CourseRole, PairingState, SessionState
+from coil_bridge.domain import CourseRole, PairingState, SessionState
 from coil_bridge.errors import Conflict, EditConflict, Forbidden, InvalidInput, NotFound
 from coil_bridge.services import session_changes
 from coil_bridge.services.joint_sessions import SessionService
@@ -346,17 +346,12 @@ def test_chosen_dates_become_a_series_each_on_its_own_clock(consortium: Consorti
         ChosenDate(date(2026, 10, 29), time(15), "Europe/Belgrade"),
         ChosenDate(date(2026, 11, 5), time(15), "Asia/Almaty"),  # twice by mistake
     ]
-    key = {"phase": CoilPhase.TEAM_BUILDING, "minutes": 60, "idempotency_key": "key-1"}
-    first, second = consortium.sessions.plan_dates(consortium.mira, pairing.id, "In turns", dates, **key)
+    plan = replace(consortium.plan(), dates=tuple(dates))
+    first, second = consortium.sessions.plan(consortium.mira, pairing.id, plan, "key-1")
     assert (first.zone, first.starts_at) == ("Europe/Belgrade", utc("2026-10-29 14:00"))
     assert (second.zone, second.starts_at) == ("Asia/Almaty", utc("2026-11-05 10:00"))
     assert first.series_id == second.series_id is not None
-    assert consortium.sessions.plan_dates(consortium.mira, pairing.id, "Again", dates, **key) == [
-        first,
-        second,
-    ]
-    with pytest.raises(InvalidInput, match="at least one date"):
-        consortium.sessions.plan_dates(consortium.mira, pairing.id, "None", [], **key)
+    assert consortium.sessions.plan(consortium.mira, pairing.id, plan, "key-1") == [first, second]
 
 
 class _Onlooker:

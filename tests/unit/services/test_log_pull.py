@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
+from coil_bridge.evaluation import sittings
 from coil_bridge.evaluation.records import EventKind, EventSource, LogFinding, LogRun, RunState
 from coil_bridge.services import log_reading
 from coil_bridge.services.bundle import Services
-from coil_bridge.storage.event_tables import actor, event, event_day
+from coil_bridge.storage.event_tables import actor, event, event_block, event_day
 from coil_bridge.storage.log_cursors import pack, unpack
 from coil_bridge.storage.log_tables import log_cursor
 from coil_bridge.storage.storage import Storage
@@ -67,8 +68,17 @@ def balanced(run: LogRun) -> bool:
     return run.tally.read == run.tally.stored + sum(run.tally.dropped.values())
 
 
+def blocks_told(trial: PilotTrial) -> list[int]:
+    return sorted(each for row in trial.rows(event_block) for each in sittings.opened(row["packed"]))
+
+
 def counted_right(trial: PilotTrial) -> bool:
-    """Whether the daily counts are those of the events."""
+    """Whether the daily counts and the blocks are those of the events."""
+    if blocks_told(trial) != sorted(
+        sittings.pack(row["actor"], row["minute"], row["day"], joined=row["kind"] == EventKind.ROOM_JOIN)
+        for row in trial.rows(event)
+    ):
+        return False
     counts = Counter((row["actor"], row["day"], row["kind"]) for row in trial.rows(event))
     return counts == {(row["actor"], row["day"], row["kind"]): row["n"] for row in trial.rows(event_day)}
 

@@ -14,12 +14,13 @@ from coil_bridge.errors import Conflict, Forbidden, InvalidInput, NotFound
 from coil_bridge.evaluation.participation import GroupStatus, GroupTable
 from coil_bridge.evaluation.pseudonyms import Pseudonymiser
 from coil_bridge.evaluation.records import Event, EventKind, EventSource, Member, Part, RunState, Tally
+from coil_bridge.evaluation.sittings import opened, pack
 from coil_bridge.evaluation.weeks import noon_of
 from coil_bridge.services.pilot_groups import groups_of
 from coil_bridge.services.pilot_inputs import PhaseInput, PilotInput
 from coil_bridge.services.pilots import PilotService
 from coil_bridge.settings import Settings
-from coil_bridge.storage.event_tables import actor, event, reply, seen_record
+from coil_bridge.storage.event_tables import actor, event, event_block, reply, seen_record
 from coil_bridge.storage.storage import Storage
 from coil_bridge.storage.tables import participant
 from coil_bridge.storage.tables import pilot as pilot_table
@@ -219,6 +220,8 @@ def test_destroying_the_key_unlinks_the_rows_and_keeps_the_counts(
     days = {date.fromordinal(row["day"]) for row in new_events}
     assert days == {date(2026, 10, 5), date(2026, 10, 6), date(2026, 10, 7), date(2026, 10, 12)}
     assert {row["minute"] for row in new_events} == {noon_of(day.toordinal()) for day in days}
+    told = [each for row in stored.rows(event_block) for each in opened(row["packed"])]
+    assert sorted(told) == sorted(pack(row["actor"], row["minute"], row["day"]) for row in new_events)
     after = _tables(storage, pilot)
     assert _counted(after) == _counted(before)
     assert any(week.active_days == 3 for group in after for week in group.weeks)

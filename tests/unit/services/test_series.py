@@ -256,15 +256,8 @@ def test_in_a_rotating_plan_only_the_same_turn_moves(consortium: Consortium) -> 
         ChosenDate(first + timedelta(weeks=week), time(17), zone)
         for week, zone in enumerate(["Europe/Belgrade", "Asia/Shanghai"] * 2)
     ]
-    sessions = consortium.sessions.plan_dates(
-        consortium.mira,
-        pairing.id,
-        "In turns",
-        dates,
-        phase=consortium.plan().phase,
-        minutes=60,
-        idempotency_key="key-1",
-    )
+    turns = replace(consortium.plan(), dates=tuple(dates))
+    sessions = consortium.sessions.plan(consortium.mira, pairing.id, turns, "key-1")
     plan = form_of(sessions[0], consortium, starts_local=wall("2026-10-30 18:00"))
     consortium.sessions.edit_series(consortium.mira, sessions[0].id, plan, 1, Scope.ALL)
     after = now_of(consortium, sessions)

@@ -18,14 +18,21 @@ from coil_bridge.app import create_app
 from coil_bridge.domain import Course, Pairing, Person, Site
 from coil_bridge.services.bundle import Services
 from coil_bridge.settings import Settings, make_settings
-from coil_bridge.storage.engine import writing
 from coil_bridge.storage.tables import metadata
 from coil_bridge.web.visitors import TOKEN
 from tests.builders import START, Build, SettableClock
 from tests.conftest import ENCRYPTION_KEY, SECRET_KEY
+from tests.emptying import empty
 
 ORIGIN = "https://bridge.example.org"
 _TOKEN_FIELD = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+def form_token(page: TestResponse) -> str:
+    """The CSRF token in the forms of a page."""
+    found = _TOKEN_FIELD.search(page.text)
+    assert found
+    return found[1]
 
 
 class Browser:
@@ -38,10 +45,9 @@ class Browser:
         return self.client.get(path, base_url=ORIGIN, **kwargs)
 
     def post(self, path: str, data: dict[str, Any] | None = None, **kwargs: Any) -> TestResponse:
-        token = _TOKEN_FIELD.search(self.get("/about").text)
-        assert token
+        token = form_token(self.get("/about"))
         headers = {"Referer": f"{ORIGIN}/about", **kwargs.pop("headers", {})}
-        filled = {"csrf_token": token[1], **(data or {})}
+        filled = {"csrf_token": token, **(data or {})}
         return self.client.post(path, base_url=ORIGIN, data=filled, headers=headers, **kwargs)
 
 
@@ -63,7 +69,10 @@ class World:
     almaty: Course = field(init=False)
 
     def __post_init__(self) -> None:
-        build = self.build
+        with self.build.together():
+            self._people_and_courses(self.build)
+
+    def _people_and_courses(self, build: Build) -> None:
         self.ub, self.ail = build.site("Belgrade"), build.site("Almaty")
         self.mira = build.person("Mira Jovanović", site=self.ub)
         self.aigerim = build.person("Aigerim Sadykova", site=self.ail)
@@ -118,7 +127,5 @@ def world(_application: tuple[Flask, SettableClock]) -> World:
     app, clock = _application
     clock.set(START)
     services: Services = app.config["SERVICES"]
-    with writing(services.storage._engine) as connection:
-        for table in reversed(metadata.sorted_tables):
-            connection.execute(table.delete())
+    empty(services.storage._engine)
     return World(app, services, Build(services.storage, services.vault, clock), clock)

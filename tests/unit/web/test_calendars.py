@@ -70,9 +70,14 @@ def test_teachers_see_how_the_moodles_own_calendars_stand(world: World) -> None:
     page = f"/pairings/{pairing.id}/calendar"
     with world.services.storage.write() as tx:
         tx.moodle_calendars.ask([world.belgrade.id, world.almaty.id], world.clock())
-    assert world.browser(world.mira).get(page).text.count("Being written") == 2
-    world.services.calendars.moodles.keep(world.belgrade.id)  # nobody answers there
-    text = world.browser(world.mira).get(page).text
+    mira = world.browser(world.mira)
+    assert f'data-poll="{page}/moodles"' in mira.get(page).text
+    part = mira.get(f"{page}/moodles").text
+    assert (part.count("Being written"), "data-done" in part) == (2, False)
+    for course in (world.belgrade, world.almaty):
+        world.services.calendars.moodles.keep(course.id)  # nobody answers there
+    assert "data-done" in mira.get(f"{page}/moodles").text
+    text = mira.get(page).text
     assert "Not up to date" in text
     assert "It is tried again by itself." in text
     assert "Moodle calendars" not in world.browser(world.jelena).get(page).text

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from urllib.parse import urlsplit
 
@@ -44,12 +45,36 @@ def test_a_series_over_a_clock_change_shows_what_moves_for_whom(world: World) ->
     assert fragment.count('<th scope="row">') == 3
 
 
+def test_the_date_of_a_row_is_the_one_on_the_anchors_clock(world: World) -> None:
+    """At one in the morning in Almaty it is still the day before in Belgrade, whose column comes first."""
+    address = f"/pairings/{world.pairing().id}/sessions/preview"
+    form = plan(starts_local="2026-10-23T01:00", zone="Asia/Almaty", count="2")
+    fragment = world.browser(world.mira).post(address, form, headers=FRAGMENT).text
+    assert re.findall(r'<th scope="row">([^<]+)<', fragment) == ["Fri 23 Oct", "Fri 30 Oct"]
+    assert fragment.count("previous day") == 3  # on the strip of the first date, and in both rows
+
+
 def test_without_javascript_the_preview_is_the_whole_page_with_what_was_typed(world: World) -> None:
     address = f"/pairings/{world.pairing().id}/sessions/preview"
     page = world.browser(world.mira).post(address, plan(title="Draft", phase="comparing")).text
     assert "<html" in page
     assert 'value="Draft"' in page
     assert "Almaty 17:00, Thu 22 Oct" in page
+
+
+def test_another_session_of_the_pairing_at_the_same_time_is_pointed_out(world: World) -> None:
+    """From 13:00 to 14:00 UTC on 27 October there is one, in whatever week of the series it falls."""
+    pairing = world.pairing()
+    session = world.build.session(pairing, world.mira)
+    browser, address = world.browser(world.mira), f"/pairings/{pairing.id}/sessions/preview"
+    touching = plan(starts_local="2026-10-20T14:45", minutes="60", count="2")
+    shown = browser.post(address, touching, headers=FRAGMENT).text
+    assert "“First meeting” meets then: Tue 27 Oct 2026, 14:00" in shown
+    after_it = browser.post(address, touching | {"starts_local": "2026-10-20T15:00"}, headers=FRAGMENT).text
+    assert "meets then" not in after_it
+    own = browser.get(f"/sessions/{session.id}/edit").text
+    assert "Belgrade 14:00, Tue 27 Oct" in own  # shown without a script, too
+    assert "meets then" not in own
 
 
 def test_a_preview_of_nothing_yet_says_what_to_do(world: World) -> None:

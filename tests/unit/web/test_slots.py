@@ -36,6 +36,7 @@ def test_the_best_time_leads_to_the_filled_in_form_of_a_series(world: World) -> 
     [link] = re.findall(r'href="(/pairings/[^"]+/sessions/new\?[^"]+)"', page)[:1]
     form = browser.get(link.replace("&amp;", "&")).text
     assert 'value="2026-11-03T10:00"' in form
+    assert page.index('id="slot-3"') < page.index("more time") < page.index('id="slot-4"')
 
 
 def test_the_clock_change_is_told_for_the_clock_on_which_the_hour_moves(world: World) -> None:
@@ -56,15 +57,29 @@ def test_dates_with_gaps_go_over_a_preview_and_are_planned_as_shown(world: World
     dates = HIDDEN.findall(preview)
     assert len(dates) == 3
     assert dates[0].endswith("Europe/Belgrade")
-    filled = {"dates": dates, "minutes": "60", "phase": "team_building", "idempotency_key": "k1"}
+    assert preview.count('<th scope="row">') == 3
+    assert re.search(r'<option value="">As the plan has it on that day', preview)
+    filled = {"dates": dates, "minutes": "60", "phase": "", "idempotency_key": "k1"}
     refused = browser.post(f"/pairings/{of.id}/times/plan", filled)
     assert refused.status_code == 422
     assert HIDDEN.findall(refused.text) == dates
+    assert refused.text.count('<th scope="row">') == 3
     for _ in range(2):  # a double click
         assert browser.post(f"/pairings/{of.id}/times/plan", filled | {"title": "Studio"}).status_code == 303
     with world.services.storage.read() as tx:
         planned = [each for each in tx.sessions.of_pairing(of.id) if each.state is SessionState.PLANNED]
     assert [f"{each.starts_local:%Y-%m-%dT%H:%M} {each.zone}" for each in planned] == dates
+
+
+def test_a_time_on_a_weekend_is_planned_as_found_since_a_series_leaves_weekends_out(world: World) -> None:
+    saturdays = week_of([Stretch((5,), 9 * 4, 15 * 4, PREFERRED)], IMPOSSIBLE)
+    for person, site in ((world.mira, world.ub), (world.aigerim, world.ail)):
+        world.services.slots.hours.set_institution(person, site.institution.id, saturdays)
+    asked = f"/pairings/{pairing(world).id}/times?meetings=4&first=2026-11-02"
+    page = world.browser(world.mira).get(asked).text
+    assert "Every Saturday" in page
+    assert "/sessions/new?" not in page
+    assert "/times/plan?" in page
 
 
 def test_where_no_time_is_possible_it_says_without_whom_there_would_be_one(world: World) -> None:

@@ -48,7 +48,7 @@ def _filled(call: Call, form: dict[str, str], stored: Event | None) -> Event:
         "modified": call.world.clock(),
     }
     if stored is not None:
-        return replace(stored, **values)
+        return replace(stored, user_id=0, **values)  # as 4.1 and 5.1 do
     return Event(
         id=call.world.next_id("event"),
         group_id=0,
@@ -76,7 +76,7 @@ def _exported(event: Event) -> Json:
         "descriptionformat": event.text_format,
         "location": "",
         "groupid": event.group_id or None,
-        "userid": event.user_id,
+        "userid": event.user_id or None,
         "eventtype": event.kind,
         "timestart": event.start,
         "timeduration": event.duration,

@@ -120,7 +120,7 @@ def _common(event: Event) -> Json:
         "description": event.description,
         "format": event.text_format,
         "courseid": event.course_id,
-        "userid": event.user_id,
+        "userid": event.user_id or None,
         "eventtype": event.kind,
         "timestart": event.start,
         "timeduration": event.duration,

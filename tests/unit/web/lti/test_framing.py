@@ -40,7 +40,7 @@ def test_who_may_frame_is_looked_up_anew_after_seconds(campus: Campus) -> None:
     assert campus.moodle.url not in _policy(browser.get("/about"))
 
 
-@pytest.mark.parametrize("path", ["/console/sites", "/console/people", "/console/work", "/console/lti/keys"])
+@pytest.mark.parametrize("path", ["/console/sites", "/console/rooms", "/console/work", "/console/plugin"])
 def test_the_console_is_for_tabs_only(campus: Campus, path: str) -> None:
     answer = campus.world.browser(campus.administrator).get(path)
     assert answer.status_code == 200

@@ -36,7 +36,7 @@ def test_killed_before_any_of_its_writes_nothing_is_half(
     url = storage._engine.url.render_as_string(hide_password=False)
     settings = dataclasses.asdict(make_test_settings(database_url=url))
     done = subprocess.run(
-        [sys.executable, "-m", "tests.unit.services.killing_work", json.dumps(settings)],
+        [sys.executable, "-m", "tests.functional.killed.other_work", json.dumps(settings)],
         capture_output=True,
         text=True,
         check=False,

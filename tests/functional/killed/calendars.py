@@ -1,6 +1,6 @@
 """Lets the worker keep a Moodle's calendar, killed (SIGKILL) before each of its writes and after each call.
 
-Run by ``test_killed_calendars`` as a process of its own without threads, as it forks; the simulated Moodle
+Run by ``test_calendars`` as a process of its own without threads, as it forks; the simulated Moodle
 stands in the process of the test. Every attempt has a session of its own. After each death another worker
 comes by, as soon as it may. Prints, as JSON, how often each session stands in the Moodle's calendar.
 """
@@ -29,7 +29,7 @@ from connectors.moodle.client import MoodleClient
 from connectors.transport import Reply, Transport
 from tests.builders import Build, SettableClock
 from tests.conftest import IMPATIENT
-from tests.unit.services.killing import WRITES
+from tests.functional.killed.teachers_acts import WRITES
 
 
 class MortalTransport(Transport):

@@ -1,4 +1,4 @@
-"""As ``killing``, for what administrators and the worker do: sites, people, sign-in, messages, tasks.
+"""As ``teachers_acts``, for what administrators and the worker do: sites, people, sign-in, messages, tasks.
 
 The partner's Moodle answers from here, without a network: a process that is forked again and again must
 have no threads, and a simulator is one.
@@ -25,7 +25,7 @@ from coil_bridge.settings import make_settings
 from coil_bridge.storage.tasks import Task
 from connectors.transport import Reply, Transport, TransportPolicy
 from tests.builders import Build, SettableClock
-from tests.unit.services.killing import kill_each
+from tests.functional.killed.teachers_acts import kill_each
 
 MIRA = {"id": 7, "username": "mira", "fullname": "Mira Jovanović", "email": "mira@ub.example"}
 COURSES = [

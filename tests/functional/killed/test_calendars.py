@@ -24,7 +24,7 @@ def test_killed_anywhere_a_session_stands_exactly_once(
     course = it.world.add_course("IC1", "Intercultural Communication")
     url = sqlite_storage._engine.url.render_as_string(hide_password=False)
     settings = json.dumps(dataclasses.asdict(make_test_settings(database_url=url)))
-    module = "tests.unit.services.killing_calendars"
+    module = "tests.functional.killed.calendars"
     done = subprocess.run(
         [sys.executable, "-m", module, settings, it.url, it.token, str(course.id)],
         capture_output=True,

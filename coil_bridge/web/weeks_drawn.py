@@ -96,7 +96,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class WeekPicture:
+class WeeksPicture:
     """All that the template draws."""
 
     ticks: tuple[Tick, ...]
@@ -130,20 +130,20 @@ class WeekPicture:
         return tuple(line for line in self.lines if line.common and line.why)
 
 
-def week_picture(
+def draw_weeks(
     weeks: TeachingWeeks,
     words: Translator,
     phases: Sequence[PlannedPhase] = (),
     sessions: Sequence[JointSession] = (),
     now: datetime | None = None,
-) -> WeekPicture:
+) -> WeeksPicture:
     """Weeks, phases and sessions on one axis from the first to the last day; ``now`` marks the day."""
     at = _axis(weeks.first, weeks.last)
     rows = tuple(
         Row(each.short_name, city_name(each.zone, words), tuple(_bars(weeks.weeks, key, at, words)))
         for key, each in weeks.institutions.items()
     )
-    return WeekPicture(
+    return WeeksPicture(
         ticks=tuple(_months(weeks.first, weeks.last, at, words)),
         rows=rows,
         common=Row("", "", tuple(_common_bar(week, at) for week in weeks.weeks)),

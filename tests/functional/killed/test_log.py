@@ -25,12 +25,13 @@ from coil_bridge.storage.event_tables import event, event_day
 from coil_bridge.storage.storage import Storage
 from connectors.moodle.simulator import Simulator
 from tests.builders import Build, SettableClock
-from tests.unit.services import log_puller
+from tests.functional.killed import log_puller
 from tests.unit.services.pilot import PilotTrial, utc
 from tests.waiting import eventually
 
 KILLS = 20
-ROWS = 20_000  # twice what twenty short lives get through, also on a fast machine
+PAGES = 6  # that one life gets at most; the first two may be the overlap with what was read before
+ROWS = (KILLS + 10) * PAGES * log_puller.PAGE
 
 
 @pytest.fixture
@@ -47,14 +48,14 @@ def test_twenty_kills_lose_and_double_nothing(trial: PilotTrial) -> None:
     moment = threading.Event()
     with _puller(trial, run_id) as (ask, answers):
         for killed in range(KILLS):
-            child = _begin(ask, answers)
+            child = _begin(ask, answers, PAGES)
             _wait_for(trial, run_id, rows=chance.randint(0, 3) * log_puller.PAGE)
             moment.wait(chance.uniform(0.0, 0.03))
             assert _run(trial, run_id).state is not RunState.DONE, f"at its end after {killed} kills"
             os.kill(child, signal.SIGKILL)
             assert answers.readline() == "ended\n"
         halfway = _run(trial, run_id).tally.read
-        _begin(ask, answers)
+        _begin(ask, answers, ROWS)
         assert answers.readline() == "ended\n"
     run = _run(trial, run_id)
     assert run.state is RunState.DONE, run
@@ -72,9 +73,9 @@ def test_twenty_kills_lose_and_double_nothing(trial: PilotTrial) -> None:
     assert run.tally.stored == len(stored) == sum(row["n"] for row in trial.rows(event_day))
 
 
-def _begin(ask: IO[str], answers: IO[str]) -> int:
-    """Let a puller begin; its process number."""
-    ask.write("go\n")
+def _begin(ask: IO[str], answers: IO[str], pages: int) -> int:
+    """Let a puller begin, which may read so many pages; its process number."""
+    ask.write(f"{pages}\n")
     ask.flush()
     return int(answers.readline())
 

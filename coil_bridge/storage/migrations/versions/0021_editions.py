@@ -1,7 +1,7 @@
 """Editions of figures
 
-Revision: 0020
-Follows: 0019
+Revision: 0021
+Follows: 0020
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0020'
-down_revision = '0019'
+revision = '0021'
+down_revision = '0020'
 branch_labels = None
 depends_on = None
 

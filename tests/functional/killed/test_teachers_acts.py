@@ -25,7 +25,7 @@ NEW_ROWS = {
 def test_killed_before_any_of_its_writes_nothing_of_it_is_there(storage: Storage) -> None:
     url = storage._engine.url.render_as_string(hide_password=False)
     done = subprocess.run(
-        [sys.executable, "-m", "tests.unit.services.killing", url],
+        [sys.executable, "-m", "tests.functional.killed.teachers_acts", url],
         capture_output=True,
         text=True,
         check=False,

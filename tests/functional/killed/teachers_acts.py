@@ -1,6 +1,6 @@
 """Does things again and again, killed (SIGKILL) before each of their writes in turn, until they get through.
 
-Run by ``test_killed_halfway`` as a process of its own: it forks, which a process with threads must not.
+Run by ``test_teachers_acts`` as a process of its own: it forks, which a process with threads must not.
 Prints, as JSON, what the database held before, after every death, and after the run that got through.
 """
 
@@ -191,6 +191,7 @@ def main(url: str) -> None:
         "allow_private_partners": True,
         "languages": ["en"],
         "signin_link_minutes": 30,
+        "signin_links_an_hour": 5,
         "web_session_hours": 12,
         "suppression_threshold": 10,
         "trusted_proxies": 0,

@@ -64,7 +64,7 @@ class Axis:
 
 
 @dataclass(frozen=True, slots=True)
-class WeekPicture:
+class HoursPicture:
     """One stretch of weeks. ``windows``: the hours that suit all, in words, a line a day."""
 
     title: str
@@ -76,22 +76,22 @@ class WeekPicture:
     windows: tuple[str, ...]
 
 
-def week_pictures(
+def draw_hours(
     grids: Sequence[WeekGrid],
     slots: Sequence[FixedSlot],
     search: Search,
     cities: Sequence[str],
     words: Translator,
-) -> list[WeekPicture]:
+) -> list[HoursPicture]:
     """A picture for each stretch of weeks between clock changes."""
     return [_picture(grid, slots, search, cities, words) for grid in grids]
 
 
 def _picture(
     grid: WeekGrid, slots: Sequence[FixedSlot], search: Search, cities: Sequence[str], words: Translator
-) -> WeekPicture:
+) -> HoursPicture:
     kinds = _kinds(grid)
-    return WeekPicture(
+    return HoursPicture(
         title=words.span(grid.first, grid.last),
         axes=tuple(_axis(grid, place, city) for place, city in enumerate(cities)),
         days=tuple(day_names(words, "abbreviated")),

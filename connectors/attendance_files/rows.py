@@ -1,0 +1,144 @@
+"""The rows of an attendance file that tell of somebody's stay, whatever the language of its headings.
+
+A file holds blocks: headings, then rows with times. A block of one row with another block behind it is about
+the meeting itself (Zoom). Somebody who stands in several blocks is told of by the last, which has every stay
+(Teams). The columns of times are the two neighbours that differ most from row to row, so the meeting's own
+begin and end, repeated in every row, are not taken for somebody's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from connectors.local_times import looks_like_a_time
+from connectors.tables import NoTable, Table
+
+_BEHIND = re.compile(r"\s*[(（]([^()（）]*)[)）]\s*$")
+_FEWEST_HEADINGS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A stay as it is written; ``original`` is what stood in brackets behind the name."""
+
+    line: int
+    name: str
+    original: str
+    email: str
+    joined: str
+    left: str
+    in_utc: bool
+
+    @property
+    def whose(self) -> str:
+        """Who is meant, within this file."""
+        return (self.email or self.name).casefold()
+
+
+@dataclass(slots=True)
+class _Block:
+    headings: list[str]
+    rows: list[tuple[int, list[str]]] = field(default_factory=list)
+
+
+def rows_of(table: Table) -> list[Row]:
+    """The stays of a table, in its order.
+
+    Raises:
+        NoTable: it has none.
+    """
+    blocks = _blocks(table)
+    people = [block for block in blocks if len(block.rows) > 1 or block is blocks[-1]]
+    found: dict[str, list[Row]] = {}
+    for block in people:
+        told: dict[str, list[Row]] = {}
+        for row in _stays(block):
+            told.setdefault(row.whose, []).append(row)
+        found |= told
+    if not found:
+        raise NoTable("only_totals" if any(block.rows for block in blocks) else "no_attendance")
+    return sorted((row for rows in found.values() for row in rows), key=lambda row: row.line)
+
+
+def _blocks(table: Table) -> list[_Block]:
+    blocks = [_Block([])]
+    for line, cells in enumerate(table, 1):
+        row = [cell.strip().strip('"').strip() for cell in cells]
+        while row and not row[-1]:
+            row.pop()
+        if any(map(looks_like_a_time, row)):
+            blocks[-1].rows.append((line, row))
+        elif len(row) >= _FEWEST_HEADINGS and all(row):  # somebody who never came in has gaps
+            blocks.append(_Block(row))
+    return blocks
+
+
+def _stays(block: _Block) -> Iterator[Row]:
+    width = max((len(row) for _, row in block.rows), default=0)
+    rows = [(line, row + [""] * (width - len(row))) for line, row in block.rows]
+    place = _place_of_times([row for _, row in rows], width)
+    if place is None:
+        yield from _comings_and_goings(block, rows)
+        return
+    names = _place_of_names([row[:place] for _, row in rows]) if place else width
+    for line, row in rows:
+        if looks_like_a_time(row[place]):
+            yield _row(block, line, row, name=(*row, "")[names], joined=row[place], left=row[place + 1])
+
+
+def _place_of_times(rows: Sequence[Sequence[str]], width: int) -> int | None:
+    """Where somebody's coming stands; the going is behind it, and may be missing."""
+    best, most = None, 0
+    for place in range(width - 1):
+        pairs = {
+            (row[place], row[place + 1])
+            for row in rows
+            if looks_like_a_time(row[place]) and looks_like_a_time(row[place + 1])
+        }
+        if pairs and len(pairs) >= most:
+            best, most = place, len(pairs)
+    return best
+
+
+def _place_of_names(rows: Sequence[Sequence[str]]) -> int:
+    """Of the columns before the times the first with the most different words.
+
+    In the list of a webinar "Yes" stands before the name.
+    """
+    told = [{cell for cell in column if _is_word(cell)} for column in zip(*rows, strict=True)]
+    return max(range(len(told)), key=lambda place: (len(told[place]), -place))
+
+
+def _is_word(cell: str) -> bool:
+    letters = any(each.isalpha() for each in cell)
+    return letters and "@" not in cell and not looks_like_a_time(cell)
+
+
+def _comings_and_goings(block: _Block, rows: Sequence[tuple[int, list[str]]]) -> Iterator[Row]:
+    """Teams at first: a line when somebody came, and one when somebody went."""
+    inside: dict[str, tuple[int, list[str]]] = {}
+    for line, row in rows:
+        if len(row) != _FEWEST_HEADINGS or not looks_like_a_time(row[-1]):
+            continue
+        came = inside.pop(row[0], None)
+        if came is None:
+            inside[row[0]] = (line, row)
+        else:
+            yield _row(block, came[0], row, name=row[0], joined=came[1][-1], left=row[-1])
+    for line, row in inside.values():
+        yield _row(block, line, row, name=row[0], joined=row[-1], left="")
+
+
+def _row(block: _Block, line: int, row: Sequence[str], *, name: str, joined: str, left: str) -> Row:
+    behind = _BEHIND.search(name)
+    return Row(
+        line=line,
+        name=_BEHIND.sub("", name),
+        original=behind[1] if behind else "",
+        email=next((cell for cell in row if "@" in cell and " " not in cell), ""),
+        joined=joined,
+        left=left,
+        in_utc=any("utc" in each.casefold() for each in block.headings),
+    )

@@ -1,0 +1,22 @@
+"""An empty database for each test, without a new schema for each."""
+
+from __future__ import annotations
+
+from sqlalchemy import Engine, text
+
+from coil_bridge.storage.engine import writing
+from coil_bridge.storage.tables import metadata
+
+_TABLES = list(reversed(metadata.sorted_tables))  # whoever refers to a table stands before it
+_HOLDING = text(
+    " UNION ALL ".join(
+        f"SELECT {number} WHERE EXISTS (SELECT 1 FROM {each.name})" for number, each in enumerate(_TABLES)
+    )
+)
+
+
+def empty(engine: Engine) -> None:
+    """Deleting from the few tables that hold anything is many times cheaper than TRUNCATE or a new schema."""
+    with writing(engine) as connection:
+        for number in sorted(connection.scalars(_HOLDING)):
+            connection.execute(_TABLES[number].delete())
