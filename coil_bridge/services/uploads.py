@@ -26,6 +26,7 @@ from connectors.tables import LARGEST_FILE
 
 READ_UPLOAD = "read_upload"
 """The kind of task; its payload names the file."""
+_MOST_WAITING = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +90,21 @@ class UploadService:
         Raises:
             NotFound: as ``view``.
             InvalidInput: reasons by field.
-            Conflict: the pairing counts to no pilot, or that pilot's key is destroyed.
+            Conflict: the pairing counts to no pilot, or that pilot's key is destroyed; too many files wait.
         """
         if not form.content:
             raise InvalidInput({"file": [mark("Choose a file.")]})
         if len(form.content) > LARGEST_FILE:
             raise InvalidInput({"file": [mark("The file is larger than 30 MB.")]})
         now = self._clock()
+        sealed = self._vault.encrypt(form.content.decode("latin-1"))  # takes a while, and nobody has to wait
         with self._storage.write() as tx:
             access = _access(tx, actor, pairing_id)
             zone, site_id = self._place(tx, access, form)
+            if sum(not each.ended for each in tx.uploads.of_pairing(pairing_id)) >= _MOST_WAITING:
+                raise Conflict(
+                    mark("Ten files of this pairing wait to be read. Send the next one after them.")
+                )
             if _pilot_of(tx, access.pairing) is None:
                 raise Conflict(mark("This pairing counts to no pilot that still takes in activity."))
             value = Upload(
@@ -119,7 +125,7 @@ class UploadService:
                 unmapped={},
                 failure=None,
             )
-            tx.uploads.insert(value, self._vault.encrypt(form.content.decode("latin-1")))
+            tx.uploads.insert(value, sealed)
             tx.tasks.queue(READ_UPLOAD, {"upload_id": value.id}, at=now, site_id=site_id)
             detail = {"kind": form.kind, "course_id": form.course_id, "session_id": form.session_id}
             audit.record(tx, now, actor, ("pairing", pairing_id), "file_uploaded", **detail)
