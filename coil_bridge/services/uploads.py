@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from coil_bridge.domain import JointSession, PairedCourse, Pairing, Person
-from coil_bridge.errors import CoilBridgeError, Conflict, InvalidInput, NotFound
+from coil_bridge.errors import CoilBridgeError, Conflict, InvalidInput, NotFound, Reason
 from coil_bridge.evaluation.records import PilotCourse, RunState
 from coil_bridge.i18n import mark
 from coil_bridge.services import audit
@@ -27,6 +28,7 @@ from connectors.tables import LARGEST_FILE
 READ_UPLOAD = "read_upload"
 """The kind of task; its payload names the file."""
 _MOST_WAITING = 10
+_READ_WITHIN = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,17 @@ class UploadService:
                 raise
             with self._storage.write() as tx:
                 tx.uploads.fail(value.id, self._clock(), error.reason)
+
+    def prune(self) -> int:
+        """Give up the files whose reading was given up (a Moodle that was away for long); how many."""
+        now = self._clock()
+        with self._storage.write() as tx:
+            left = tx.uploads.waiting(now - _READ_WITHIN)
+            for upload_id in left:
+                tx.uploads.fail(
+                    upload_id, now, Reason(mark("It could not be read in two days. Send it again."))
+                )
+        return len(left)
 
     def _place(self, tx: Transaction, access: Access, form: UploadInput) -> tuple[str, str | None]:
         """The zone of the file's times, and the site that the reading may have to ask."""

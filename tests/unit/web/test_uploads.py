@@ -50,6 +50,10 @@ def test_a_large_file_is_taken_from_people_alone_and_ten_wait_at_most(world: Wor
     assert send(world.browser(), bytes(300_000)) == 413
     mira = world.browser(world.mira)
     assert [send(mira, b"Time") for _ in range(11)] == [303] * 10 + [409]
+    world.clock.advance(days=2, minutes=1)
+    uploads = world.services.activity.uploads
+    assert [uploads.prune(), uploads.prune()] == [10, 0]
+    assert "Send it again." in world.browser(world.mira).get(f"{path}/list").text
 
 
 def test_without_a_pilot_nothing_is_taken_in_and_students_see_no_page(world: World) -> None:
