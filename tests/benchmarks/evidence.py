@@ -32,8 +32,7 @@ from coil_bridge.evaluation.records import EventKind, EventSource, Member, Part
 from coil_bridge.services.evidence_reading import stored_of
 from coil_bridge.storage import migrate
 from coil_bridge.storage.engine import open_engine, writing
-from coil_bridge.storage.event_rows import EventRow
-from coil_bridge.storage.event_tables import reply
+from coil_bridge.storage.event_tables import EventRow, reply
 from coil_bridge.storage.storage import Storage
 from coil_bridge.vault import Vault, new_id
 from tests.benchmarks.measuring import WrongAnswers
