@@ -13,7 +13,8 @@ from coil_bridge.services.context import SYSTEM
 def hook_keys() -> None:
     """Keys of the plugin's notifications: make, list, end.
 
-    Two are valid at once, so that one can replace the other in Moodle without a gap.
+    Two are valid at once, so that one can replace the other in Moodle without a gap. The former ends by
+    itself a day after its last use, once the new one is in use.
     """
 
 
@@ -22,11 +23,14 @@ def hook_keys() -> None:
 @json_option
 @exits_by_error
 def make(site: str, as_json: bool) -> None:
-    """Make a key for SITE and print it, this once."""
+    """Make a key for SITE and print it, this once, as the line that the plugin's page in Moodle takes.
+
+    In Moodle, with a shell: sudo -u www-data php local/coilbridge/cli/notifications.php --key
+    """
     with opened() as services:
         made = services.activity.hook_keys.make(SYSTEM, find(services, site).id)
-        text = f"Address: {made.address}\nName:    {made.id}\nSecret:  {made.secret}"
-        show({"address": made.address, "id": made.id, "secret": made.secret}, as_json=as_json, text=text)
+        parts = {"address": made.address, "id": made.id, "secret": made.secret, "line": made.line}
+        show(parts, as_json=as_json, text=made.line)
 
 
 @hook_keys.command("list")

@@ -5,22 +5,27 @@ count nowhere (``suppression.py``). Within the shown units people fall into *cel
 or not, by gender. A cell is small when it holds somebody, but fewer people than the threshold.
 
 Secondary suppression cell by cell is easily undone across margins, phases and filters, so it is not done.
-Instead the units of each table are put together into **blocks**: a unit whose cells are all empty or large
-stands alone, others are merged with what is next to them (the other universities of their pairing, then of
-their phase, then of the pilot) until every cell of the merged block is empty or large. What is published is
-sums of whole blocks and nothing else: a row of a table (a pairing, an institution, a phase, a model, the
-pilot) has a value where it is made of whole blocks, and none where it is not. So everybody who adds and
-subtracts published values, over whatever margins, filters and repeated queries, gets sums of whole blocks,
-and each of their cells is empty or large. Within a block of several units every cell of a unit stays open
-over a range no narrower than the threshold: with the unit's size N, the cell's sum X in the block and the
-block's size T it is min(N, X, T-N, T-X) wide, and each of the four is as large as the threshold.
+Instead the units stand in a fixed **tree**: the pilot, its phases, halves of a phase, halves of these, the
+pairings, the units. Each table opens the tree from the top as far as it goes: a group is told apart into its
+parts only when every cell of *every* part is empty or large. The groups that are left closed are the table's
+**blocks**. What is published is sums of whole blocks: a row (a pairing, an institution, a phase, a model, the
+pilot) has a value where it is made of whole blocks, and none where it is not. So whoever adds and subtracts
+values of one table, over whatever margins and filters, gets sums of whole blocks.
 
-When even the whole pilot has a small cell, the table's cells are folded (categories into "other", the
-funnel into fewer steps); where nothing is left to fold, the table has no values at all.
+The tree does not depend on what people did (which half a pairing is in follows from a hash of its id). Any
+two groups of it are nested or have nobody in common, so blocks of two tables, or of two weeks, cannot be
+subtracted to give a group that neither has as a block: what is left over is made of blocks of one of them.
+A table about people whom another counts too (who was active in a week is active) has cells within the
+other's cells and opens nothing that the other keeps closed (``within``): then their difference is large, too.
+
+Where even the whole pilot has a small cell, the whole is withheld and only those parts of the tree are given
+that are safe by themselves; a table whose cells can be folded is folded before that (categories into
+"other", the funnel into fewer steps).
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -28,6 +33,8 @@ from typing import Generic, TypeVar
 Key = TypeVar("Key")
 Cells = tuple[int, ...]
 Fold = Callable[[Cells], Cells]
+Path = tuple[str, ...]
+_HALVINGS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +55,50 @@ def is_safe(cells: Iterable[int], threshold: int) -> bool:
     return all(count == 0 or count >= threshold for count in cells)
 
 
-def merged(cells: Mapping[Key, Cells], paths: Mapping[Key, Sequence[str]], threshold: int) -> Blocks[Key]:
-    """Put units together until every block is safe; units that never get there are in none.
+def halves(name: str) -> Path:
+    """Where something stands among its like: left or right at each halving, whatever it is about."""
+    digest = hashlib.sha256(name.encode()).digest()[0]
+    return tuple(f"{digest:0{_HALVINGS}b}")
 
-    ``paths`` says where each unit stands, from the widest place to the narrowest: units are merged within
-    the narrowest first. All of them have the same length.
+
+def opened(
+    cells: Mapping[Key, Cells],
+    paths: Mapping[Key, Path],
+    threshold: int,
+    *,
+    within: Blocks[Key] | None = None,
+    earlier: Sequence[Mapping[Key, Cells]] = (),
+    also: Callable[[Sequence[Key]], bool] = lambda _units: True,
+) -> Blocks[Key]:
+    """Open the tree as far as every part is safe.
+
+    ``paths`` says where each unit stands, from the widest place to the narrowest, all of one length.
+    ``within``: groups that are not made of its blocks stay closed. ``earlier``: the same cells as they were
+    when something was published before. Where as many people as now were in a cell, or out of the first one
+    (those who do nothing yet; it grows with the roster), it is known of then, too. ``also``: what else a
+    group has to fulfil.
     """
-    units = sorted(cells, key=lambda key: (tuple(paths[key]), str(key)))
-    blocks, _ = _merge(units, cells, paths, threshold, depth=0)
-    return Blocks(tuple(frozenset(block) for block in blocks))
+
+    def safe(units: Sequence[Key]) -> bool:
+        if not (within is None or within.covers(units)) or not also(units):
+            return False
+        now = _sum(cells[unit] for unit in units)
+        past = [_sum([each[unit] for unit in units if unit in each] or [now]) for each in earlier]
+        return all(is_safe(each, threshold) for each in (now, *(_known(then, now) for then in past)))
+
+    def told_apart(units: Sequence[Key], depth: int) -> list[frozenset[Key]]:
+        """The blocks of a group, itself when it stays closed; one that is small by itself has only those of
+        its parts that are not."""
+        parts: list[Sequence[Key]] = [units]
+        while depth < len(paths[units[0]]) and len(parts) == 1:
+            parts = _parts(units, paths, depth)
+            depth += 1
+        if safe(units) and (len(parts) == 1 or not all(safe(part) for part in parts)):
+            return [frozenset(units)]
+        return [block for part in parts for block in told_apart(part, depth)] if len(parts) > 1 else []
+
+    units = sorted(cells, key=lambda key: (paths[key], str(key)))
+    return Blocks(tuple(told_apart(units, 0)) if units else ())
 
 
 def folded(
@@ -85,40 +127,14 @@ def categories(counts: Mapping[str, int], threshold: int, rest: str) -> tuple[st
     return tuple(sorted(own))
 
 
-def _merge(
-    units: Sequence[Key],
-    cells: Mapping[Key, Cells],
-    paths: Mapping[Key, Sequence[str]],
-    threshold: int,
-    depth: int,
-) -> tuple[list[list[Key]], list[Key]]:
-    """The safe blocks among some units of one place, and the units that are in none of them."""
-    blocks: list[list[Key]] = []
-    loose: list[Key] = []
-    if units and depth == len(paths[units[0]]):
-        for unit in units:
-            (blocks.append([unit]) if is_safe(cells[unit], threshold) else loose.append(unit))
-    else:
-        for place in sorted({paths[unit][depth] for unit in units}):
-            inside = [unit for unit in units if paths[unit][depth] == place]
-            found, left = _merge(inside, cells, paths, threshold, depth + 1)
-            blocks += found
-            loose += left
-    blocks.sort(key=lambda block: (sum(_sum(cells[unit] for unit in block)), [str(unit) for unit in block]))
-    return _settled(blocks, loose, cells, threshold)
+def _known(then: Cells, now: Cells) -> Cells:
+    first = then[0] if sum(then[1:]) == sum(now[1:]) else 0
+    return first, *(old if old == new else 0 for old, new in zip(then[1:], now[1:], strict=True))
 
 
-def _settled(
-    blocks: list[list[Key]], loose: list[Key], cells: Mapping[Key, Cells], threshold: int
-) -> tuple[list[list[Key]], list[Key]]:
-    """Put what is loose together, with as few of the smallest blocks as make it safe; or leave all as is."""
-    for taken in range(len(blocks) + 1):
-        joined = [*loose, *(unit for block in blocks[:taken] for unit in block)]
-        if not loose:
-            return blocks, loose
-        if is_safe(_sum(cells[unit] for unit in joined), threshold):
-            return [*blocks[taken:], joined], []
-    return blocks, loose
+def _parts(units: Sequence[Key], paths: Mapping[Key, Path], depth: int) -> list[Sequence[Key]]:
+    places = dict.fromkeys(paths[unit][depth] for unit in units)
+    return [[unit for unit in units if paths[unit][depth] == place] for place in places]
 
 
 def _sum(cells: Iterable[Cells]) -> Cells:

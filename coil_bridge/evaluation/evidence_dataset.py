@@ -129,10 +129,8 @@ def headlines(published: Published, chosen: DefinitionSet) -> Iterator[Headline]
     for name, value in values.items():
         note = "" if value is not None else "nothing to count" if empty.get(name) else WITHHELD
         yield name, known[name].label, value, known[name].unit, note
-    own = {"people": ("Different students", published.people)}
-    own["students_in_small_groups"] = ("Students in groups too small to be shown", published.pooled)
-    for name, (label, number) in own.items():
-        yield name, label, number, "students", "" if number is not None else WITHHELD
+    note = "" if published.people is not None else WITHHELD
+    yield "people", "Different students", published.people, "students", note
 
 
 def funnel(published: Published, chosen: DefinitionSet) -> Table:

@@ -110,7 +110,9 @@ class Participation:
     attended: list[Attended] = field(default_factory=list)
     contact: int = 0
     estimated: int = 0
-    completing: bool = False
+    by_moodle: bool = False  # completing as Moodle says
+    by_sessions: bool = False  # completing by presence, where Moodle tracks nothing
+    completing: bool = False  # under the rule of the chosen definitions
     connected: bool = False  # wrote a reply to a student or received one
 
     @property
@@ -300,9 +302,10 @@ def _complete(stored: Stored, people: Mapping[tuple[GroupKey, str], Participatio
         held[meeting.pairing_id] += 1
     for person in people.values():
         known = [each for each in person.completions if each is not None]
-        by_sessions = False
-        if stored.rules.completion is CompletionRule.MOODLE_OR_SESSIONS and not known:
-            sessions = held[person.group.pairing_id]
-            by_sessions = sessions > 0 and person.attendances * 100 >= sessions * COMPLETION_PERCENT
+        sessions = held[person.group.pairing_id]
+        enough = sessions > 0 and person.attendances * 100 >= sessions * COMPLETION_PERCENT
         whole = bool(known) and all(known) and len(known) == len(person.completions)
-        person.completing = person.active and (whole or by_sessions)
+        person.by_moodle = person.active and whole
+        person.by_sessions = person.active and enough and not known
+        either = stored.rules.completion is CompletionRule.MOODLE_OR_SESSIONS
+        person.completing = person.by_moodle or (either and person.by_sessions)

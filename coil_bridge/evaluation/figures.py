@@ -6,16 +6,19 @@ Everything here is exact and for nobody's eyes; ``publication.py`` decides what 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from coil_bridge.evaluation.facts import UNDISCLOSED, Facts, Participation, Stored, gather
+from coil_bridge.evaluation.counted import Counted, Dyads, Edition, Who, edition_of
+from coil_bridge.evaluation.definitions.registry import CompletionRule
+from coil_bridge.evaluation.facts import Facts, Participation, Stored, gather
 from coil_bridge.evaluation.participation import GroupStatus
 from coil_bridge.evaluation.records import GroupKey, PilotCourse
+from coil_bridge.evaluation.settling import Running, begun, settled
 from coil_bridge.evaluation.suppression import shown_groups
-from coil_bridge.evaluation.weeks import monday, mondays
-from coil_bridge.evaluation.windows import course_window, phase_windows
+from coil_bridge.evaluation.weeks import mondays
+from coil_bridge.evaluation.windows import Window, course_window, phase_windows
 
 
 @dataclass(slots=True)
@@ -40,14 +43,21 @@ class UnitFigures:
     enrolled: int = 0
     invited_only: int = 0
     active: int = 0
-    completing: int = 0
+    by_moodle: int = 0
+    by_sessions: int = 0  # and not by Moodle
+    connected: int = 0
+    connected_idle: int = 0  # of these, not active
     staff: int = 0
-    isolated: int = 0
     active_days: Amount = field(default_factory=Amount)
+    several_days: int = 0  # people active on more than one day
+    busy_weeks: int = 0  # people active on more than one day of a week
     on_task: Amount = field(default_factory=Amount)  # minutes
     contact: Amount = field(default_factory=Amount)  # minutes
     estimated: Amount = field(default_factory=Amount)  # minutes, part of contact
+    recorded: int = 0  # people with contact that is not estimated
+    not_all_contact: int = 0  # people who missed some minute
     attendances: Amount = field(default_factory=Amount)
+    attended_all: int = 0  # people present in every session held
     within: Amount = field(default_factory=Amount)  # replies inside the institution
     cross: Amount = field(default_factory=Amount)  # replies to other institutions
     edges: dict[str, Amount] = field(default_factory=lambda: defaultdict(Amount))  # by institution
@@ -55,15 +65,10 @@ class UnitFigures:
     genders: Counter[str] = field(default_factory=Counter)
     countries: Counter[str] = field(default_factory=Counter)
 
-
-@dataclass(frozen=True, slots=True)
-class Dyads:
-    """Pairs of students of a pairing with a reply between them, and those of them with replies both ways."""
-
-    pairs: int = 0
-    mutual: int = 0
-    people: int = 0  # in any of the pairs
-    mutual_people: int = 0
+    @property
+    def isolated(self) -> int:
+        """Students without a reply to or from another student."""
+        return self.enrolled - self.connected
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,46 +76,105 @@ class Figures:
     """The shown units of a pilot, and how every unit stands."""
 
     stored: Stored
+    edition: Edition  # what is counted, person by person: stored with the publication, never shown
     people: Sequence[Participation]  # for the statements about single people only
     units: Mapping[GroupKey, UnitFigures]
+    earlier: Sequence[Mapping[GroupKey, UnitFigures]]  # the same units in what was published before
     statuses: Mapping[GroupKey, GroupStatus]
-    withheld: Sequence[int]  # the sizes of the withheld units; never to be shown
+    over: frozenset[GroupKey]  # units whose phase was over on the last day covered
     overlap: int  # participations of people who take part in more than one shown unit, less those people
+    overlapping: int  # those people
     sessions: Mapping[str, int]  # held, by pairing
     session_minutes: Mapping[str, int]
-    dyads: Mapping[str, Dyads]  # by pairing
+    completion: CompletionRule
     weeks: Sequence[date]
 
+    @property
+    def dyads(self) -> Mapping[str, Dyads]:
+        """Pairs of students, by pairing."""
+        return self.edition.dyads
 
-def figures_of(stored: Stored) -> Figures:
-    """Count everything once."""
+
+def figures_of(stored: Stored, before: Sequence[Edition] = ()) -> Figures:
+    """Count everything once; ``before`` is what was published already, the latest last."""
     facts = gather(stored)
-    sizes: Counter[GroupKey] = Counter({course.group: 0 for course in stored.courses})
-    sizes.update(person.group for person in facts.people.values() if person.enrolled)
-    statuses = _statuses(stored, sizes)
+    statuses = _statuses(stored, [person.group for person in facts.people.values() if person.enrolled])
     shown = {group for group, status in statuses.items() if status is GroupStatus.SHOWN}
-    units = _units(stored, facts, shown)
-    names = [
-        person.pseudonym for person in facts.people.values() if person.group in shown and person.enrolled
-    ]
+    edition = edition_of(facts, stored.through, shown)
+    threshold = stored.pilot.suppression_threshold
+    if before:
+        latest = before[-1].without(stored.excluded)
+        edition = settled(latest, edition, _running(stored, latest.through), threshold)
+    else:
+        edition = begun(edition, _running(stored, stored.through), threshold)
+    return _figures(stored, facts, edition, statuses, before)
+
+
+def figures_again(stored: Stored, editions: Sequence[Edition]) -> Figures:
+    """The figures of an earlier edition, the last of some, whatever has been stored since; who has objected
+    is left out."""
+    facts = gather(stored)
+    statuses = _statuses(stored, [person.group for person in facts.people.values() if person.enrolled])
+    edition = editions[-1].without(stored.excluded)
+    return _figures(stored, facts, edition, statuses, editions[:-1])
+
+
+def _figures(
+    stored: Stored,
+    facts: Facts,
+    edition: Edition,
+    statuses: Mapping[GroupKey, GroupStatus],
+    before: Sequence[Edition],
+) -> Figures:
+    """What is shown follows from who is counted: a group that has become too small may still wait."""
+    threshold = stored.pilot.suppression_threshold
+    sizes = Counter(who.group for who, each in edition.people.items() if each.enrolled)
+    shown = shown_groups(sizes, threshold)
+    statuses = {
+        group: GroupStatus.SHOWN
+        if group in shown
+        else GroupStatus.WITHHELD
+        if status is GroupStatus.SHOWN
+        else status
+        for group, status in statuses.items()
+    }
     minutes: Counter[str] = Counter()
     for meeting in facts.meetings:
         minutes[meeting.pairing_id] += meeting.minutes
+    sessions = Counter(meeting.pairing_id for meeting in facts.meetings)
+    names = Counter(
+        who.pseudonym for who, each in edition.people.items() if who.group in shown and each.enrolled
+    )
     return Figures(
         stored=stored,
+        edition=edition,
         people=list(facts.people.values()),
-        units=units,
+        units=_units(stored, facts, edition, shown, sessions=sessions, minutes=minutes),
+        earlier=[_units(stored, facts, each, shown, sessions=sessions, minutes=minutes) for each in before],
         statuses=statuses,
-        withheld=[sizes[group] for group, status in statuses.items() if status is GroupStatus.WITHHELD],
-        overlap=len(names) - len(set(names)),
-        sessions=Counter(meeting.pairing_id for meeting in facts.meetings),
+        over=frozenset(course.group for course in stored.courses) - _running(stored, stored.through).keys(),
+        overlap=names.total() - len(names),
+        overlapping=sum(count > 1 for count in names.values()),
+        sessions=sessions,
         session_minutes=minutes,
-        dyads=_dyads(facts, shown),
+        completion=stored.rules.completion,
         weeks=_weeks(stored, shown),
     )
 
 
-def _statuses(stored: Stored, sizes: Mapping[GroupKey, int]) -> dict[GroupKey, GroupStatus]:
+def _running(stored: Stored, through: date) -> Running:
+    """The units whose phase (without one, their pairing) is not over on a day."""
+    windows: Mapping[str, Window] = phase_windows(stored.phases)
+    found = {}
+    for course in stored.courses:
+        _, last = windows.get(course.phase_id, (course.starts_on, course.ends_on))
+        if last > through:
+            found[course.group] = f"phase {course.phase_id}"
+    return found
+
+
+def _statuses(stored: Stored, enrolled: Iterable[GroupKey]) -> dict[GroupKey, GroupStatus]:
+    sizes = Counter(enrolled)
     whole: dict[GroupKey, bool] = {}
     for course in stored.courses:
         pulled = (course.pairing_id, course.course_id) in stored.pulled
@@ -126,69 +190,62 @@ def _statuses(stored: Stored, sizes: Mapping[GroupKey, int]) -> dict[GroupKey, G
     }
 
 
-def _units(stored: Stored, facts: Facts, shown: set[GroupKey]) -> dict[GroupKey, UnitFigures]:
+def _units(
+    stored: Stored,
+    facts: Facts,
+    edition: Edition,
+    shown: frozenset[GroupKey],
+    *,
+    sessions: Mapping[str, int],
+    minutes: Mapping[str, int],
+) -> dict[GroupKey, UnitFigures]:
     units: dict[GroupKey, UnitFigures] = {}
     for course in stored.courses:
         if course.group in shown and course.group not in units:
             units[course.group] = UnitFigures(course, staff=len(facts.staff.get(course.group, ())))
-    for person in facts.people.values():
-        if unit := units.get(person.group):
-            _count(unit, person)
-    _count_replies(units, facts)
+    for who, person in edition.people.items():
+        if unit := units.get(who.group):
+            if person.enrolled:
+                _count(unit, person, sessions.get(who.pairing_id, 0), minutes.get(who.pairing_id, 0))
+            elif not person.guest:
+                unit.invited_only += 1
+            _count_replies(unit, who, person, shown)
     return units
 
 
-def _count(unit: UnitFigures, person: Participation) -> None:
-    if not person.enrolled:
-        unit.invited_only += 1
-        return
+def _count(unit: UnitFigures, person: Counted, held: int, minutes: int) -> None:
     unit.enrolled += 1
     unit.active += person.active
-    unit.completing += person.completing
-    unit.isolated += not person.connected
-    unit.active_days.add(len(person.days))
-    unit.on_task.add(person.sitting_minutes)
+    unit.by_moodle += person.by_moodle
+    unit.by_sessions += person.by_sessions and not person.by_moodle
+    unit.connected += person.connected
+    unit.connected_idle += person.connected and not person.active
+    unit.active_days.add(person.days)
+    unit.several_days += person.days > 1
+    unit.busy_weeks += person.days > len(person.weeks)
+    unit.on_task.add(person.on_task)
     unit.contact.add(person.contact)
     unit.estimated.add(person.estimated)
-    unit.attendances.add(person.attendances)
-    unit.weeks.update({monday(date.fromordinal(day)) for day in person.days})
-    unit.genders[person.trait.gender] += 1
-    unit.countries[person.trait.country or UNDISCLOSED] += 1
+    unit.recorded += person.contact > person.estimated
+    unit.not_all_contact += person.contact < minutes
+    unit.attendances.add(person.attended)
+    unit.attended_all += 0 < held <= person.attended
+    unit.weeks.update(date.fromordinal(week) for week in person.weeks)
+    unit.genders[person.gender] += 1
+    unit.countries[person.country] += 1
 
 
-def _count_replies(units: Mapping[GroupKey, UnitFigures], facts: Facts) -> None:
+def _count_replies(unit: UnitFigures, who: Who, person: Counted, shown: Collection[GroupKey]) -> None:
     """By who wrote them; replies to people of a group that is not shown are left out, or it would show."""
-    sums: dict[tuple[tuple[GroupKey, str], str], int] = defaultdict(int)
-    for (by, to), count in facts.replies.items():
-        if by[0] in units and to[0] in units:
-            sums[by, to[0].institution_id] += count
-    crossing: dict[tuple[GroupKey, str], int] = defaultdict(int)
-    for (by, institution), count in sums.items():
-        unit = units[by[0]]
-        unit.edges[institution].add(count)
-        if institution == by[0].institution_id:
-            unit.within.add(count)
-        else:
-            crossing[by] += count
-    for by, count in crossing.items():
-        units[by[0]].cross.add(count)
-
-
-def _dyads(facts: Facts, shown: set[GroupKey]) -> dict[str, Dyads]:
-    found: dict[str, set[frozenset[object]]] = defaultdict(set)
-    mutual: dict[str, set[frozenset[object]]] = defaultdict(set)
-    for by, to in facts.replies:
-        if by[0] in shown and to[0] in shown:
-            pair: frozenset[object] = frozenset((by, to))
-            found[by[0].pairing_id].add(pair)
-            if (to, by) in facts.replies:
-                mutual[by[0].pairing_id].add(pair)
-    return {
-        pairing: Dyads(
-            len(pairs), len(mutual[pairing]), len(set().union(*pairs)), len(set().union(*mutual[pairing]))
-        )
-        for pairing, pairs in found.items()
-    }
+    crossing = 0
+    for institution, count in person.answered:
+        if GroupKey(who.pairing_id, institution) in shown:
+            unit.edges[institution].add(count)
+            if institution == who.institution_id:
+                unit.within.add(count)
+            else:
+                crossing += count
+    unit.cross.add(crossing)
 
 
 def _weeks(stored: Stored, shown: Iterable[GroupKey]) -> list[date]:

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
-from coil_bridge.evaluation.blocks import Blocks, Cells, categories, folded, merged
+from coil_bridge.evaluation.blocks import Blocks, Cells, categories, folded, halves, is_safe, opened
+from coil_bridge.evaluation.counted import Dyads
+from coil_bridge.evaluation.definitions.registry import CompletionRule
 from coil_bridge.evaluation.facts import UNDISCLOSED
-from coil_bridge.evaluation.figures import Amount, Dyads, Figures, UnitFigures
+from coil_bridge.evaluation.figures import Amount, Figures, UnitFigures
 from coil_bridge.evaluation.participation import GroupStatus
 from coil_bridge.evaluation.records import GroupKey
 
@@ -81,7 +83,6 @@ class Published:
     edges: tuple[Edge, ...]
     statuses: Mapping[GroupKey, GroupStatus]
     people: int | None  # different people in shown units; None where the difference would be small
-    pooled: int | None  # students of all withheld units together, where that pins none of them
     genders: tuple[str, ...]
     countries: tuple[str, ...]
 
@@ -106,7 +107,6 @@ def publish(figures: Figures) -> Published:
         edges=tuple(decided.edges()),
         statuses=figures.statuses,
         people=_people(figures, threshold),
-        pooled=pooled(figures.withheld, threshold),
         genders=decided.genders,
         countries=decided.countries,
     )
@@ -175,17 +175,9 @@ def _groups(figures: Figures) -> Iterable[Place]:
         )
 
 
-def pooled(sizes: Sequence[int], threshold: int) -> int | None:
-    """The students of all withheld units together, when each of them could still have any size below the
-    threshold; ``None`` otherwise."""
-    total, most = sum(sizes), threshold - 1
-    free = total >= threshold and most <= total <= most * (len(sizes) - 1)
-    return total if free else None
-
-
 def _people(figures: Figures, threshold: int) -> int | None:
     total = sum(unit.enrolled for unit in figures.units.values())
-    return total - figures.overlap if figures.overlap == 0 or figures.overlap >= threshold else None
+    return total - figures.overlap if is_safe((figures.overlapping,), threshold) else None
 
 
 _FUNNEL: Sequence[tuple[Callable[[Cells], Cells], bool, bool]] = (
@@ -195,26 +187,38 @@ _FUNNEL: Sequence[tuple[Callable[[Cells], Cells], bool, bool]] = (
 )
 """Ways of folding not active, active only, completing; and whether active and completing survive it."""
 
+_NOTHING: Blocks[GroupKey] = Blocks(())
+
 
 class _Decided:
-    """The blocks of every table of one pilot."""
+    """The blocks of every table of one pilot.
+
+    While a phase runs nothing in it is told apart: what changes from week to week waits by phase
+    (``settling.py``). Rosters (invited, staff) are no secret of that kind.
+    """
 
     def __init__(self, figures: Figures, threshold: int) -> None:
         self._figures, self._threshold = figures, threshold
-        self._by_pairing = {
-            key: (unit.course.phase_id, unit.course.pairing_id) for key, unit in figures.units.items()
+        self._paths = {
+            key: (unit.course.phase_id, *halves(key.pairing_id), key.pairing_id, key.institution_id)
+            for key, unit in figures.units.items()
         }
-        self._by_institution = {key: (key.institution_id,) for key in figures.units}
-        self._invited = self._blocks(lambda unit: (unit.invited_only,))
-        self._staff = self._blocks(lambda unit: (unit.staff,))
+        self._base = _base(figures)
+        self._invited = self._opened(lambda unit: (unit.invited_only,))
+        self._staff = self._opened(lambda unit: (unit.staff,))
         self._active, self._completing = self._funnel()
-        self._weeks = {week: self._blocks(partial(_active_or_not, week)) for week in figures.weeks}
-        self._days = self._blocks(lambda unit: (unit.active_days.people,))
-        self._on_task = self._blocks(lambda unit: (unit.on_task.people,))
-        self._contact = self._blocks(lambda unit: (unit.contact.people, unit.estimated.people))
-        self._attended = self._blocks(lambda unit: (unit.attendances.people,))
-        self._replies = self._blocks(lambda unit: (unit.within.people, unit.cross.people))
-        self._isolated = self._blocks(lambda unit: (unit.isolated, unit.enrolled - unit.isolated))
+        self._weeks = {week: self._part_of_active(partial(_in_week, week)) for week in figures.weeks}
+        self._isolated = self._part_of_active(_connected)
+        self._attended = self._attendances()
+        self._days = self._opened(
+            lambda unit: (unit.active_days.people, unit.several_days, unit.busy_weeks), self._base
+        )
+        self._on_task = self._opened(lambda unit: (unit.on_task.people,), self._base)
+        self._contact = self._opened(
+            lambda unit: (unit.contact.people, unit.estimated.people, unit.recorded, unit.not_all_contact),
+            self._base,
+        )
+        self._replies = self._opened(lambda unit: (unit.within.people, unit.cross.people), self._base)
         self._pairs = self._pair_blocks()
         self.genders, self._genders = self._traits(lambda unit: unit.genders)
         self.countries, self._countries = self._traits(lambda unit: unit.countries)
@@ -233,7 +237,7 @@ class _Decided:
             enrolled=enrolled if units or place.axis == "pilot" else None,
             invited=None if invited is None else enrolled + invited,
             active=self._sum(self._active, place, lambda unit: unit.active),
-            completing=self._sum(self._completing, place, lambda unit: unit.completing),
+            completing=self._sum(self._completing, place, self._completes),
             staff=self._sum(self._staff, place, lambda unit: unit.staff),
             sessions_held=sum(self._figures.sessions.get(pairing, 0) for pairing in pairings),
             session_minutes=sum(self._figures.session_minutes.get(pairing, 0) for pairing in pairings),
@@ -252,6 +256,10 @@ class _Decided:
             countries=self._counted(self._countries, place, self.countries, lambda unit: unit.countries),
         )
 
+    def _completes(self, unit: UnitFigures) -> int:
+        either = self._figures.completion is CompletionRule.MOODLE_OR_SESSIONS
+        return unit.by_moodle + (unit.by_sessions if either else 0)
+
     def edges(self) -> Iterable[Edge]:
         """Who answered whom: units that stand alone, and whose every edge has enough people or none."""
         for key, unit in sorted(self._figures.units.items(), key=lambda each: str(each[0])):
@@ -261,34 +269,84 @@ class _Decided:
                 for to, amount in counts.items():
                     yield Edge(key.pairing_id, key.institution_id, to, amount.total)
 
-    def _blocks(self, cells: Callable[[UnitFigures], Cells], by: str = "pairing") -> Blocks[GroupKey]:
-        paths = self._by_pairing if by == "pairing" else self._by_institution
-        found = {key: cells(unit) for key, unit in self._figures.units.items()}
-        return merged(found, paths, self._threshold)
+    def _opened(
+        self, cells: Callable[[UnitFigures], Cells], within: Blocks[GroupKey] | None = None
+    ) -> Blocks[GroupKey]:
+        found = _each(self._figures.units, cells)
+        return opened(found, self._paths, self._threshold, within=within)
+
+    def _before(self, cells: Callable[[UnitFigures], Cells]) -> list[Mapping[GroupKey, Cells]]:
+        return [_each(units, cells) for units in self._figures.earlier]
+
+    def _part_of_active(self, cells: Callable[[UnitFigures], Cells]) -> Blocks[GroupKey]:
+        """A table of something that only active people do; its first cell are those who are not active."""
+
+        def those_who_do(unit: UnitFigures) -> Cells:
+            return (sum(cells(unit)[:2]), *cells(unit)[2:])
+
+        used, within = (cells, self._active) if self._active.members else (those_who_do, self._base)
+        found = _each(self._figures.units, used)
+        past = self._before(used)
+        return opened(found, self._paths, self._threshold, within=within, earlier=past)
 
     def _funnel(self) -> tuple[Blocks[GroupKey], Blocks[GroupKey]]:
-        cells = {
-            key: (unit.enrolled - unit.active, unit.active - unit.completing, unit.completing)
-            for key, unit in self._figures.units.items()
-        }
-        nothing: Blocks[GroupKey] = Blocks(())
+        """The blocks of active and of completing.
+
+        Completing as Moodle says is part of completing under the current rule: where somebody asks for the
+        older set of definitions, both can be known, and so can the difference.
+        """
+        cells = _each(self._figures.units, _steps)
         found = folded(cells, [fold for fold, _, _ in _FUNNEL], self._threshold) if cells else None
         if found is None:
-            return nothing, nothing
-        blocks = merged(found[1], self._by_pairing, self._threshold)
-        _, active, completing = _FUNNEL[found[0]]
-        return blocks if active else nothing, blocks if completing else nothing
+            return _NOTHING, _NOTHING
+        fold, active, completing = _FUNNEL[found[0]]
+        past = [{key: fold(each) for key, each in then.items()} for then in self._before(_steps)]
+        blocks = opened(found[1], self._paths, self._threshold, within=self._base, earlier=past)
+        if self._figures.completion is CompletionRule.MOODLE:
+            then, now = self._before(_by_moodle), _each(self._figures.units, _by_moodle)
+            older = opened(now, self._paths, self._threshold, within=blocks, earlier=then)
+            older = older if active else _NOTHING
+            return blocks if active else _NOTHING, older
+        return blocks if active else _NOTHING, blocks if completing else _NOTHING
+
+    def _attendances(self) -> Blocks[GroupKey]:
+        """A sum over sessions. Over pairings with a single session so far it is a number of active people,
+        and what is left of these is another."""
+
+        def single_ones_are_large(keys: Sequence[GroupKey]) -> bool:
+            if any(self._figures.sessions.get(key.pairing_id, 0) != 1 for key in keys):
+                return True
+            units = [self._figures.units[key] for key in keys]
+            return is_safe((sum(unit.active - unit.attendances.people for unit in units),), self._threshold)
+
+        cells = {
+            key: (unit.attendances.people, unit.enrolled - unit.attended_all)
+            for key, unit in self._figures.units.items()
+        }
+        within = self._active if self._active.members else self._base
+        return opened(cells, self._paths, self._threshold, within=within, also=single_ones_are_large)
 
     def _traits(
         self, counts: Callable[[UnitFigures], Mapping[str, int]]
     ) -> tuple[tuple[str, ...], Blocks[GroupKey]]:
+        """By institution once every phase is over; for the whole pilot until then."""
         total: dict[str, int] = {}
         for unit in self._figures.units.values():
             for name, count in counts(unit).items():
                 total[name] = total.get(name, 0) + count
         own = categories(total, self._threshold, UNDISCLOSED)
-        blocks = self._blocks(lambda unit: tuple(_folded(counts(unit), own).values()), by="institution")
-        return own, blocks
+        over = all(key in self._figures.over for key in self._figures.units)
+        paths = {
+            key: (*halves(key.institution_id), key.institution_id, key.pairing_id) if over else ()
+            for key in self._figures.units
+        }
+
+        def cells(unit: UnitFigures) -> Cells:
+            found = _folded(counts(unit), own)
+            return found.pop(OTHER), *found.values()
+
+        now = _each(self._figures.units, cells)
+        return own, opened(now, paths, self._threshold, earlier=self._before(cells))
 
     def _sum(self, blocks: Blocks[GroupKey], place: Place, value: Callable[[UnitFigures], int]) -> int | None:
         if not blocks.covers(place.units):
@@ -313,13 +371,17 @@ class _Decided:
         return Dyads(sum(each.pairs for each in found), sum(each.mutual for each in found))
 
     def _pair_blocks(self) -> Blocks[str]:
-        phases = {unit.course.pairing_id: (unit.course.phase_id,) for unit in self._figures.units.values()}
-        found = {pairing: self._figures.dyads.get(pairing, Dyads()) for pairing in phases}
+        """Once all is over: what a few more pairs would tell is not looked at person by person."""
+        over = {key.pairing_id: key in self._figures.over for key in self._figures.units}
+        if not all(over.values()):
+            return Blocks(())
+        paths = {key.pairing_id: path[:-1] for key, path in self._paths.items()}
+        found = {pairing: self._figures.dyads.get(pairing, Dyads()) for pairing in paths}
         cells = {
             key: (each.mutual, each.pairs - each.mutual, each.people, each.mutual_people)
             for key, each in found.items()
         }
-        return merged(cells, phases, self._threshold)
+        return opened(cells, paths, self._threshold)
 
     def _counted(
         self,
@@ -334,8 +396,41 @@ class _Decided:
         return {name: sum(one[name] for one in each) for name in (*own, OTHER)}
 
 
-def _active_or_not(week: date, unit: UnitFigures) -> Cells:
-    return unit.weeks[week], unit.enrolled - unit.weeks[week]
+def _base(figures: Figures) -> Blocks[GroupKey]:
+    """What may be told apart at all: the units of a phase that is over; one that runs is one block."""
+    running: dict[str, set[GroupKey]] = {}
+    for key, unit in figures.units.items():
+        if key not in figures.over:
+            running.setdefault(unit.course.phase_id, set()).add(key)
+    single = [frozenset({key}) for key in figures.units if key in figures.over]
+    return Blocks((*single, *(frozenset(units) for units in running.values())))
+
+
+def _each(
+    units: Mapping[GroupKey, UnitFigures], cells: Callable[[UnitFigures], Cells]
+) -> dict[GroupKey, Cells]:
+    return {key: cells(unit) for key, unit in units.items()}
+
+
+def _steps(unit: UnitFigures) -> Cells:
+    """Not active, active only, completing."""
+    completing = unit.by_moodle + unit.by_sessions
+    return unit.enrolled - unit.active, unit.active - completing, completing
+
+
+def _in_week(week: date, unit: UnitFigures) -> Cells:
+    return unit.enrolled - unit.active, unit.active - unit.weeks[week], unit.weeks[week]
+
+
+def _connected(unit: UnitFigures) -> Cells:
+    """Not active, active and isolated, connected; the few who were answered without being active."""
+    busy = unit.connected - unit.connected_idle
+    return unit.enrolled - unit.active - unit.connected_idle, unit.active - busy, busy, unit.connected_idle
+
+
+def _by_moodle(unit: UnitFigures) -> Cells:
+    rest = unit.active - unit.by_moodle - unit.by_sessions
+    return unit.enrolled - unit.active, rest, unit.by_sessions, unit.by_moodle
 
 
 def _folded(counts: Mapping[str, int], own: Sequence[str]) -> dict[str, int]:

@@ -122,6 +122,7 @@ def pull_activity(services: Services, _clock: Clock) -> None:
 def follow_hooks(services: Services, _clock: Clock) -> None:
     """Queue what notifications of partners' plugins have asked for and nobody has done yet."""
     services.activity.hooks.queue_due()
+    services.activity.hook_keys.end_replaced()
 
 
 def tell_plugins(services: Services, _clock: Clock) -> None:

@@ -27,7 +27,8 @@ def wanted_event(pairing: Pairing, session: JointSession, course: Course, public
     title = words.gettext("Called off: %(title)s", title=session.title) if called_off else session.title
     name, text = safe_name(title), _description(pairing, session, words, door(public_url, session.id))
     length = timedelta(minutes=session.minutes)
-    written = "\n".join((name, text, session.starts_at.isoformat(), str(length)))
+    location = session.room_url or ""
+    written = "\n".join((name, text, location, session.starts_at.isoformat(), str(length)))
     return Wanted(
         session_id=session.id,
         name=name,
@@ -35,7 +36,8 @@ def wanted_event(pairing: Pairing, session: JointSession, course: Course, public
         starts_at=session.starts_at,
         length=length,
         content=hashlib.sha256(written.encode()).hexdigest(),
-        only_if_there=called_off,
+        location=location,
+        called_off=called_off,
     )
 
 

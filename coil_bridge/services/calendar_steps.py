@@ -19,7 +19,10 @@ from html import unescape
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A session's event as it should stand; ``only_if_there``: it was called off, nothing new is created."""
+    """A session's event as it should stand; of one that was called off nothing new is created.
+
+    ``location`` and being called off are told to our plugin; Moodle's own functions have no place for them.
+    """
 
     session_id: str
     name: str
@@ -27,7 +30,8 @@ class Wanted:
     starts_at: datetime
     length: timedelta
     content: str
-    only_if_there: bool = False
+    location: str = ""
+    called_off: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,7 @@ def decide(wanted: Sequence[Wanted], known: Iterable[Known], seen: Iterable[Seen
             (keep if right else change).append((found.event_id, each))
         elif note is not None and note.creating_until is not None and note.creating_until > now:
             waiting.append(note.creating_until)
-        elif not each.only_if_there:
+        elif not each.called_off:
             create.append(each)
     return Steps(
         delete=tuple(sorted(delete)),

@@ -80,9 +80,7 @@ class CalendarWriter:
             if function not in account.functions:
                 raise FunctionNotAllowed(client.site_name, function)
         steps = decide(wanted, known, self._look(client, account, wanted, known), self._clock())
-        if steps.delete:
-            self._hold()
-            client.delete_calendar_events(steps.delete)
+        self._delete(client, account, steps)
         self._note(steps)
         self._change(client, account, steps.change)
         self._create(client, account, steps.create)
@@ -114,6 +112,19 @@ class CalendarWriter:
             starts_at=event.starts_at,
             length=event.length,
         )
+
+    def _delete(self, client: MoodleClient, account: SiteInfo, steps: Steps) -> None:
+        """Take out what is not wanted; by key what our plugin has made."""
+        if not steps.delete:
+            return
+        self._hold()
+        gone: set[int | None] = set()
+        if Function.PLUGIN_DELETE_EVENTS in account.functions and steps.forget:
+            results = client.delete_events([self._key(session_id) for session_id in steps.forget])
+            gone = {each.event_id for each in results if each.outcome == "deleted"}
+        left = [event_id for event_id in steps.delete if event_id not in gone]
+        if left:
+            client.delete_calendar_events(left)
 
     def _note(self, steps: Steps) -> None:
         if steps.forget or steps.keep:
@@ -162,7 +173,8 @@ class CalendarWriter:
     ) -> bool:
         """Let our plugin create or change events under keys of ours; False where it is not there or may not.
 
-        Putting again changes nothing, so nothing has to be claimed. An event that the plugin did not make
+        Putting again changes nothing, so nothing has to be claimed, and what somebody has changed by hand is
+        put right. An event that the plugin did not make
         itself is taken out once the plugin's own stands there.
         """
         if Function.PLUGIN_PUT_EVENTS not in account.functions:
@@ -170,8 +182,6 @@ class CalendarWriter:
         results = client.put_events([self._entry(each) for each in wanted])
         if any(each.event_id is None for each in results):
             return False
-        if in_place_of is not None and results[0].outcome == "unchanged":
-            return False  # somebody has changed it in Moodle: the plugin compares with what it was last given
         with self._storage.write() as tx:
             for each, made in zip(wanted, results, strict=True):
                 tx.moodle_calendars.keep(self._course.id, each.session_id, made.event_id or 0, each.content)
@@ -181,14 +191,18 @@ class CalendarWriter:
 
     def _entry(self, wanted: Wanted) -> CalendarEntry:
         return CalendarEntry(
-            key=f"{wanted.session_id}:{self._course.moodle_id}",
+            key=self._key(wanted.session_id),
             course_id=self._course.moodle_id,
             name=wanted.name,
             description=wanted.description,
-            location="",
+            location=wanted.location,
             starts_at=wanted.starts_at,
             length=wanted.length,
+            status="cancelled" if wanted.called_off else "confirmed",
         )
+
+    def _key(self, session_id: str) -> str:
+        return f"{session_id}:{self._course.moodle_id}"
 
     def _create_some(self, client: MoodleClient, wanted: Sequence[Wanted]) -> None:
         until = self._clock() + SETTLES_WITHIN

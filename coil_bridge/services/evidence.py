@@ -13,13 +13,13 @@ from importlib.metadata import version
 from typing import Any, Protocol
 
 from coil_bridge.domain import Person, Pilot
-from coil_bridge.errors import CoilBridgeError, InvalidInput, NotFound, Reason
+from coil_bridge.errors import CoilBridgeError, Conflict, InvalidInput, NotFound, Reason
 from coil_bridge.evaluation.definitions.registry import CURRENT, SETS, DefinitionSet
 from coil_bridge.evaluation.evidence_dataset import Made, evidence_dataset
 from coil_bridge.evaluation.facts import Rules
-from coil_bridge.evaluation.figures import figures_of
+from coil_bridge.evaluation.figures import figures_again, figures_of
 from coil_bridge.evaluation.pack import Extra, Progress, write_pack
-from coil_bridge.evaluation.publication import publish
+from coil_bridge.evaluation.publication import Published, publish
 from coil_bridge.evaluation.snapshot import Snapshot, read_snapshot, snapshot_bytes
 from coil_bridge.evaluation.windows import last_sunday
 from coil_bridge.evaluation.writers import archive
@@ -113,12 +113,12 @@ class Evidence:
         pilot_id = payload["pilot_id"]
         now = self._clock()
         self._gather(pilot_id)
+        chosen = SETS[CURRENT]
+        try:
+            published, _ = self._publish(pilot_id, chosen)
+        except NotFound:
+            return
         with self._storage.read() as tx:
-            pilot = tx.pilots.get(pilot_id)
-            if pilot is None:
-                return
-            chosen = SETS[CURRENT]
-            published = publish(figures_of(stored_of(tx, pilot, chosen, last_sunday(now))))
             active = tx.evidence.last_active(pilot_id)
         dataset = evidence_dataset(published, self._made(now, chosen))
         words = {language: _words(language) for language in self._languages}
@@ -197,7 +197,7 @@ class Evidence:
         if pack is None or pack.state == "done":
             return
         try:
-            file = self._pack(pack.pilot_id, pack.requested_at, pack.options, self._teller(pack.id))
+            file = self._pack(pack.pilot_id, pack.options, self._teller(pack.id))
         except CoilBridgeError as error:
             self._fail(pack.id, error.reason)
         except Exception:
@@ -241,16 +241,17 @@ class Evidence:
         made_at: datetime | None = None,
         xapi: bool = False,
     ) -> ExportFile:
-        """Make a pack here and now; with the time stated in an earlier one, the same bytes.
+        """Make a pack here and now; or, with the time stated in an earlier one, that one again to the byte.
 
         Raises:
             NotFound: as ``figures``.
             InvalidInput: no such set of definitions.
+            Conflict: nothing had been published at ``made_at``.
         """
         with self._storage.read() as tx:
             pilot_for(tx, actor, pilot_id)
-        at = made_at or self._clock()
-        file = self._pack(pilot_id, at, {"definitions": definitions, "xapi": xapi}, lambda _share: None)
+        options = {"definitions": definitions, "xapi": xapi}
+        file = self._pack(pilot_id, options, lambda _share: None, made_at)
         with self._storage.write() as tx:
             audit.record(
                 tx, self._clock(), actor, ("pilot", pilot_id), "exported", format="pack", file=file.name
@@ -262,16 +263,16 @@ class Evidence:
         with self._storage.write() as tx:
             return tx.packs.prune(self._clock())
 
-    def _pack(self, pilot_id: str, at: datetime, options: Mapping[str, Any], tell: Progress) -> ExportFile:
-        chosen, at = _chosen(options["definitions"]), at.replace(microsecond=0)
+    def _pack(
+        self, pilot_id: str, options: Mapping[str, Any], tell: Progress, again_at: datetime | None = None
+    ) -> ExportFile:
+        chosen = _chosen(options["definitions"])
         self._gather(pilot_id)
-        through = last_sunday(at)
+        published, at = self._publish(pilot_id, chosen, again_at)
+        stored = published.figures.stored
+        pilot = stored.pilot
         with self._storage.read() as tx:
-            pilot = tx.pilots.get(pilot_id)
-            if pilot is None:
-                raise NotFound(mark("There is no such pilot."))
-            published = publish(figures_of(stored_of(tx, pilot, chosen, through)))
-            more = [each.added(tx, pilot, chosen, through) for each in self._extras]
+            more = [each.added(tx, pilot, chosen, stored.through) for each in self._extras]
         tell(20)
         files = {name: content for each in more for name, content in each.files.items()}
         if options["xapi"]:
@@ -283,6 +284,34 @@ class Evidence:
         )
         content = write_pack(published, self._made(at, chosen), added, tell)
         return ExportFile(f"evidence-{slug(pilot)}-{at:%Y%m%dT%H%M%SZ}.zip", archive.MEDIA_TYPE, content)
+
+    def _publish(
+        self, pilot_id: str, chosen: DefinitionSet, again_at: datetime | None = None
+    ) -> tuple[Published, datetime]:
+        """The figures of now as a new edition, or those of an earlier edition again; and when they stood.
+
+        Whoever publishes at the same time counts from the same edition before: one of the two begins again.
+        """
+        while True:
+            with self._storage.read() as tx:
+                pilot = tx.pilots.get(pilot_id)
+                if pilot is None:
+                    raise NotFound(mark("There is no such pilot."))
+                latest = tx.editions.latest_at(pilot_id)
+                if again_at is not None and latest is not None:
+                    return _again(tx, pilot, chosen, again_at), again_at
+                at = (again_at or self._clock()).replace(microsecond=0)
+                if latest is not None and pilot.key_destroyed_at is not None:
+                    return _again(tx, pilot, chosen, at), at  # with the key the minutes have gone
+                before = tx.editions.until(pilot_id, latest) if latest else []
+                figures = figures_of(stored_of(tx, pilot, chosen, last_sunday(at)), before)
+            if before and figures.edition == before[-1]:
+                return publish(figures), at
+            at = max(at, latest + _TICK) if latest else at
+            with self._storage.write() as tx:
+                if tx.editions.latest_at(pilot_id) == latest:
+                    tx.editions.put(pilot_id, at, figures.edition, before[-1].people if before else {})
+                    return publish(figures), at
 
     def _gather(self, pilot_id: str) -> None:
         self._attendance.gather(pilot_id)
@@ -304,7 +333,15 @@ class Evidence:
             tx.packs.fail(pack_id, now, now + KEPT, reason)
 
 
+_TICK = timedelta(seconds=1)  # two editions never stand at the same second
 _LATE = timedelta(days=60)  # after a pilot's end its figures may still change so long
+
+
+def _again(tx: Transaction, pilot: Pilot, chosen: DefinitionSet, at: datetime) -> Published:
+    editions = tx.editions.until(pilot.id, at)
+    if not editions:
+        raise Conflict(mark("Nothing of this pilot had been published at that time."))
+    return publish(figures_again(stored_of(tx, pilot, chosen, editions[-1].through), editions))
 
 
 def _words(language: str) -> Callable[[str], str]:

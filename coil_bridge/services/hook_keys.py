@@ -1,22 +1,26 @@
 """The keys with which partners' Moodles sign their notifications: made, shown once, replaced, ended.
 
-Two are valid at once, so that the new one can be entered in Moodle before the old one ends.
+Two are valid at once, so that the new one can be entered in Moodle before the old one ends. The old one
+ends by itself: a day after its last use, once the new one is in use.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from coil_bridge.domain import Person, SiteState
 from coil_bridge.errors import NotFound
 from coil_bridge.i18n import mark
 from coil_bridge.services import audit
-from coil_bridge.services.context import Clock, administrators_only
+from coil_bridge.services.context import SYSTEM, Clock, administrators_only
 from coil_bridge.storage.hooks import HookKey
 from coil_bridge.storage.storage import Storage
 from coil_bridge.vault import Vault, new_id, new_token
 
 AT_ONCE = 2
+KEPT_FOR = timedelta(days=1)
+"""How long a key stays good after its last use, once a later one is in use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,11 @@ class NewKey:
     id: str
     address: str
     secret: str = field(repr=False)
+
+    @property
+    def line(self) -> str:
+        """All three in one, as the plugin's page in Moodle takes it."""
+        return f"{self.address} {self.id} {self.secret}"
 
 
 class HookKeys:
@@ -72,6 +81,16 @@ class HookKeys:
             if key_id not in mine or not tx.hooks.end_key(key_id, now):
                 raise NotFound(mark("This site has no such key."))
             audit.record(tx, now, actor, ("site", site_id), "hook_key_ended", key=key_id)
+
+    def end_replaced(self) -> int:
+        """End the keys that were replaced and have not been used for a day; how many."""
+        now, ended = self._clock(), 0
+        with self._storage.write() as tx:
+            for key in tx.hooks.replaced(unused_since=now - KEPT_FOR):
+                tx.hooks.end_key(key.id, now)
+                audit.record(tx, now, SYSTEM, ("site", key.site_id), "hook_key_ended", key=key.id)
+                ended += 1
+        return ended
 
     def valid(self, actor: Person, site_id: str) -> list[HookKey]:
         """The keys that are valid, the latest first.

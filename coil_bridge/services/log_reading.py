@@ -12,7 +12,7 @@ the same time.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -23,7 +23,8 @@ from coil_bridge.storage.log_cursors import LogCursor
 from coil_bridge.storage.storage import Storage, Transaction
 from connectors.moodle.logs import LogPage
 
-PAGE = 20_000  # rows; writers wait for a page to be stored, a tenth of a second
+PAGE = 50_000  # rows asked for at once: each question costs the Moodle as much as some ten thousand rows
+PART = 20_000  # rows stored at once: writers wait for it, a tenth of a second
 OVERLAP = 10_000  # ids
 
 Ask = Callable[[Sequence[int], int, int], LogPage]
@@ -119,7 +120,8 @@ class LogReading:
                 for each in waiting:
                     each.begin_anew()
                 return False
-            self._store(group, _cut(page, until))
+            for part in _parts(page, until):
+                self._store(group, part)
             if until is not None and page.cursor >= until:
                 return False
             if page.complete:
@@ -231,11 +233,18 @@ def _begins_anew(group: Sequence[Reading], page: LogPage) -> bool:
     return any(times[row_id] != at for row_id, at in known.items() if row_id in times)
 
 
-def _cut(page: LogPage, until: int | None) -> LogPage:
-    """The page up to an id."""
-    if until is None or page.cursor <= until:
-        return page
-    kept = [place for place, row_id in enumerate(page.ids) if row_id <= until]
+def _parts(page: LogPage, until: int | None) -> Iterator[LogPage]:
+    """The page up to an id, in the order of ids, so that the cursor can stand behind each part."""
+    ids, last = page.ids, page.cursor if until is None else min(page.cursor, until)
+    order = sorted((place for place, row_id in enumerate(ids) if row_id <= last), key=ids.__getitem__)
+    for start in range(PART, len(order), PART):
+        part = order[start - PART : start]
+        # What was left out is told with the last part.
+        some = replace(page, cursor=ids[part[-1]], anonymous_left_out=0, impersonated_left_out=0)
+        yield replace(some, **_rows(page, part))
+    yield replace(page, cursor=last, **_rows(page, order[-(len(order) % PART or PART) :]))
+
+
+def _rows(page: LogPage, places: Sequence[int]) -> dict[str, Any]:
     names = ("ids", "courses", "users", "times", "events", "related", "modules")
-    columns: dict[str, Any] = {name: [getattr(page, name)[place] for place in kept] for name in names}
-    return replace(page, cursor=until, **columns)
+    return {name: [getattr(page, name)[place] for place in places] for name in names}

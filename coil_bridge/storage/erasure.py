@@ -15,6 +15,7 @@ from sqlalchemy import Connection, LargeBinary, Table, and_, delete, or_, select
 
 from coil_bridge.domain import FeedKind
 from coil_bridge.storage import event_blocks
+from coil_bridge.storage.edition_tables import evidence_counted, evidence_edition
 from coil_bridge.storage.event_tables import (
     actor,
     event,
@@ -83,7 +84,15 @@ PERSON_COLUMNS: Mapping[str, Fate] = {
 }
 """Every column that refers to a person, by table and name."""
 
-PSEUDONYM_TABLES = (participant, actor, presence, attendance_override, participant_trait, pilot_exclusion)
+PSEUDONYM_TABLES = (
+    participant,
+    actor,
+    presence,
+    attendance_override,
+    participant_trait,
+    pilot_exclusion,
+    evidence_counted,
+)
 """Every table with a pseudonym in it, but for the list of those who were erased."""
 
 _SECRET = ("hash", "encrypted")
@@ -164,7 +173,8 @@ class Erasure:
         if number is not None:
             for table in (event, event_block, event_day, reply, seen_record):
                 self._connection.execute(delete(table).where(table.c.pilot_no == number))
-        for table in (*PSEUDONYM_TABLES, erased_pseudonym, evidence_figures, evidence_pack, pull_run):
+        made = (evidence_figures, evidence_pack, evidence_edition)
+        for table in (*PSEUDONYM_TABLES, erased_pseudonym, *made, pull_run):
             self._connection.execute(delete(table).where(table.c.pilot_id == pilot_id))
 
     def _rows(self, table: Table, column: str, person_id: str) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from coil_bridge.evaluation.attendance import length, minute_of, union
+from coil_bridge.storage.edition_tables import evidence_counted
 from coil_bridge.storage.evidence_tables import (
     attendance_override,
     participant_trait,
@@ -26,8 +27,8 @@ _COARSE = 5  # minutes
 
 
 def unlink_evidence(connection: Connection, pilot_id: str, names: Mapping[str, str]) -> None:
-    """Rewrite a pilot's attendance and traits under new names."""
-    for table in (participant_trait, pilot_exclusion):
+    """Rewrite a pilot's attendance, traits and editions of figures under new names."""
+    for table in (participant_trait, pilot_exclusion, evidence_counted):
         rows = [
             dict(row)
             for row in connection.execute(select(table).where(table.c.pilot_id == pilot_id)).mappings()

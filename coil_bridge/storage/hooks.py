@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
 
 from coil_bridge.storage.hook_tables import hook_delivery, hook_key, hook_wish
 from coil_bridge.storage.writes import insert_new, upsert
@@ -50,17 +50,20 @@ class HookStore:
         """Every key of a site, the latest first."""
         query = select(hook_key).where(hook_key.c.site_id == site_id)
         rows = self._connection.execute(query.order_by(hook_key.c.created_at.desc(), hook_key.c.id))
-        return [
-            HookKey(
-                row["id"],
-                row["site_id"],
-                row["created_at"],
-                row["ended_at"],
-                row["last_used_at"],
-                row["secret_encrypted"],
-            )
-            for row in rows.mappings()
-        ]
+        return [_key(row) for row in rows.mappings()]
+
+    def replaced(self, *, unused_since: datetime) -> list[HookKey]:
+        """Valid keys that have signed nothing since then, of which a later one of the same site has."""
+        later = hook_key.alias()
+        in_use = select(later.c.id).where(
+            later.c.site_id == hook_key.c.site_id,
+            later.c.created_at > hook_key.c.created_at,
+            later.c.last_used_at.is_not(None),
+            later.c.ended_at.is_(None),
+        )
+        last = func.coalesce(hook_key.c.last_used_at, hook_key.c.created_at)
+        query = select(hook_key).where(hook_key.c.ended_at.is_(None), last < unused_since, in_use.exists())
+        return [_key(row) for row in self._connection.execute(query).mappings()]
 
     def end_key(self, key_id: str, at: datetime) -> bool:
         """End a key and wipe its secret; ``False`` when it had ended."""
@@ -107,3 +110,14 @@ class HookStore:
     def prune(self, before: datetime) -> int:
         """Forget deliveries that could not be taken again anyway; how many."""
         return self._connection.execute(delete(hook_delivery).where(hook_delivery.c.at < before)).rowcount
+
+
+def _key(row: RowMapping) -> HookKey:
+    return HookKey(
+        row["id"],
+        row["site_id"],
+        row["created_at"],
+        row["ended_at"],
+        row["last_used_at"],
+        row["secret_encrypted"],
+    )

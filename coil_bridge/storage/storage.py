@@ -19,6 +19,7 @@ from coil_bridge.storage.availability import Availability
 from coil_bridge.storage.courses import Courses
 from coil_bridge.storage.credentials import Credentials
 from coil_bridge.storage.deliveries import Deliveries
+from coil_bridge.storage.editions import Editions
 from coil_bridge.storage.engine import reading, writing
 from coil_bridge.storage.erasure import Erasure
 from coil_bridge.storage.event_changes import EventChanges
@@ -96,6 +97,7 @@ class Transaction:
         self.attendance = AttendanceRows(connection)
         self.evidence = EvidenceRows(connection)
         self.packs = Packs(connection)
+        self.editions = Editions(connection)
         self.academic = Academic(connection)
         self.availability = Availability(connection)
         self.telling = TellingQueries(connection)

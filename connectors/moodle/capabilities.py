@@ -46,8 +46,24 @@ PLUGIN_EVENTS = Capability(
 )
 PLUGIN_COURSES = Capability("local/coilbridge:managecourses", "Let COIL Bridge tell which courses are paired")
 
+# Moodle shows these activities to nobody without these, not even to who may enter the course.
+VIEW_ROOMS = Capability("mod/bigbluebuttonbn:view", "View BigBlueButton room")
+VIEW_FEEDBACK = Capability("mod/feedback:view", "View a feedback")
+VIEW_ATTENDANCE = Capability("mod/attendance:view", "Viewing Attendances")
+READ_ATTENDANCE = Capability("mod/attendance:viewreports", "Viewing Reports")
+
 # Asked for where the plugin is installed, besides the role; its set-up page gives all of them.
-PLUGIN_ROLE = (READ_LOG, PLUGIN_LOG, PLUGIN_ACTIVITY, PLUGIN_EVENTS, PLUGIN_COURSES)
+PLUGIN_ROLE = (
+    READ_LOG,
+    PLUGIN_LOG,
+    PLUGIN_ACTIVITY,
+    PLUGIN_EVENTS,
+    PLUGIN_COURSES,
+    VIEW_ROOMS,
+    VIEW_FEEDBACK,
+    VIEW_ATTENDANCE,
+    READ_ATTENDANCE,
+)
 
 ROLE = (
     REST,

@@ -11,7 +11,7 @@ from connectors.moodle.logs import LogPage
 from connectors.moodle.text import linked_html, safe_name
 from connectors.moodle.wire import Value
 
-OLDEST_PLUGIN = 2026112200  # the version whose answers this code reads
+OLDEST_PLUGIN = 2026112201  # the version whose answers this code reads
 
 EventStatus = Literal["confirmed", "tentative", "cancelled"]
 _LONGEST_KEY = 191
@@ -77,7 +77,8 @@ class FactsEnvelope:
 class CalendarEntry:
     """An event of a course's calendar under a key of ours; ``description`` is plain text.
 
-    A cancelled one stays in the calendar and says so in its title. Raises ValueError for a negative
+    A cancelled one stays in the calendar; its title has to say so, as Moodle's calendar has no place for
+    the status, by which our plugin leaves it out of the next sessions. Raises ValueError for a negative
     length, which breaks the calendar export of everybody concerned, and for an unusable key.
     """
 
@@ -149,7 +150,7 @@ class CoursesTold:
     refused: Sequence[RefusedCourse]
 
 
-def log_page(envelope: LogEnvelope, columns: Mapping[str, list[int]], names: list[str]) -> LogPage:
+def log_page(envelope: LogEnvelope, columns: Mapping[str, Sequence[int]], names: list[str]) -> LogPage:
     """Return the page that an answer and its unpacked columns make."""
     return LogPage(
         ids=columns["id"],

@@ -45,6 +45,9 @@ PLUGIN_TEXTS: Mapping[str, Callable[[Gettext], tuple[str, ...]]] = {
         _("Notifications were lost"),
         _("The plugin gave up %(count)s notifications because we did not take them for days."),
         _("Nothing is missing in the end: what they told is also found by looking."),
-        _("If it goes on, compare the address and the key in the plugin's settings with those shown here."),
+        _(
+            "In Moodle: Site administration > Plugins > Local plugins > COIL Bridge > COIL Bridge: "
+            "notifications, Check the connection. It says what is wrong."
+        ),
     ),
 }

@@ -22,6 +22,7 @@ from cryptography.fernet import Fernet
 
 from coil_bridge.app import build_services
 from coil_bridge.services.bundle import Services
+from coil_bridge.services.context import Clock
 from coil_bridge.settings import load_settings
 from coil_bridge.storage import migrate
 from coil_bridge.storage.engine import open_engine
@@ -80,18 +81,18 @@ def _sqlite(folder: Path) -> Iterator[str]:
 
 
 def _measure(folder: Path, url: str, rows: int) -> tuple[Pulled, float]:
-    environment = _environment(url)
+    settings = environment(url)
     engine = open_engine(url)
     migrate.upgrade(engine)
     engine.dispose()
     with ExitStack() as stack:
         moodle = stack.enter_context(_moodle(rows))
-        services = build_services(load_settings(environment), clock=lambda: _NOW)
+        services = build_services(load_settings(settings), clock=lambda: _NOW)
         stack.callback(services.close)
         pilot_id, run_id = _prepare(services, moodle)
         done = subprocess.run(
             [sys.executable, "-m", "tests.benchmarks.logs", run_id],
-            env=environment,
+            env=settings,
             capture_output=True,
             text=True,
             check=True,
@@ -138,7 +139,8 @@ def _prepare(services: Services, moodle: Simulator) -> tuple[str, str]:
         return pilot.id, tx.log_runs.latest(pilot.id)[site.id].id
 
 
-def _environment(url: str) -> dict[str, str]:
+def environment(url: str) -> dict[str, str]:
+    """The settings of a service on a database of its own."""
     own = {
         "PUBLIC_URL": "http://127.0.0.1:1",
         "DATABASE_URL": url,
@@ -150,9 +152,9 @@ def _environment(url: str) -> dict[str, str]:
     return {f"COIL_BRIDGE_{name}": value for name, value in own.items()}
 
 
-def pull(run_id: str, environ: Mapping[str, str]) -> Pulled:
+def pull(run_id: str, environ: Mapping[str, str], clock: Clock) -> Pulled:
     """Pull in this process."""
-    services = build_services(load_settings(environ), clock=lambda: _NOW)
+    services = build_services(load_settings(environ), clock=clock)
     begun, cpu = time.perf_counter(), time.process_time()
     services.activity.logs.perform({"run_id": run_id})
     seconds, used = time.perf_counter() - begun, time.process_time() - cpu
@@ -172,4 +174,4 @@ def _peak_mb() -> float:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(asdict(pull(sys.argv[1], os.environ))))
+    sys.stdout.write(json.dumps(asdict(pull(sys.argv[1], os.environ, lambda: _NOW))))

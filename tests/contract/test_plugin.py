@@ -69,7 +69,17 @@ def test_a_changed_event_stays_the_same_event(
     first = client.put_events([entry(course)])[0]
     later = client.put_events([replace(entry(course), status="cancelled")])[0]
     assert (later.event_id, later.outcome) == (first.event_id, "updated")
-    assert moodle.world.events[later.event_id or 0].name == "Cancelled: Uvodni sastanak"
+    assert client.put_events([replace(entry(course), status="cancelled")])[0].outcome == "unchanged"
+
+
+def test_an_event_that_somebody_moved_in_moodle_is_put_right(
+    moodle: Simulator, client: MoodleClient, course: Course
+) -> None:
+    made = client.put_events([entry(course)])[0]
+    there = moodle.world.events[made.event_id or 0]
+    moodle.world.events[there.id] = replace(there, location="Sala 7")
+    assert client.put_events([entry(course)])[0].outcome == "updated"
+    assert moodle.world.events[there.id].location == "Sala 3 & veb"
 
 
 def test_an_event_that_somebody_deleted_in_moodle_is_made_again(

@@ -8,75 +8,32 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import os
-import shlex
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
-from sqlalchemy import create_engine, text
 
 from connectors.moodle.client import MoodleClient
 from connectors.moodle.logs import LogPage
 from connectors.moodle.plugin import CalendarEntry, PairedCourse
 from connectors.transport import Transport, TransportPolicy
+from tests.live.plugin_lab import BEGIN, Lab, from_environment
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
 
-_NAMES = ("URL", "TOKEN", "DATABASE", "PHP", "CODE", "COURSES")
-BEGIN = "define('CLI_SCRIPT', true); require('config.php');"
 SECRET = "a secret of this test only"
-
-
-@dataclass(frozen=True)
-class Lab:
-    """A Moodle with the plugin, its database and its command line."""
-
-    url: str
-    token: str = field(repr=False)
-    database: str = field(repr=False)
-    php: str
-    code: str
-    courses: str
-
-    @property
-    def course_ids(self) -> list[int]:
-        return [int(each) for each in self.courses.split(",")]
-
-    def run(self, *arguments: str) -> str:
-        """Run PHP in Moodle's folder."""
-        command = [*shlex.split(self.php), *arguments]
-        done = subprocess.run(command, cwd=self.code, capture_output=True, text=True, check=True, timeout=200)
-        return done.stdout
-
-    def configure(self, **settings: str) -> None:
-        """Set the plugin's settings."""
-        for name, value in settings.items():
-            self.run("admin/cli/cfg.php", "--component=local_coilbridge", f"--name={name}", f"--set={value}")
-
-    def rows(self, condition: str = "anonymous = 0 AND realuserid IS NULL") -> dict[int, tuple[int, ...]]:
-        """What the log table holds of the courses, by id."""
-        columns = "id, courseid, userid, timecreated, coalesce(relateduserid, 0)"
-        where = f"courseid IN ({self.courses}) AND {condition}"
-        query = f"SELECT {columns} FROM mdl_logstore_standard_log WHERE {where}"
-        engine = create_engine(self.database)
-        with engine.connect() as connection:
-            found = {row[0]: tuple(row[1:]) for row in connection.execute(text(query))}
-        engine.dispose()
-        return found
 
 
 @pytest.fixture(scope="module")
 def lab() -> Lab:
-    values = [os.environ.get(f"COIL_BRIDGE_LIVE_PLUGIN_{name}", "") for name in _NAMES]
-    if not all(values):
+    found = from_environment()
+    if found is None:
         pytest.skip("a Moodle with the plugin is needed; tests/live/README.md says how to name it")
-    return Lab(*values)
+    return found
 
 
 @pytest.fixture

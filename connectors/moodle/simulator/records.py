@@ -231,7 +231,6 @@ class PutEvent:
 
     event_id: int
     course_id: int
-    content: str
     status: str
 
 

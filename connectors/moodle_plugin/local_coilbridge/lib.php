@@ -23,6 +23,15 @@
  */
 
 /**
+ * What Moodle's report on the state of the system has to say of the plugin.
+ *
+ * @return \core\check\check[]
+ */
+function local_coilbridge_status_checks(): array {
+    return [new \local_coilbridge\check\notifications()];
+}
+
+/**
  * Show "Joint sessions" in the navigation of a paired course.
  *
  * @param navigation_node $navigation the course's node

@@ -26,6 +26,7 @@ defined('MOODLE_INTERNAL') || die();
 
 if ($hassiteconfig) {
     $setup = new moodle_url('/local/coilbridge/setup.php');
+    $notifications = new moodle_url('/local/coilbridge/notifications.php');
     $ADMIN->add('localplugins', new admin_category('local_coilbridge', new lang_string('pluginname', 'local_coilbridge')));
     $settings = new admin_settingpage('local_coilbridge_settings', new lang_string('settings'));
     $ADMIN->add('local_coilbridge', $settings);
@@ -33,6 +34,12 @@ if ($hassiteconfig) {
         'local_coilbridge_setup',
         new lang_string('setuptitle', 'local_coilbridge'),
         $setup,
+        'moodle/site:config'
+    ));
+    $ADMIN->add('local_coilbridge', new admin_externalpage(
+        'local_coilbridge_notifications',
+        new lang_string('notificationstitle', 'local_coilbridge'),
+        $notifications,
         'moodle/site:config'
     ));
     if ($ADMIN->fulltree) {
@@ -69,40 +76,16 @@ if ($hassiteconfig) {
             [0 => new lang_string('settingltinone', 'local_coilbridge')] + array_map('format_string', $tools)
         ));
 
-        $state = (object)[
-            'waiting' => \local_coilbridge\local\queue::waiting(),
-            'dropped' => (int)get_config('local_coilbridge', 'hooksdropped'),
-        ];
         $settings->add(new admin_setting_heading(
             'local_coilbridge/hooks',
             new lang_string('settinghooks', 'local_coilbridge'),
-            get_string('settinghooksdesc', 'local_coilbridge', get_string('settinghookstate', 'local_coilbridge', $state))
+            new lang_string('settinghooksdesc', 'local_coilbridge', $notifications->out())
         ));
         $settings->add(new admin_setting_configcheckbox(
             'local_coilbridge/hooksenabled',
             new lang_string('settinghooksenabled', 'local_coilbridge'),
             new lang_string('settinghooksenableddesc', 'local_coilbridge'),
             0
-        ));
-        $settings->add(new admin_setting_configtext(
-            'local_coilbridge/hookurl',
-            new lang_string('settinghookurl', 'local_coilbridge'),
-            new lang_string('settinghookurldesc', 'local_coilbridge'),
-            '',
-            PARAM_URL
-        ));
-        $settings->add(new admin_setting_configtext(
-            'local_coilbridge/hookkeyid',
-            new lang_string('settinghookkeyid', 'local_coilbridge'),
-            new lang_string('settinghookkeyiddesc', 'local_coilbridge'),
-            '',
-            PARAM_ALPHANUMEXT
-        ));
-        $settings->add(new admin_setting_configpasswordunmask(
-            'local_coilbridge/hooksecret',
-            new lang_string('settinghooksecret', 'local_coilbridge'),
-            new lang_string('settinghooksecretdesc', 'local_coilbridge'),
-            ''
         ));
         $types = [];
         foreach (\local_coilbridge\local\queue::TYPES as $type) {

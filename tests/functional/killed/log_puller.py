@@ -24,6 +24,7 @@ from connectors.moodle.logs import LogPage
 from connectors.transport import Transport, TransportPolicy
 
 PAGE = 150
+PART = 60
 OVERLAP = 250
 
 
@@ -41,7 +42,7 @@ def main() -> None:
 
 def pull(settings: Mapping[str, Any], run_id: str, *, pages: int) -> None:
     """Do one reading to its end, or until so many pages have been read."""
-    log_reading.PAGE, log_reading.OVERLAP = PAGE, OVERLAP
+    log_reading.PAGE, log_reading.PART, log_reading.OVERLAP = PAGE, PART, OVERLAP
     MoodleClient.log_page = _at_most(pages, MoodleClient.log_page)  # type: ignore[method-assign]  # this process is ours alone
     policy = TransportPolicy(attempts=1, allow_private=True, allow_http=True)
     services = build_services(make_settings(settings), transport=Transport(policy))

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import json
 import re
+import zipfile
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -75,6 +77,32 @@ def test_a_pilot_is_pulled_and_exported(
     assert shell("export", pilot.id, "-o", "-").stdout_bytes == file.read_bytes()
     assert shell("export", pilot.id, "-o", str(tmp_path / "x.db")).exit_code == 0
     assert (tmp_path / "x.db").read_bytes().startswith(b"SQLite format 3")
+
+
+def test_a_pack_is_made_again_to_the_byte(
+    shell: Shell, installed: Services, moodle: Callable[..., Simulator], tmp_path: Path
+) -> None:
+    there = moodle()
+    course = there.world.add_course("IC", "Intercultural Communication")
+    build = Build(installed.storage, Vault([ENCRYPTION_KEY]), SettableClock(datetime.now(UTC)))
+    mira, site = build.person("Mira Jovanović"), build.site("Belgrade", url=there.url, token=there.token)
+    pilot = build.pilot()
+    ours = build.course(site, moodle_id=course.id)
+    build.pairing([ours], proposed_by=mira, phase=build.phase(pilot))
+    for count in (12, 24):
+        for number in range(count - 12, count):
+            there.world.enrol(there.world.add_user(f"s{number}", "Student", str(number)), course)
+        shell.json("pilot", "pull", pilot.id)
+        file = tmp_path / f"{count}.zip"
+        assert shell("export", pilot.id, "--format", "zip", "-o", str(file)).exit_code == 0
+    first = tmp_path / "12.zip"
+    with zipfile.ZipFile(first) as pack:
+        stated = json.loads(pack.read("manifest.json"))["made_at"]
+    again = tmp_path / "again.zip"
+    assert shell("export", pilot.id, "--at", stated, "-o", str(again)).exit_code == 0
+    assert again.read_bytes() == first.read_bytes() != (tmp_path / "24.zip").read_bytes()
+    early = shell("export", pilot.id, "--at", "2020-01-01T00:00:00Z", "--format", "zip", "-o", str(again))
+    assert (early.exit_code, "had been published" in early.stderr) == (5, True)
 
 
 def test_a_pull_that_a_site_did_not_answer_says_so(

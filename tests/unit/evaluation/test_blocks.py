@@ -7,15 +7,16 @@ from collections.abc import Mapping
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coil_bridge.evaluation.blocks import Blocks, Cells, categories, folded, is_safe, merged
+from coil_bridge.evaluation.blocks import Blocks, Cells, categories, folded, halves, is_safe, opened
 from tests.unit.evaluation.solving import Equation, bounds, computed, reduced
 
 PHASES, PAIRINGS, INSTITUTIONS = 2, 5, 3
 Unit = tuple[int, int]
 
 
-def place(unit: Unit) -> tuple[str, str]:
-    return f"phase {unit[0] % PHASES}", f"pairing {unit[0]}"
+def place(unit: Unit) -> tuple[str, ...]:
+    pairing = f"pairing {unit[0]}"
+    return f"phase {unit[0] % PHASES}", *halves(pairing), pairing, f"institution {unit[1]}"
 
 
 def nodes(units: Mapping[Unit, Cells]) -> list[frozenset[Unit]]:
@@ -59,7 +60,7 @@ def test_no_small_cell_can_be_computed_or_pinned(pilot: tuple[dict[Unit, Cells],
     if not units:
         return
     width = len(next(iter(units.values())))
-    blocks = merged(units, {unit: place(unit) for unit in units}, threshold)
+    blocks = opened(units, {unit: place(unit) for unit in units}, threshold)
     number = {
         (unit, cell): position * width + cell for position, unit in enumerate(units) for cell in range(width)
     }
@@ -92,7 +93,7 @@ def test_no_small_cell_can_be_computed_or_pinned(pilot: tuple[dict[Unit, Cells],
 def test_whatever_is_added_and_subtracted_has_no_small_cell(pilot: tuple[dict[Unit, Cells], int]) -> None:
     """Differences between any two published rows: a phase without a pairing, a pairing without a partner."""
     units, threshold = pilot
-    blocks = merged(units, {unit: place(unit) for unit in units}, threshold)
+    blocks = opened(units, {unit: place(unit) for unit in units}, threshold)
     published = [node for node in nodes(units) if blocks.covers(node)]
     for one in published:
         for other in published:
@@ -108,18 +109,32 @@ def test_a_solver_that_is_given_a_table_with_a_hole_finds_what_is_in_it() -> Non
     assert bounds(equations, 2, 100)[1] == (3, 3)
 
 
-def test_a_university_with_a_small_cell_is_merged_with_its_partner() -> None:
+def test_a_pairing_with_a_small_cell_stays_closed_and_its_like_are_open() -> None:
     units = {("p", "ub"): (22, 3), ("p", "ail"): (20, 10), ("q", "ub"): (30, 12)}
-    blocks = merged(units, {unit: ("autumn", unit[0]) for unit in units}, 10)
-    assert blocks == Blocks((frozenset({("q", "ub")}), frozenset({("p", "ub"), ("p", "ail")})))
+    blocks = opened(units, {unit: ("autumn", *unit) for unit in units}, 10)
+    assert blocks == Blocks((frozenset({("p", "ub"), ("p", "ail")}), frozenset({("q", "ub")})))
     assert blocks.covers({("p", "ub"), ("p", "ail")})
     assert not blocks.covers({("p", "ub"), ("q", "ub")})  # the university's own row
     assert blocks.covers(units)
 
 
+def test_nothing_is_told_apart_beside_a_part_that_is_small() -> None:
+    units = {("p", "ub"): (22, 3), ("q", "ub"): (30, 12)}
+    blocks = opened(units, {unit: ("autumn", *unit) for unit in units}, 10)
+    assert blocks == Blocks((frozenset(units),))
+
+
+def test_a_table_opens_nothing_that_the_one_it_is_part_of_keeps_closed() -> None:
+    """Two active in one week, three in the other: their difference would be a number of people."""
+    units = {("p", "ub"): (0, 20), ("q", "ub"): (0, 20)}
+    paths = {unit: ("autumn", *unit) for unit in units}
+    closed = Blocks((frozenset(units),))
+    assert opened(units, paths, 10, within=closed) == closed
+
+
 def test_what_never_gets_large_is_published_nowhere() -> None:
     units = {("p", "ub"): (22, 3)}
-    assert merged(units, dict.fromkeys(units, ("autumn", "p")), 10).covers(units) is False
+    assert opened(units, {unit: ("autumn", *unit) for unit in units}, 10).covers(units) is False
 
 
 def test_small_categories_become_others_until_these_are_large() -> None:

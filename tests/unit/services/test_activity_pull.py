@@ -10,11 +10,13 @@ import pytest
 
 from coil_bridge.domain import PairingState
 from coil_bridge.errors import Conflict, NotFound
+from coil_bridge.evaluation.facts import Trait
 from coil_bridge.evaluation.pseudonyms import Pseudonymiser
 from coil_bridge.evaluation.records import Part, RunState
 from coil_bridge.services.bundle import Services
 from coil_bridge.services.pilot_groups import EVALUATED
 from coil_bridge.services.pull_rows import PullRows
+from coil_bridge.services.traits import TRAITS
 from coil_bridge.storage.event_tables import actor, event, reply
 from coil_bridge.storage.storage import Storage
 from coil_bridge.storage.tables import audit_entry, participant, pull_run, task
@@ -426,3 +428,22 @@ def test_every_pull_is_in_the_audit_trail_without_numbers(trial: PilotTrial) -> 
     ]
     done = next(each for each in trial.audited() if each.action == "pulled")
     assert done.detail == {"pairing_id": trial.pairing.id, "course_id": trial.belgrade.here.id, "reason": ""}
+
+
+@on_one_engine
+def test_a_list_of_gender_and_country_may_name_people_by_their_address(trial: PilotTrial) -> None:
+    world, course = trial.almaty.moodle.world, trial.almaty.there
+    first, second = (
+        world.add_user(name, "Aliya", name, email=f"{name}@ail.example") for name in ("one", "two")
+    )
+    for each in (first, second):
+        world.enrol(each, course)
+    trial.pull()
+    traits = trial.services.evidence.traits
+    content = b"email,gender,country\nOne@AIL.example,f,KZ\nnobody@ail.example,m,KZ\n"
+    assert traits.upload(trial.lead, trial.pilot.id, trial.almaty.here.id, content) == 2
+    [payload] = [row["payload"] for row in trial.rows(task) if row["kind"] == TRAITS]
+    traits.perform(payload)
+    with trial.storage.read() as tx:
+        found = tx.evidence.traits(trial.pilot.id)
+    assert found == {NAMES.person(trial.almaty.here.site_id, first.id): Trait("female", "KZ", "")}

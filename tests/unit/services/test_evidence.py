@@ -197,6 +197,25 @@ def test_a_pack_is_made_kept_and_forgotten(world: World) -> None:
     assert world.evidence.prune() == 1
 
 
+def test_a_pack_outlives_the_key_and_a_later_pull(world: World) -> None:
+    file = world.evidence.pack(world.lead, world.pilot.id)
+    at = NOW.replace(microsecond=0)
+    world.was_there(world.sessions[0])
+    world.clock.advance(days=7)
+    later = world.evidence.pack(world.lead, world.pilot.id)
+    assert later.content != file.content
+    with world.storage.write() as tx:
+        tx.pilots.destroy_key(world.pilot.id, world.clock())
+        tx.unlinking.unlink(world.pilot.id, new_id)
+    assert world.evidence.pack(world.lead, world.pilot.id, made_at=at).content == file.content
+    with zipfile.ZipFile(io.BytesIO(world.evidence.pack(world.lead, world.pilot.id).content)) as archive:
+        figures = archive.read("csv/engagement.csv")
+    with zipfile.ZipFile(io.BytesIO(later.content)) as archive:
+        assert archive.read("csv/engagement.csv") == figures  # the sums are those of before
+    with pytest.raises(Conflict):
+        world.evidence.pack(world.lead, world.pilot.id, made_at=at - timedelta(days=1))
+
+
 def test_settings_of_the_figures(world: World) -> None:
     with pytest.raises(InvalidInput):
         world.evidence.set_rules(world.lead, world.pilot.id, Rules(presence_percent=0))

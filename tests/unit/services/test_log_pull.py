@@ -185,6 +185,7 @@ def test_pages_of_any_size_bring_the_same_rows(
     world.log_rows(900, [trial.belgrade.there], start=utc("2026-10-01 00:00"))
     world.service_user.capabilities.discard("mod/forum:viewdiscussion")
     monkeypatch.setattr(log_reading, "PAGE", 70)
+    monkeypatch.setattr(log_reading, "PART", 30)
     monkeypatch.setattr(log_reading, "OVERLAP", 40)
     trial.pull()
     columns = world.log.columns

@@ -350,12 +350,29 @@ def test_with_our_plugin_events_are_put_under_keys(with_plugin: Campus) -> None:
     campus.keep()
     assert [each.name for each in campus.events] == ["Kick-off", "Called off: First meeting"]
     assert [each.id for each in campus.events] == numbers
+    assert {each.location for each in campus.events} == {"https://meet.example.org/room?a=1&b=2"}
+    statuses = [each.status for each in campus.moodle.site.plugin.put.values()]
+    assert statuses == ["confirmed", "cancelled"]
     first = campus.events[0]
     campus.moodle.world.events[first.id] = replace(first, start=first.start + 3600)  # by hand
     campus.services.calendars.moodles.sweep()
     campus.keep()
     assert campus.events[0].start == first.start
     assert len(campus.events) == 2
+
+
+def test_with_our_plugin_a_course_that_leaves_loses_its_events_by_their_keys(with_plugin: Campus) -> None:
+    campus = with_plugin
+    campus.plan(count=2)
+    campus.keep()
+    with campus.services.storage.write() as tx:
+        tx.pairings.set_answer(
+            campus.pairing.id, campus.course.id, Answer.DECLINED, campus.mira.id, campus.clock()
+        )
+        tx.moodle_calendars.ask([campus.course.id], campus.clock())
+    campus.keep()
+    assert campus.events == []
+    assert campus.moodle.site.plugin.put == {}
 
 
 def test_a_plugin_installed_later_takes_over_without_a_double(with_plugin: Campus) -> None:

@@ -232,6 +232,25 @@ def test_two_keys_are_valid_while_one_replaces_the_other(plugin: Plugin, world: 
     assert second.secret.encode() not in b"".join(each or b"" for each in sealed.values())
 
 
+def test_a_replaced_key_ends_by_itself_a_day_after_its_last_use(plugin: Plugin, world: World) -> None:
+    keys, first = world.services.activity.hook_keys, plugin.key
+    assert plugin.send().status_code == 202
+    world.clock.advance(days=2)
+    plugin.key = keys.make(SYSTEM, world.ub.id)
+    assert keys.end_replaced() == 0  # nobody has entered the new one yet
+    assert plugin.send().status_code == 202
+    plugin.key, second = first, plugin.key
+    assert plugin.send().status_code == 202
+    world.clock.advance(hours=23)
+    assert keys.end_replaced() == 0
+    world.clock.advance(hours=2)
+    assert keys.end_replaced() == 1
+    assert [each.id for each in keys.valid(SYSTEM, world.ub.id)] == [second.id]
+    assert plugin.send().status_code == 401
+    world.clock.advance(days=30)
+    assert keys.end_replaced() == 0  # a quiet Moodle keeps the key it has
+
+
 def test_the_console_makes_shows_once_and_ends_keys(world: World) -> None:
     browser = world.browser(world.build.person("Ada", roles=[Role.ADMINISTRATOR]))
     page = browser.post(f"/console/sites/{world.ub.id}/hooks").text
@@ -240,8 +259,8 @@ def test_the_console_makes_shows_once_and_ends_keys(world: World) -> None:
     assert f"https://bridge.example.org/hooks/moodle/{world.ub.id}" in page
     shown = browser.get(f"/console/sites/{world.ub.id}").text
     assert key.id in shown
-    assert 'id="hook-secret"' in page
-    assert 'id="hook-secret"' not in shown
+    assert 'id="hook-line"' in page
+    assert 'id="hook-line"' not in shown
     assert browser.post(f"/console/sites/{world.ub.id}/hooks/{key.id}/end").status_code == 303
     assert world.services.activity.hook_keys.valid(SYSTEM, world.ub.id) == []
     assert browser.post(f"/console/sites/{world.ub.id}/hooks/{key.id}/end").status_code == 404

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from dataclasses import replace
 
 from connectors.moodle.simulator import errors
 from connectors.moodle.simulator.functions.call import Call, Json
@@ -10,12 +10,12 @@ from connectors.moodle.simulator.functions.plugin_access import courses_for, ref
 from connectors.moodle.simulator.records import Event, PutEvent
 
 _RIGHTS = ("local/coilbridge:manageevents",)
-_TITLES = {"confirmed": "{}", "tentative": "{} (not yet agreed)", "cancelled": "Cancelled: {}"}
+_STATUSES = frozenset({"confirmed", "tentative", "cancelled"})
 
 
 def put_events(call: Call) -> list[Json]:
     """Create or update events under keys; the same twice changes nothing."""
-    if not all(wanted["status"] in _TITLES and wanted["key"] for wanted in call.arguments["events"]):
+    if not all(wanted["status"] in _STATUSES and wanted["key"] for wanted in call.arguments["events"]):
         raise errors.invalid_parameter()
     return [_put(call, wanted) for wanted in call.arguments["events"]]
 
@@ -27,27 +27,36 @@ def _put(call: Call, wanted: Json) -> Json:
         return _result(wanted["key"], 0, reason)
     known = put.get(wanted["key"])
     there = world.events.get(known.event_id) if known else None
-    content = json.dumps(wanted)
-    if known and there and known.content == content:
+    if (
+        known
+        and there
+        and known.status == wanted["status"]
+        and _stands(there, _event(call, wanted, there.id))
+    ):
         return _result(wanted["key"], there.id, "unchanged")
     if known and there and known.course_id != wanted["courseid"]:
         del world.events[there.id]
         there = None
     event = _event(call, wanted, there.id if there else world.next_id("event"))
     world.keep(world.events, event.id, event)
-    put[wanted["key"]] = PutEvent(event.id, event.course_id, content, wanted["status"])
+    put[wanted["key"]] = PutEvent(event.id, event.course_id, wanted["status"])
     return _result(wanted["key"], event.id, "updated" if there else "created")
+
+
+def _stands(there: Event, wanted: Event) -> bool:
+    """Whether an event stands as it should, and nobody has changed it by hand."""
+    return replace(there, sequence=wanted.sequence, modified=wanted.modified) == wanted
 
 
 def _event(call: Call, wanted: Json, event_id: int) -> Event:
     return Event(
         id=event_id,
-        name=_TITLES[wanted["status"]].format(wanted["name"]),
+        name=wanted["name"],
         description=wanted["description"],
         text_format=1,
         course_id=wanted["courseid"],
         group_id=0,
-        user_id=0,
+        user_id=call.user.id,
         kind="course",
         start=wanted["timestart"],
         duration=max(0, wanted["timeduration"]),

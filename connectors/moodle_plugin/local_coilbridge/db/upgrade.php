@@ -29,6 +29,17 @@
  * @return bool
  */
 function xmldb_local_coilbridge_upgrade($oldversion) {
-    // The first version; steps follow here, each with its savepoint.
+    global $DB;
+    $dbman = $DB->get_manager();
+    if ($oldversion < 2026112201) {
+        // Events are compared with what stands in the calendar, no longer with what was put the last time.
+        $table = new xmldb_table('local_coilbridge_events');
+        $field = new xmldb_field('content');
+        if ($dbman->field_exists($table, $field)) {
+            $dbman->drop_field($table, $field);
+        }
+        upgrade_plugin_savepoint(true, 2026112201, 'local', 'coilbridge');
+    }
+    // Moodle itself brings the functions of the service "COIL Bridge" up to db/services.php after this.
     return true;
 }

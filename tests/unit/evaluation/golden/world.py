@@ -27,7 +27,7 @@ THROUGH = date(2026, 11, 15)
 _SEEN = datetime(2026, 11, 10, 6, 0, tzinfo=UTC)
 _PHASES = (
     Phase("autumn", "pilot", PILOT.name, "Autumn", date(2026, 10, 1), date(2026, 10, 31)),
-    Phase("winter", "pilot", PILOT.name, "Winter", date(2026, 10, 31), date(2026, 12, 31)),
+    Phase("winter", "pilot", PILOT.name, "Winter", date(2026, 10, 31), date(2026, 11, 15)),
 )
 _WINTER = {"phase_id": "winter", "phase_name": "Winter"}
 _V = {"starts_on": date(2026, 10, 12), "ends_on": date(2026, 10, 31), "pairing_title": "Voices"}

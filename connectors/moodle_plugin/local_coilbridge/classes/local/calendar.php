@@ -44,22 +44,21 @@ class calendar {
         if ($refusal !== '') {
             return self::answer($event['key'], 0, $refusal);
         }
-        $content = hash('sha256', json_encode(array_values($event)));
         $known = $DB->get_record(self::TABLE, ['extkey' => $event['key']]);
         $there = $known ? $DB->get_record('event', ['id' => $known->eventid]) : false;
-        if ($there && $known->content === $content) {
+        $properties = self::properties($event);
+        if ($there && $known->status === $event['status'] && self::stands($there, $properties)) {
             return self::answer($event['key'], (int)$there->id, 'unchanged');
         }
         if ($there && $known->courseid != $event['courseid']) {
             \calendar_event::load($there->id)->delete();
             $known = $there = false;
         }
-        $eventid = self::write($event, $there ? (int)$there->id : 0);
+        $eventid = self::write($properties, $there ? (int)$there->id : 0);
         $row = (object)[
             'extkey' => $event['key'],
             'eventid' => $eventid,
             'courseid' => $event['courseid'],
-            'content' => $content,
             'status' => $event['status'],
             'timemodified' => time(),
         ];
@@ -73,21 +72,22 @@ class calendar {
     }
 
     /**
-     * Write the event into Moodle's calendar.
+     * The event as Moodle's calendar has to show it. The service puts the status into the title, in the course's
+     * language: Moodle's calendar has no place for it.
      *
      * @param array $event as in put()
-     * @param int $eventid the event to change, 0 for a new one
-     * @return int the event's id
+     * @return array
      */
-    private static function write(array $event, int $eventid): int {
-        $properties = (object)[
+    private static function properties(array $event): array {
+        global $USER;
+        return [
             'eventtype' => 'course',
             'courseid' => $event['courseid'],
             'groupid' => 0,
-            'userid' => 0,
+            'userid' => (int)$USER->id,
             'modulename' => '',
             'instance' => 0,
-            'name' => self::title($event),
+            'name' => $event['name'],
             'description' => $event['description'],
             'format' => FORMAT_HTML,
             'location' => $event['location'],
@@ -96,30 +96,39 @@ class calendar {
             'timesort' => $event['timestart'],
             'visible' => 1,
         ];
-        if ($eventid) {
-            $properties->id = $eventid;
-            $written = \calendar_event::load($eventid);
-            $written->update($properties, false);
-        } else {
-            $written = \calendar_event::create($properties, false);
-        }
-        return (int)$written->id;
     }
 
     /**
-     * The title; Moodle's calendar has no place for the status.
+     * Whether an event stands in the calendar as it should, and nobody has changed it by hand.
      *
-     * @param array $event as in put()
-     * @return string
+     * @param \stdClass $there row of Moodle's table of events
+     * @param array $properties what it should be
+     * @return bool
      */
-    private static function title(array $event): string {
-        global $CFG;
-        if ($event['status'] === 'confirmed') {
-            return $event['name'];
+    private static function stands(\stdClass $there, array $properties): bool {
+        foreach ($properties as $name => $value) {
+            if ((string)$there->$name !== (string)$value) {
+                return false;
+            }
         }
-        // In the site's language, whatever that of the service account is.
-        $title = get_string_manager()->get_string('event' . $event['status'], 'local_coilbridge', $event['name'], $CFG->lang);
-        return \core_text::substr($title, 0, 255);
+        return true;
+    }
+
+    /**
+     * Write the event into Moodle's calendar.
+     *
+     * @param array $properties what it should be
+     * @param int $eventid the event to change, 0 for a new one
+     * @return int the event's id
+     */
+    private static function write(array $properties, int $eventid): int {
+        if ($eventid) {
+            $written = \calendar_event::load($eventid);
+            $written->update((object)($properties + ['id' => $eventid]), false);
+        } else {
+            $written = \calendar_event::create((object)$properties, false);
+        }
+        return (int)$written->id;
     }
 
     /**

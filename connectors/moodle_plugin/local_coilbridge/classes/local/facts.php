@@ -74,7 +74,7 @@ class facts {
         $found = [];
         $rows = $DB->get_recordset_sql($sql, $params + ['after' => $after], 0, $limit);
         foreach ($rows as $row) {
-            $values = $kind === 'joins' ? self::with_seconds((array)$row) : (array)$row;
+            $values = $kind === 'joins' ? self::told((array)$row) : (array)$row;
             $found[] = array_map('intval', array_values($values));
         }
         $rows->close();
@@ -171,15 +171,21 @@ class facts {
     }
 
     /**
-     * A join with the seconds that the meeting server's summary tells, instead of all that it tells.
+     * A join with what the meeting server's summary tells of time, instead of all that it tells. The row itself is
+     * of the time at which the summary came, long after the meeting.
      *
      * @param array $row a row of the query for joins
      * @return array
      */
-    private static function with_seconds(array $row): array {
+    private static function told(array $row): array {
         $meta = json_decode((string)$row['meta'], true);
         unset($row['meta']);
-        return $row + ['seconds' => $row['summary'] ? (int)($meta['data']['duration'] ?? 0) : 0];
+        if (!$row['summary']) {
+            return $row + ['seconds' => 0];
+        }
+        $came = strtotime((string)($meta['data']['joins'][0] ?? ''));
+        $row['timecreated'] = $came ?: $row['timecreated'];
+        return $row + ['seconds' => (int)($meta['data']['duration'] ?? 0)];
     }
 
     /**

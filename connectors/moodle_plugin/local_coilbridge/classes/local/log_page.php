@@ -188,7 +188,7 @@ class log_page {
         $texts = [];
         $events = $source->reader()->get_events_select_iterator($where, $params, 'id ASC', 0, $limit);
         foreach ($events as $id => $event) {
-            // An event of a plugin that is gone cannot be made again; its row counts all the same.
+            // A damaged row makes no event; it counts towards the page all the same.
             $unfit = $event === null ? 0 : $this->unfit_event($event);
             $this->count_row((int)$id, $unfit);
             if ($event !== null && !$unfit) {

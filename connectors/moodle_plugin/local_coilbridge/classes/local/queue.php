@@ -59,9 +59,7 @@ class queue {
      * @return bool
      */
     public static function is_on(): bool {
-        $config = get_config('local_coilbridge');
-        return !empty($config->hooksenabled) && !empty($config->hookurl) && !empty($config->hooksecret)
-            && !empty($config->hookkeyid);
+        return get_config('local_coilbridge', 'hooksenabled') && hook_key::current() !== null;
     }
 
     /**
@@ -104,10 +102,19 @@ class queue {
      * See to it that what waits is sent, unless that is under way or waits for its time.
      *
      * Called each minute as well: a row that is written just when the task ends would wait for the next one.
+     *
+     * @param bool $atonce whether to send without waiting for the time of the next try
      */
-    public static function rouse(): void {
-        if (self::is_on() && self::waiting()) {
-            \core\task\manager::queue_adhoc_task(new \local_coilbridge\task\send_hooks(), true);
+    public static function rouse(bool $atonce = false): void {
+        if (!self::is_on() || !self::waiting()) {
+            return;
+        }
+        $task = new \local_coilbridge\task\send_hooks();
+        if ($atonce) {
+            $task->set_next_run_time(time());
+            \core\task\manager::reschedule_or_queue_adhoc_task($task);
+        } else {
+            \core\task\manager::queue_adhoc_task($task, true);
         }
     }
 
@@ -119,6 +126,17 @@ class queue {
     public static function waiting(): int {
         global $DB;
         return $DB->count_records(self::TABLE);
+    }
+
+    /**
+     * When the oldest that waits came about, or null.
+     *
+     * @return int|null Unix time
+     */
+    public static function oldest(): ?int {
+        global $DB;
+        $oldest = $DB->get_field_sql('SELECT MIN(timecreated) FROM {' . self::TABLE . '}');
+        return $oldest === null ? null : (int)$oldest;
     }
 
     /**

@@ -28,27 +28,31 @@ class sender {
     const PATIENCE = 10;
 
     /**
-     * Send rows of the queue.
+     * Send rows of the queue; without any the service only says whether it takes the key.
      *
      * @param \stdClass[] $rows at most queue::BATCH
-     * @return int the service's HTTP status; 0 when it could not be reached
+     * @param hook_key $key where to and signed by what
+     * @return answer
      */
-    public static function send(array $rows): int {
+    public static function send(array $rows, hook_key $key): answer {
         global $CFG;
         require_once($CFG->libdir . '/filelib.php');
         $body = self::body($rows);
-        $config = get_config('local_coilbridge');
         // The service's address is the administrator's own setting, so Moodle's list of blocked hosts, made against
         // addresses that users type, does not apply.
         $curl = new \curl(['ignoresecurity' => true]);
-        $curl->setHeader(self::headers($body, time(), (string)$config->hookkeyid, (string)$config->hooksecret));
-        $curl->post($config->hookurl, $body, [
+        $curl->setHeader(self::headers($body, time(), $key->id, $key->secret));
+        $said = $curl->post($key->url, $body, [
             'CURLOPT_TIMEOUT' => self::PATIENCE,
             'CURLOPT_CONNECTTIMEOUT' => self::PATIENCE,
             'CURLOPT_FOLLOWLOCATION' => 0,
             'CURLOPT_MAXREDIRS' => 0,
         ]);
-        return $curl->get_errno() ? 0 : (int)($curl->get_info()['http_code'] ?? 0);
+        if ($curl->get_errno()) {
+            return new answer(0, (string)$curl->error);
+        }
+        $error = json_decode((string)$said)->error ?? '';
+        return new answer((int)($curl->get_info()['http_code'] ?? 0), is_string($error) ? $error : '');
     }
 
     /**

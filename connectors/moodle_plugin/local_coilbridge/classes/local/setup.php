@@ -30,7 +30,7 @@ class setup {
     /** @var string short name of the service in db/services.php */
     const SERVICE = 'coilbridge';
 
-    /** @var string[] what the role allows, all of it in the whole system */
+    /** @var string[] what the role allows, all of it in the whole system; activities can be seen by who may view them */
     const CAPABILITIES = [
         'webservice/rest:use',
         'moodle/course:view',
@@ -41,6 +41,10 @@ class setup {
         'moodle/site:accessallgroups',
         'moodle/site:messageanyuser',
         'mod/forum:viewdiscussion',
+        'mod/attendance:view',
+        'mod/attendance:viewreports',
+        'mod/bigbluebuttonbn:view',
+        'mod/feedback:view',
         'report/completion:view',
         'report/log:view',
         'moodle/calendar:manageentries',
@@ -138,6 +142,18 @@ class setup {
     }
 
     /**
+     * When the service last called, with any token of it, or null.
+     *
+     * @return int|null Unix time
+     */
+    public static function last_call(): ?int {
+        global $DB;
+        $sql = 'SELECT MAX(lastaccess) FROM {external_tokens} WHERE externalserviceid = :serviceid';
+        $called = $DB->get_field_sql($sql, ['serviceid' => self::service()->id]);
+        return $called ? (int)$called : null;
+    }
+
+    /**
      * The service that db/services.php describes.
      *
      * @return \stdClass
@@ -184,18 +200,8 @@ class setup {
             'contextid' => $context->id,
             'permission' => CAP_ALLOW,
         ], '', 'capability, permission');
-        $wanted = array_filter(self::capabilities(), fn($name) => get_capability_info($name) !== null);
+        $wanted = array_filter(self::CAPABILITIES, fn($name) => get_capability_info($name) !== null);
         return array_values(array_diff($wanted, array_keys($has)));
-    }
-
-    /**
-     * What the role allows, with what installed activities ask besides.
-     *
-     * @return string[]
-     */
-    private static function capabilities(): array {
-        $attendance = \core_component::get_component_directory('mod_attendance') ? ['mod/attendance:viewreports'] : [];
-        return array_merge(self::CAPABILITIES, $attendance);
     }
 
     /**

@@ -16,6 +16,7 @@
 
 namespace local_coilbridge\task;
 
+use local_coilbridge\local\hook_key;
 use local_coilbridge\local\queue;
 use local_coilbridge\local\sender;
 
@@ -83,16 +84,14 @@ class send_hooks extends \core\task\adhoc_task {
             if (!$rows) {
                 return;
             }
-            $status = sender::send($rows);
-            if ($status >= 200 && $status < 300) {
+            $answer = sender::send($rows, hook_key::current());
+            $answer->note();
+            if ($answer->is_good()) {
                 queue::done($rows);
-                unset_config('hookfailures', 'local_coilbridge');
                 continue;
             }
-            $failures = (int)get_config('local_coilbridge', 'hookfailures') + 1;
-            set_config('hookfailures', $failures, 'local_coilbridge');
-            $pause = self::pause($failures);
-            mtrace("The service answered with status $status; next try in $pause seconds");
+            $pause = self::pause((int)get_config('local_coilbridge', 'hookfailures'));
+            mtrace("The service answered with status $answer->status; next try in $pause seconds");
             $this->again($pause);
             return;
         }

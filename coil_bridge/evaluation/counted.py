@@ -1,0 +1,168 @@
+"""What one participation counts for in the figures: the values that all tables are sums of.
+
+The figures are sums of these values and of nothing else, so to know what two publications tell together is
+to compare two lists of them. ``settling.py`` does that; they are stored with each publication.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, NamedTuple
+
+from coil_bridge.evaluation.facts import UNDISCLOSED, Facts, Participation
+from coil_bridge.evaluation.records import GroupKey
+from coil_bridge.evaluation.weeks import monday
+
+
+class Who(NamedTuple):
+    """One participation: a student (a pseudonym) of an institution in a pairing."""
+
+    pairing_id: str
+    institution_id: str
+    pseudonym: str
+
+    @property
+    def group(self) -> GroupKey:
+        """The unit it belongs to."""
+        return GroupKey(self.pairing_id, self.institution_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """One participation. Minutes and days are sums up to the last day covered; weeks by their Mondays.
+
+    ``by_moodle`` and ``by_sessions``: completing under the one and the other part of the rule.
+    ``answered``: replies written, by the institution of whom they answer. A ``guest`` in a partner's course
+    is in no headcount: only the replies are.
+    """
+
+    enrolled: bool = False
+    guest: bool = False
+    active: bool = False
+    by_moodle: bool = False
+    by_sessions: bool = False
+    connected: bool = False
+    weeks: frozenset[int] = frozenset()
+    days: int = 0
+    on_task: int = 0
+    contact: int = 0
+    estimated: int = 0
+    attended: int = 0
+    answered: tuple[tuple[str, int], ...] = ()
+    gender: str = UNDISCLOSED
+    country: str = UNDISCLOSED
+
+    @property
+    def completing(self) -> bool:
+        """Under either part of the rule."""
+        return self.by_moodle or self.by_sessions
+
+
+People = Mapping[Who, Counted]
+
+
+@dataclass(frozen=True, slots=True)
+class Dyads:
+    """Pairs of students of a pairing with a reply between them, and those of them with replies both ways."""
+
+    pairs: int = 0
+    mutual: int = 0
+    people: int = 0  # in any of the pairs
+    mutual_people: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """All that is counted in one publication: the people, pairs by pairing, and the last day covered."""
+
+    through: date
+    people: People
+    dyads: Mapping[str, Dyads] = field(default_factory=dict)
+
+    def without(self, gone: Iterable[str]) -> Edition:
+        """The same without the participations of some pseudonyms."""
+        names = frozenset(gone)
+        left = {who: each for who, each in self.people.items() if who.pseudonym not in names}
+        return Edition(self.through, left, self.dyads)
+
+
+def edition_of(facts: Facts, through: date, shown: Collection[GroupKey]) -> Edition:
+    """Everything as it stands in the stored rows about the people of the shown units."""
+    answered: dict[Who, dict[str, int]] = {}
+    for (by, to), count in facts.replies.items():
+        mine = answered.setdefault(Who(by[0].pairing_id, by[0].institution_id, by[1]), {})
+        mine[to[0].institution_id] = mine.get(to[0].institution_id, 0) + count
+    people = {}
+    for person in facts.people.values():
+        if person.group not in shown:
+            continue
+        who = Who(person.group.pairing_id, person.group.institution_id, person.pseudonym)
+        people[who] = _counted(person, tuple(sorted(answered.pop(who, {}).items())))
+    guests = {
+        who: Counted(guest=True, answered=tuple(sorted(mine.items())))
+        for who, mine in answered.items()
+        if who.group in shown
+    }
+    return Edition(through, guests | people, dyads_of(facts, shown))
+
+
+def dyads_of(facts: Facts, shown: Collection[GroupKey]) -> dict[str, Dyads]:
+    """The pairs of each pairing."""
+    found: dict[str, set[frozenset[object]]] = {}
+    mutual: dict[str, set[frozenset[object]]] = {}
+    for by, to in facts.replies:
+        if by[0] not in shown or to[0] not in shown:
+            continue
+        pair: frozenset[object] = frozenset((by, to))
+        found.setdefault(by[0].pairing_id, set()).add(pair)
+        if (to, by) in facts.replies:
+            mutual.setdefault(by[0].pairing_id, set()).add(pair)
+    return {
+        pairing: Dyads(len(pairs), len(both), len(set().union(*pairs)), len(set().union(*both)))
+        for pairing, pairs in found.items()
+        for both in [mutual.get(pairing, set())]
+    }
+
+
+def plain(value: Counted) -> dict[str, Any]:
+    """For storing; what is as usual is left out."""
+    usual = Counted()
+    found = {
+        name: getattr(value, name)
+        for name in Counted.__dataclass_fields__
+        if getattr(value, name) != getattr(usual, name)
+    }
+    if value.weeks:
+        found["weeks"] = sorted(value.weeks)
+    return found
+
+
+def counted_from(stored: Mapping[str, Any]) -> Counted:
+    """Out of storage."""
+    found = dict(stored)
+    found["weeks"] = frozenset(found.get("weeks", ()))
+    found["answered"] = tuple((place, count) for place, count in found.get("answered", ()))
+    return Counted(**found)
+
+
+def _counted(person: Participation, answered: tuple[tuple[str, int], ...]) -> Counted:
+    if not person.enrolled:
+        return Counted()
+    return Counted(
+        enrolled=True,
+        active=person.active,
+        by_moodle=person.by_moodle,
+        by_sessions=person.by_sessions,
+        connected=person.connected,
+        weeks=frozenset({monday(date.fromordinal(day)).toordinal() for day in person.days}),
+        days=len(person.days),
+        on_task=person.sitting_minutes,
+        contact=person.contact,
+        estimated=person.estimated,
+        attended=person.attendances,
+        answered=answered,
+        gender=person.trait.gender,
+        country=person.trait.country or UNDISCLOSED,
+    )

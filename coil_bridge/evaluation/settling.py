@@ -1,0 +1,247 @@
+"""What may change from one publication to the next: nothing that a small group has done.
+
+Two publications can be subtracted. If 40 were active on one Sunday and 42 on the next, two people became
+active, and everything else that has grown by something small is theirs. So changes **wait**: what fewer
+people than the threshold have newly done counts as it did before, until as many as the threshold wait
+together. A change is looked at within a *room*: a phase while it runs, a unit when it is over. That is also
+how finely tables tell people apart (``publication.py``), so each difference of two published numbers is about
+nobody or about enough people.
+
+How many are enrolled in a phase that runs does not wait: rosters are known to everybody who teaches. Whoever
+newly enrols is counted as not active until the next batch; once the phase is over, not at all until there are
+enough of them. Whoever objects to being counted is gone at once: that a person has a right not to be counted
+weighs more than that one publication less the other shows what the person counted for.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from functools import partial
+from itertools import chain
+from typing import Any
+
+from coil_bridge.evaluation.counted import Counted, Dyads, Edition, People, Who
+from coil_bridge.evaluation.facts import UNDISCLOSED
+from coil_bridge.evaluation.records import GroupKey
+
+Running = Mapping[GroupKey, str]
+"""The units whose phase runs, with its id: they are one room; every other unit is a room of its own."""
+
+_SUMS: tuple[tuple[str, ...], ...] = (
+    ("days",),
+    ("on_task",),
+    ("contact", "estimated", "attended"),
+    ("answered",),
+)
+_DONE = ("active", "by_moodle", "by_sessions", "connected", "weeks", *chain.from_iterable(_SUMS))
+_NOTHING = Counted()
+
+
+def begun(now: Edition, running: Running, threshold: int) -> Edition:
+    """What is counted at first: everything, but that the first few of a phase that runs wait, too."""
+    people = dict(now.people)
+    rooms = _by_room({who: each for who, each in people.items() if who.group in running}, running)
+    for some in rooms.values():
+        people |= _Changes({}, some, date.min, threshold).begun()
+    return Edition(now.through, people, now.dyads)
+
+
+def settled(before: Edition, now: Edition, running: Running, threshold: int) -> Edition:
+    """What is counted now, when ``before`` was published last; ``running`` on its last day."""
+    known = {who.group for who in before.people}  # of a unit that is new, it is known that nobody was counted
+    together = {group: phase for group, phase in running.items() if group in known}
+    earlier, later = _by_room(before.people, together), _by_room(now.people, together)
+    people: dict[Who, Counted] = {}
+    for name in sorted(earlier.keys() | later.keys()):
+        changes = _Changes(earlier.get(name, {}), later.get(name, {}), before.through, threshold)
+        people |= changes.settled(over=name in earlier and name not in together.values())
+    return Edition(now.through, people, _dyads(before, now, threshold))
+
+
+class _Changes:
+    """The changes in one room, decided one after the other; ``_people`` is how it stands so far."""
+
+    def __init__(self, before: People, now: People, through: date, threshold: int) -> None:
+        self._before, self._through, self._threshold = before, through.toordinal(), threshold
+        self._people: dict[Who, Counted] = dict(now)
+
+    def begun(self) -> dict[Who, Counted]:
+        """The people of a room of which nothing was published."""
+        active = [who for who, each in self._people.items() if each.active]
+        if not self._large(len(active)):
+            self._as_before(active)
+        return self._people
+
+    def settled(self, *, over: bool) -> dict[Who, Counted]:
+        """The people of the room as they count now."""
+        if over:
+            self._arriving()
+        self._leaving()
+        self._stopping()
+        self._starting()
+        for week in sorted({week for each in self._before.values() for week in each.weeks} | self._weeks()):
+            self._one(partial(_in_week, week), partial(_week, week))
+        self._one(_completing, _completing_as_before)
+        self._one(_connected, _connected_as_before)
+        for columns in _SUMS:
+            self._sum(columns)
+        for trait in ("gender", "country"):
+            self._trait(trait)
+        return self._people
+
+    def _arriving(self) -> None:
+        """Whoever enrols when all is over is not counted until enough have."""
+        new = [who for who, each in self._people.items() if each.enrolled and not self._was(who).enrolled]
+        if not self._large(len(new)):
+            for who in new:
+                self._people[who] = self._was(who)
+
+    def _leaving(self) -> None:
+        """Whoever is no longer enrolled stays until enough have left, and enough of each kind."""
+        gone = [
+            who
+            for who, each in self._before.items()
+            if each.enrolled and not self._people.get(who, _NOTHING).enrolled
+        ]
+        if not self._all_large(gone, self._before):
+            self._people |= {who: self._before[who] for who in gone}
+
+    def _stopping(self) -> None:
+        """Whoever was active and is not (a correction) stays so until enough are."""
+        stopped = [who for who in self._people if self._was(who).active and not self._people[who].active]
+        if not self._all_large(stopped, self._before):
+            self._as_before(stopped)
+
+    def _starting(self) -> None:
+        """Whoever is newly active waits until enough are; what was published about earlier weeks stays."""
+        started = [who for who in self._people if self._people[who].active and not self._was(who).active]
+        if not self._large(len(started)):
+            self._as_before(started)
+        elif not self._all_large(started, self._people):
+            for who in started:
+                each = self._people[who]
+                weeks = frozenset(week for week in each.weeks if week > self._through)
+                self._people[who] = replace(
+                    each, weeks=weeks, by_moodle=False, by_sessions=False, connected=False
+                )
+
+    def _one(
+        self, value: Callable[[Counted], Hashable], undone: Callable[[Counted, Counted], Counted]
+    ) -> None:
+        """Something that active people do or do not: each way from one value to another has enough people."""
+        ways: dict[tuple[Hashable, Hashable], list[Who]] = defaultdict(list)
+        for who, each in self._people.items():
+            if each.active and self._was(who).active and value(each) != value(self._was(who)):
+                ways[value(self._was(who)), value(each)].append(who)
+        for changed in ways.values():
+            if not self._large(len(changed)):
+                for who in changed:
+                    self._people[who] = undone(self._people[who], self._was(who))
+
+    def _sum(self, columns: tuple[str, ...]) -> None:
+        """A sum changes when enough people have changed their part of it."""
+        changed = [
+            who
+            for who in self._people.keys() | self._before.keys()
+            if _values(self._people.get(who, _NOTHING), columns) != _values(self._was(who), columns)
+        ]
+        if not self._large(len(changed)):
+            for who in changed:
+                if who in self._people:
+                    old = self._was(who)
+                    kept = {name: getattr(old, name) for name in columns}
+                    self._people[who] = replace(self._people[who], **kept)
+
+    def _trait(self, name: str) -> None:
+        """New values count when enough people have each of them, and when those without any are enough."""
+        ways: dict[tuple[str, str, bool], list[Who]] = defaultdict(list)
+        for who, each in self._people.items():
+            if each.enrolled:
+                ways[getattr(self._was(who), name), getattr(each, name), self._was(who).enrolled].append(who)
+        new = [who for (_, _, known), some in ways.items() for who in some if not known]
+        fit = all(self._large(len(some)) for (_, _, known), some in ways.items() if not known)
+        waiting = [] if fit else new
+        for (old, value, known), some in ways.items():
+            if known and old != value and not self._large(len(some)):
+                waiting += some
+        for who in waiting:
+            old_value = getattr(self._was(who), name) if self._was(who).enrolled else UNDISCLOSED
+            change: dict[str, Any] = {name: old_value}
+            self._people[who] = replace(self._people[who], **change)
+
+    def _all_large(self, some: Iterable[Who], people: People) -> bool:
+        """Whether people who come or go together are enough in every table that was published."""
+        found = list(some)
+        weeks = [week for week in self._weeks() if week <= self._through]
+        counts: dict[tuple[str, object], int] = defaultdict(int)
+        for who in found:
+            each = people[who]
+            counts["active", each.active] += 1
+            counts["completing", (each.active, each.by_moodle, each.by_sessions)] += 1
+            counts["connected", (each.active, each.connected)] += 1
+            for week in weeks:
+                counts[f"week {week}", (each.active, week in each.weeks)] += 1
+        return all(self._large(count) for count in counts.values())
+
+    def _as_before(self, some: Iterable[Who]) -> None:
+        for who in some:
+            old = self._was(who)
+            kept: dict[str, Any] = {name: getattr(old, name) for name in _DONE}
+            self._people[who] = replace(self._people[who], **kept)
+
+    def _weeks(self) -> set[int]:
+        return {week for each in self._people.values() for week in each.weeks if week <= self._through}
+
+    def _was(self, who: Who) -> Counted:
+        return self._before.get(who, _NOTHING)
+
+    def _large(self, count: int) -> bool:
+        return count == 0 or count >= self._threshold
+
+
+def _dyads(before: Edition, now: Edition, threshold: int) -> dict[str, Dyads]:
+    """Pairs of a pairing change when enough of them do."""
+    found = dict(now.dyads)
+    for pairing in before.dyads:
+        old, new = before.dyads[pairing], now.dyads.get(pairing, Dyads())
+        steps = (abs(new.pairs - old.pairs), abs(new.mutual - old.mutual))
+        found[pairing] = old if any(0 < step < threshold for step in steps) else new
+    return found
+
+
+def _in_week(week: int, each: Counted) -> Hashable:
+    return week in each.weeks
+
+
+def _week(week: int, each: Counted, old: Counted) -> Counted:
+    return replace(each, weeks=(each.weeks - {week}) | (old.weeks & {week}))
+
+
+def _completing(each: Counted) -> Hashable:
+    return each.by_moodle, each.by_sessions
+
+
+def _completing_as_before(each: Counted, old: Counted) -> Counted:
+    return replace(each, by_moodle=old.by_moodle, by_sessions=old.by_sessions)
+
+
+def _connected(each: Counted) -> Hashable:
+    return each.connected
+
+
+def _connected_as_before(each: Counted, old: Counted) -> Counted:
+    return replace(each, connected=old.connected)
+
+
+def _values(each: Counted, columns: tuple[str, ...]) -> tuple[object, ...]:
+    return tuple(getattr(each, name) for name in columns)
+
+
+def _by_room(people: People, running: Running) -> dict[str, dict[Who, Counted]]:
+    found: dict[str, dict[Who, Counted]] = defaultdict(dict)
+    for who, each in people.items():
+        found[running.get(who.group) or f"{who.pairing_id}/{who.institution_id}"][who] = each
+    return found

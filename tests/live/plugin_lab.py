@@ -1,0 +1,69 @@
+"""A real Moodle on this machine with the plugin: its address, its database, its command line."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+from dataclasses import dataclass, field
+
+from sqlalchemy import create_engine, text
+
+_NAMES = ("URL", "TOKEN", "DATABASE", "PHP", "CODE", "COURSES")
+BEGIN = "define('CLI_SCRIPT', true); require('config.php');"
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A Moodle with the plugin, its database and its command line."""
+
+    url: str
+    token: str = field(repr=False)
+    database: str = field(repr=False)
+    php: str
+    code: str
+    courses: str
+
+    @property
+    def course_ids(self) -> list[int]:
+        return [int(each) for each in self.courses.split(",")]
+
+    def run(self, *arguments: str, given: str = "", fails: bool = False) -> str:
+        """Run PHP in Moodle's folder, with ``given`` on its standard input; what it says."""
+        command = [*shlex.split(self.php), *arguments]
+        done = subprocess.run(
+            command, cwd=self.code, input=given, capture_output=True, text=True, check=False, timeout=200
+        )
+        assert (done.returncode != 0) == fails, done.stdout + done.stderr
+        return done.stdout + done.stderr if fails else done.stdout
+
+    def configure(self, **settings: str) -> None:
+        """Set the plugin's settings."""
+        for name, value in settings.items():
+            self.run("admin/cli/cfg.php", "--component=local_coilbridge", f"--name={name}", f"--set={value}")
+
+    def count(self, condition: str) -> int:
+        """How many rows of the log table fulfil a condition."""
+        engine = create_engine(self.database)
+        with engine.connect() as connection:
+            query = f"SELECT count(*) FROM mdl_logstore_standard_log WHERE {condition}"
+            found = connection.execute(text(query)).scalar_one()
+        engine.dispose()
+        return int(found)
+
+    def rows(self, condition: str = "anonymous = 0 AND realuserid IS NULL") -> dict[int, tuple[int, ...]]:
+        """What the log table holds of the courses, by id."""
+        columns = "id, courseid, userid, timecreated, coalesce(relateduserid, 0)"
+        where = f"courseid IN ({self.courses}) AND {condition}"
+        query = f"SELECT {columns} FROM mdl_logstore_standard_log WHERE {where}"
+        engine = create_engine(self.database)
+        with engine.connect() as connection:
+            found = {row[0]: tuple(row[1:]) for row in connection.execute(text(query))}
+        engine.dispose()
+        return found
+
+
+def from_environment() -> Lab | None:
+    """The Moodle that the environment names, ``None`` when it names none."""
+    values = [os.environ.get(f"COIL_BRIDGE_LIVE_PLUGIN_{name}", "") for name in _NAMES]
+    return Lab(*values) if all(values) else None
