@@ -6,7 +6,7 @@ from flask import Blueprint, Response, flash, jsonify, redirect, render_template
 from werkzeug.wrappers import Response as BaseResponse
 
 from coil_bridge.domain import Person, Role
-from coil_bridge.services.certificates import LONGEST_FILE, CertificateService
+from coil_bridge.services.certificates import LONGEST_FILE, CertificateService, Verdict
 from coil_bridge.web.forms import load
 from coil_bridge.web.schemas.fields import FormSchema, Paragraphs
 from coil_bridge.web.texts import gettext
@@ -92,11 +92,15 @@ class CertificatePages:
     def verify(self) -> Reply:
         """Whether a certificate that somebody shows is genuine."""
         if request.method == "GET":
-            return render_template("certificates/verify.html", verdict=None)
+            return self._verify_page(None)
         sent = request.files.get("file")
         token = sent.read(LONGEST_FILE + 1).decode("ascii", "replace") if sent else ""
         verdict = self._certificates.verify(token or request.form.get("token", ""))
-        return render_template("certificates/verify.html", verdict=verdict)
+        return self._verify_page(verdict)
+
+    def _verify_page(self, verdict: Verdict | None) -> str:
+        issuer = self._certificates.issuer_id  # as it stands in certificates, whatever name we were asked by
+        return render_template("certificates/verify.html", verdict=verdict, issuer=issuer)
 
     def _evaluator(self) -> Person:
         return self._visitors.with_role(Role.EVALUATION_LEAD, Role.ADMINISTRATOR)
