@@ -6,6 +6,7 @@ import os
 import shlex
 import subprocess
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import create_engine, text
@@ -32,7 +33,10 @@ class Lab:
 
     def run(self, *arguments: str, given: str = "", fails: bool = False) -> str:
         """Run PHP in Moodle's folder, with ``given`` on its standard input; what it says."""
-        command = [*shlex.split(self.php), *arguments]
+        script, *more = arguments
+        if Path(self.code, "public", script).is_file():  # Moodle 5.1 and later
+            script = f"public/{script}"
+        command = [*shlex.split(self.php), script, *more]
         done = subprocess.run(
             command, cwd=self.code, input=given, capture_output=True, text=True, check=False, timeout=200
         )
