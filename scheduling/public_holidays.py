@@ -57,6 +57,12 @@ def rest_days(country: str | None) -> frozenset[int]:
     return frozenset(calendar.weekend) if calendar is not None else frozenset({5, 6})
 
 
+def regions(country: str) -> tuple[str, ...]:
+    """The regions (ISO 3166-2 without the country) that are known to have holidays of their own."""
+    calendar = _open(country.upper(), None, ())
+    return tuple(sorted(calendar.subdivisions)) if calendar is not None else ()
+
+
 @lru_cache(maxsize=256)
 def make_up_workdays(country: str | None, year: int) -> tuple[date, ...]:
     """Days of a year at weekends that the country is known to work, in return for a bridging day off."""

@@ -14,6 +14,7 @@ from coil_bridge.services.calendar_editing import CalendarView
 from coil_bridge.services.calendar_files import FileLine
 from coil_bridge.services.calendar_import import ImportPreview
 from coil_bridge.services.context import SYSTEM
+from coil_bridge.storage.academic import AcademicSpan
 from scheduling.terms import DayChange
 
 
@@ -58,9 +59,14 @@ def show_(institution: str, as_json: bool) -> None:
 @click.argument("institution")
 @click.argument("file", type=click.File("rb"))
 @click.option("--dry-run", is_flag=True, help="Say line by line what would become of it; store nothing.")
+@click.option(
+    "--whole",
+    is_flag=True,
+    help="FILE has everything: take away terms, breaks and examinations of its time that it has not.",
+)
 @json_option
 @exits_by_error
-def import_(institution: str, file: click.File, dry_run: bool, as_json: bool) -> None:
+def import_(institution: str, file: click.File, dry_run: bool, whole: bool, as_json: bool) -> None:
     """Bring FILE (CSV or iCalendar, - for standard input) into INSTITUTION's calendar.
 
     All of it or nothing: with a line that cannot be used nothing is stored and the exit code is 2. The same
@@ -70,9 +76,9 @@ def import_(institution: str, file: click.File, dry_run: bool, as_json: bool) ->
     content: bytes = file.read()  # type: ignore[attr-defined]  # click hands over the opened file
     with opened() as services:
         found, imports = _find(services, institution).institution, services.terms.imports
-        preview = imports.preview(SYSTEM, found.id, content)
+        preview = imports.preview(SYSTEM, found.id, content, whole=whole)
         if not dry_run and not preview.count("problem"):
-            preview = imports.apply(SYSTEM, found.id, content, None)
+            preview = imports.apply(SYSTEM, found.id, content, None, whole=whole)
         show(_plain(preview), as_json=as_json, text=_text(preview, stored=not dry_run))
     if preview.count("problem"):
         sys.exit(InvalidInput.exit_code)
@@ -110,11 +116,11 @@ def _short(view: CalendarView) -> dict[str, object]:
 
 def _text(preview: ImportPreview, *, stored: bool) -> str:
     rows = [(each.line.number, each.outcome, *_said(each.line)) for each in preview.lines]
+    rows += [("", "taken_away", f"{each.kind}: {each.name}", each.first, each.last) for each in preview.gone]
     lines = table(("LINE", "OUTCOME", "ENTRY", "FIRST", "LAST"), rows)
-    changes = preview.count("new") + preview.count("changed")
     if preview.count("problem"):
         return f"{lines}\nNothing was stored: {preview.count('problem')} line(s) cannot be used."
-    return f"{lines}\n{'Stored' if stored else 'Would store'}: {changes} of {len(preview.lines)}."
+    return f"{lines}\n{'Stored' if stored else 'Would store'}: {preview.changes} of {len(rows)}."
 
 
 def _said(line: FileLine) -> tuple[object, ...]:
@@ -132,4 +138,10 @@ def _plain(preview: ImportPreview) -> list[dict[str, object]]:
             "reason": str(each.line.problem or each.line.left_out or "") or None,
         }
         for each in preview.lines
+    ] + [
+        {"line": None, "outcome": "taken_away", "entry": _span(each), "reason": None} for each in preview.gone
     ]
+
+
+def _span(span: AcademicSpan) -> dict[str, object]:
+    return {name: plain(getattr(span, name)) for name in ("kind", "name", "first", "last")}

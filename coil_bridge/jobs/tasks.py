@@ -16,6 +16,7 @@ from coil_bridge.storage.tasks import Task
 
 _ATTEMPTS_AT_A_PARTNER = 8  # the last one about half an hour after the first
 _ATTEMPTS_AT_A_MISTAKE = 3
+_MOST_ATTEMPTS = 50  # without any end of its own: the worker ended each time, most likely because of it
 _FIRST_PAUSE = timedelta(seconds=15)
 _LONGEST_PAUSE = timedelta(minutes=10)
 
@@ -32,6 +33,9 @@ class TaskRunner:
 
     def run(self, task: Task) -> None:
         """Run one task to one of its ends: done, to be tried again, or given up."""
+        if task.attempts > _MOST_ATTEMPTS:
+            self._give_up(task, Reason(mark("The worker ended whenever this was tried.")))
+            return
         try:
             self._handlers[task.kind](task.payload)
         except (PartnerUnavailable, Unavailable) as error:

@@ -14,8 +14,16 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load, vali
 from coil_bridge.lti import claims as names
 from coil_bridge.lti.claims import MessageType
 from coil_bridge.lti.refusals import Reason, Refusal
+from connectors.moodle.text import printable
 
-_OPAQUE = validate.Length(min=1, max=255)
+OPAQUE = validate.And(validate.Length(min=1, max=255), validate.Regexp(r"[^\x00-\x1f\x7f]+\Z"))
+
+
+class Words(fields.String):
+    """What people shall read: one line, without what a calendar, a mail or a database refuses."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        return " ".join(printable(super()._deserialize(value, attr, data, **kwargs)).split())
 
 
 class _Lenient(Schema):
@@ -32,14 +40,14 @@ class _Lenient(Schema):
 
 
 class _ContextSchema(_Lenient):
-    id = fields.String(required=True, validate=_OPAQUE)
-    label = fields.String(load_default="")
-    title = fields.String(load_default="")
+    id = fields.String(required=True, validate=OPAQUE)
+    label = Words(load_default="")
+    title = Words(load_default="")
 
 
 class _ResourceLinkSchema(_Lenient):
-    id = fields.String(required=True, validate=_OPAQUE)
-    title = fields.String(load_default="")
+    id = fields.String(required=True, validate=OPAQUE)
+    title = Words(load_default="")
 
 
 class _PresentationSchema(_Lenient):
@@ -66,11 +74,11 @@ class _DeepLinkingSchema(_Lenient):
 
 
 class _ForUserSchema(_Lenient):
-    user_id = fields.String(required=True, validate=_OPAQUE)
+    user_id = fields.String(required=True, validate=OPAQUE)
 
 
 class _MessageSchema(_Lenient):
-    sub = fields.String(required=True, validate=_OPAQUE)
+    sub = fields.String(required=True, validate=OPAQUE)
     roles = fields.List(fields.String(), required=True, data_key=names.ROLES)
     target_link_uri = fields.String(required=True, data_key=names.TARGET_LINK_URI)
     context = fields.Nested(_ContextSchema, load_default=None, data_key=names.CONTEXT)
@@ -81,8 +89,8 @@ class _MessageSchema(_Lenient):
     grades = fields.Nested(_GradesSchema, load_default=None, data_key=names.GRADES)
     deep_linking = fields.Nested(_DeepLinkingSchema, load_default=None, data_key=names.DEEP_LINKING_SETTINGS)
     for_user = fields.Nested(_ForUserSchema, load_default=None, data_key=names.FOR_USER)
-    name = fields.String(load_default="")
-    email = fields.String(load_default="")
+    name = Words(load_default="")
+    email = Words(load_default="")
 
 
 class _LinkSchema(_MessageSchema):

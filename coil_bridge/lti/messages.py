@@ -131,8 +131,8 @@ def read_message(claims: Mapping[str, Any], platform: Platform, deployment_id: s
         for_user=given["for_user"]["user_id"] if given["for_user"] else None,
         locale=presentation.get("locale", ""),
         embedded=presentation.get("document_target", "") in ("iframe", "frame"),
-        name=given["name"].strip(),
-        email=given["email"].strip(),
+        name=given["name"],
+        email=given["email"],
         return_url=_own(platform, presentation.get("return_url")),
     )
 

@@ -12,11 +12,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
 from coil_bridge.domain import CourseRole
 from coil_bridge.i18n import mark
 from coil_bridge.lti.claims import ROSTER_SCOPE, ROSTER_TYPE
+from coil_bridge.lti.message_schemas import OPAQUE, Words
 from coil_bridge.lti.roles import read_roles
 from coil_bridge.lti.services import ServiceCalls, ServiceFailed, read_json
 from coil_bridge.storage.lti_records import LtiContext, Platform
@@ -40,11 +41,11 @@ class _MemberSchema(Schema):
     class Meta:
         unknown = EXCLUDE
 
-    user_id = fields.String(required=True, validate=validate.Length(1, 255))
+    user_id = fields.String(required=True, validate=OPAQUE)
     roles = fields.List(fields.String(), load_default=list)
     status = fields.String(load_default="Active")
-    name = fields.String(load_default="", allow_none=True)
-    email = fields.String(load_default="", allow_none=True)
+    name = Words(load_default="", allow_none=True)
+    email = Words(load_default="", allow_none=True)
 
 
 class _PageSchema(Schema):

@@ -1,7 +1,10 @@
 """Brings a file into an institution's academic calendar: first shown line by line, then all of it or nothing.
 
 An entry of the same kind and name that shares a day with one in the calendar is that one, moved; any other is
-new. So the same file a second time changes nothing, and a corrected one corrects. Nothing is taken away.
+new. So the same file a second time changes nothing, and a corrected one corrects. Nothing is taken away,
+unless the file is said to be ``whole``: then terms, breaks and examinations go that it has not, between its
+first day and its last. Holidays stay, since files rarely have them all.
+
 The preview is confirmed with what it showed, as text of our own, and with the calendar's version: what is
 stored is what was looked at.
 """
@@ -41,12 +44,17 @@ class PlannedLine:
 
 @dataclass(frozen=True, slots=True)
 class ImportPreview:
-    """What a file would do to a calendar of that ``version``; ``rows`` is what confirming it sends back."""
+    """What a file would do to a calendar of that ``version``; ``rows`` is what confirming it sends back.
+
+    ``gone`` are the entries that a ``whole`` file takes away.
+    """
 
     institution: Institution
     version: int
     lines: tuple[PlannedLine, ...]
     rows: str
+    whole: bool = False
+    gone: tuple[AcademicSpan, ...] = ()
 
     def count(self, outcome: Outcome) -> int:
         """How many lines come out like this."""
@@ -54,8 +62,13 @@ class ImportPreview:
 
     @property
     def possible(self) -> bool:
-        """Whether it can be brought in: no line has a problem, and some line changes something."""
-        return not self.count("problem") and bool(self.count("new") + self.count("changed"))
+        """Whether it can be brought in: no line has a problem, and something changes."""
+        return not self.count("problem") and bool(self.changes)
+
+    @property
+    def changes(self) -> int:
+        """How many entries come, change or go."""
+        return self.count("new") + self.count("changed") + len(self.gone)
 
 
 class CalendarImport:
@@ -65,7 +78,9 @@ class CalendarImport:
         self._storage = storage
         self._clock = clock
 
-    def preview(self, actor: Person, institution_id: str, content: bytes) -> ImportPreview:
+    def preview(
+        self, actor: Person, institution_id: str, content: bytes, *, whole: bool = False
+    ) -> ImportPreview:
         """What a file would do; stores nothing.
 
         Raises:
@@ -73,9 +88,17 @@ class CalendarImport:
             InvalidInput: against ``file``, when it cannot be read at all.
         """
         with self._storage.read() as tx:
-            return self._plan(tx, actor, institution_id, content)[0]
+            return self._plan(tx, actor, institution_id, content, whole=whole)[0]
 
-    def apply(self, actor: Person, institution_id: str, content: bytes, version: int | None) -> ImportPreview:
+    def apply(
+        self,
+        actor: Person,
+        institution_id: str,
+        content: bytes,
+        version: int | None,
+        *,
+        whole: bool = False,
+    ) -> ImportPreview:
         """Bring a file in, all or nothing; what it did. ``version`` None: whatever stands there.
 
         Raises:
@@ -84,12 +107,14 @@ class CalendarImport:
             EditConflict: somebody changed the calendar since ``version``.
         """
         with self._storage.write() as tx:
-            preview, spans, days = self._plan(tx, actor, institution_id, content)
+            preview, spans, days = self._plan(tx, actor, institution_id, content, whole=whole)
             if problems := [each.line for each in preview.lines if each.line.problem]:
                 raise InvalidInput({"file": [_told(each) for each in problems]})
             if not preview.possible:
                 return preview
             change_version(tx, institution_id, preview.version if version is None else version, self._clock())
+            for span in preview.gone:
+                tx.academic.delete_span(institution_id, span.id)
             for span in spans:
                 if not tx.academic.update_span(span):
                     tx.academic.insert_span(span)
@@ -103,19 +128,23 @@ class CalendarImport:
                 "calendar_imported",
                 new=preview.count("new"),
                 changed=preview.count("changed"),
+                removed=len(preview.gone),
             )
             return preview
 
     def _plan(
-        self, tx: Transaction, actor: Person, institution_id: str, content: bytes
+        self, tx: Transaction, actor: Person, institution_id: str, content: bytes, *, whole: bool
     ) -> tuple[ImportPreview, list[AcademicSpan], list[HolidayOverride]]:
         institution = require_editor(tx, actor, institution_id)
         lines = read_file(content, institution.zone)
         spans, overrides = tx.academic.spans([institution_id]), tx.academic.overrides([institution_id])
         plan = _Plan(institution_id, spans, overrides, calendar_of(institution, spans, overrides))
-        planned = plan.checked([plan.line(each) for each in lines])
+        asked = [plan.line(each) for each in lines]
+        gone = plan.take_away() if whole else ()
+        planned = plan.checked(asked)
         rows = written(each.line.entry for each in planned if each.line.entry)
-        preview = ImportPreview(institution, tx.academic.version(institution_id), tuple(planned), rows)
+        version = tx.academic.version(institution_id)
+        preview = ImportPreview(institution, version, tuple(planned), rows, whole, gone)
         return preview, plan.changed_spans(), plan.changed_days()
 
 
@@ -143,6 +172,21 @@ class _Plan:
         if line.entry.kind in SPAN_KINDS:
             return self._span(line, line.entry)
         return PlannedLine(line, self._holidays(line.entry))
+
+    def take_away(self) -> tuple[AcademicSpan, ...]:
+        """What lies between the first and the last day of the file's spans and is none of them."""
+        named = [self._spans[span_id] for span_id in self._of_line.values()]
+        if not named:
+            return ()
+        first, last = min(each.first for each in named), max(each.last for each in named)
+        gone = [
+            each
+            for each in self._before.values()
+            if each.id not in self._of_line.values() and first <= each.first and each.last <= last
+        ]
+        for each in gone:
+            del self._spans[each.id]
+        return tuple(sorted(gone, key=lambda each: (each.first, each.name)))
 
     def checked(self, lines: Sequence[PlannedLine]) -> list[PlannedLine]:
         """The lines, held against the calendar that they make together."""

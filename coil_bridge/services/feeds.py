@@ -44,6 +44,9 @@ class LinkOptions:
 
 
 _PLAIN = LinkOptions()
+_ENDED = mark(
+    "This calendar address is no longer valid. COIL Bridge gives a new one where sessions are shown."
+)
 
 
 class FeedService:
@@ -67,7 +70,7 @@ class FeedService:
         if found is None:
             raise NotFound(mark("There is no calendar at this address."))
         if found.revoked or not found.entitled:
-            raise Gone(mark("This calendar address is no longer valid. The pairing's page gives a new one."))
+            raise Gone(_ENDED)
         return found.feed
 
     def link(self, actor: Person, pairing_id: str, options: LinkOptions = _PLAIN) -> FeedLink:

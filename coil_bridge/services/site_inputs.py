@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from datetime import time
 
 from coil_bridge.domain import Institution
-from coil_bridge.errors import InvalidInput
+from coil_bridge.errors import InvalidInput, Reason
 from coil_bridge.i18n import mark
 from coil_bridge.services.given_zones import given_zone
+from scheduling.public_holidays import regions
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,23 @@ class SiteInput:
     name: str = ""
 
 
+_NO_REGIONS = mark("No region of this country is known to have holidays of its own. Leave this empty.")
+_OTHER_REGIONS = mark("Not known to have holidays of its own. Known are: %(regions)s.")
+
+
+def _region(given: InstitutionInput) -> str | None:
+    """The region without the country, in capitals: "ny" and "US-NY" are NY."""
+    return (given.subdivision or "").strip().upper().removeprefix(f"{given.country.strip().upper()}-") or None
+
+
+def _region_problems(given: InstitutionInput) -> list[str]:
+    region, known = _region(given), regions(given.country.strip())
+    if region is None or region in known:
+        return []
+    told = ", ".join(known)
+    return [Reason(_OTHER_REGIONS, {"regions": told}) if known else _NO_REGIONS]
+
+
 def institution_problems(given: InstitutionInput) -> dict[str, list[str]]:
     """What is wrong with a university, by field."""
     errors: dict[str, list[str]] = {}
@@ -45,6 +63,8 @@ def institution_problems(given: InstitutionInput) -> dict[str, list[str]]:
     country = given.country.strip()
     if len(country) != 2 or not (country.isascii() and country.isalpha()):
         errors["country"] = [mark("Write the country as two letters, for instance RS.")]
+    else:
+        errors["subdivision"] = _region_problems(given)
     try:
         given_zone(given.zone, country)
     except InvalidInput as error:
@@ -62,7 +82,7 @@ def institution_record(institution_id: str, given: InstitutionInput) -> Institut
         short_name=given.short_name.strip(),
         city=given.city.strip(),
         country=given.country.strip().upper(),
-        subdivision=(given.subdivision or "").strip().upper() or None,
+        subdivision=_region(given),
         zone=given_zone(given.zone, given.country),
         day_starts=given.day_starts,
         day_ends=given.day_ends,

@@ -21,6 +21,10 @@ from coil_bridge.vault import new_id
 QUEUED, RUNNING, DONE, FAILED = "queued", "running", "done", "failed"
 
 
+PER_KIND = 4
+_Group = tuple[str | None, str]  # a site, or a kind of work without one
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """A claimed piece of work; the payload holds plain values, personal data only encrypted."""
@@ -61,18 +65,22 @@ class Tasks:
         return insert_new(self._connection, task, row, key=("dedup_key",))
 
     def claim(self, worker: str, now: datetime, until: datetime, *, limit: int, per_site: int) -> list[Task]:
-        """Take due work, oldest first, never more than ``per_site`` at once for one site over all workers."""
+        """Take due work, oldest first.
+
+        Never more than ``per_site`` at once for one site over all workers; of work without a site, which may
+        wait for servers that we know nothing of, never more than ``PER_KIND`` of one kind.
+        """
         self._one_at_a_time()
-        running = self._running_by_site(now)
+        running = self._running(now)
         mine: list[str] = []
-        for task_id, site_id in self._due_ids(now, running, per_site):
+        for task_id, group in self._due_ids(now, running, per_site):
             if len(mine) == limit:
                 break
-            if site_id is not None and running[site_id] >= per_site:
+            if running[group] >= _most(group, per_site):
                 continue
             if self._take(task_id, worker, now, until):
                 mine.append(task_id)
-                running[site_id] += 1
+                running[group] += 1
         query = select(*(task.c[name] for name in Task.__dataclass_fields__)).where(task.c.id.in_(mine))
         return [Task(**row) for row in self._connection.execute(query.order_by(task.c.due_at)).mappings()]
 
@@ -117,19 +125,25 @@ class Tasks:
         if self._connection.dialect.name == "postgresql":
             self._connection.execute(select(func.pg_advisory_xact_lock(_CLAIM_LOCK)))
 
-    def _running_by_site(self, now: datetime) -> Counter[str | None]:
+    def _running(self, now: datetime) -> Counter[_Group]:
+        """How much is under way for each site, and without one of each kind."""
         running = and_(task.c.state == RUNNING, task.c.claimed_until >= now)
-        query = select(task.c.site_id, func.count()).where(running).group_by(task.c.site_id)
-        return Counter(dict(self._connection.execute(query).all()))
+        query = select(task.c.site_id, task.c.kind, func.count()).where(running)
+        found: Counter[_Group] = Counter()
+        for site_id, kind, count in self._connection.execute(query.group_by(task.c.site_id, task.c.kind)):
+            found[_group(site_id, kind)] += count
+        return found
 
-    def _due_ids(
-        self, now: datetime, running: Counter[str | None], per_site: int
-    ) -> list[tuple[str, str | None]]:
-        """Due work by age, without the full sites: their backlog must not hide what others have waiting."""
-        full = [site for site, count in running.items() if site is not None and count >= per_site]
-        free = or_(task.c.site_id.is_(None), task.c.site_id.not_in(full))
-        query = select(task.c.id, task.c.site_id).where(_due(now), free)
-        return [(row.id, row.site_id) for row in self._connection.execute(query.order_by(task.c.due_at))]
+    def _due_ids(self, now: datetime, running: Counter[_Group], per_site: int) -> list[tuple[str, _Group]]:
+        """Due work by age, without the full groups: their backlog must not hide what others have waiting."""
+        full = [group for group, count in running.items() if count >= _most(group, per_site)]
+        free = and_(
+            or_(task.c.site_id.is_(None), task.c.site_id.not_in([site for site, _ in full if site])),
+            or_(task.c.site_id.is_not(None), task.c.kind.not_in([kind for site, kind in full if not site])),
+        )
+        query = select(task.c.id, task.c.site_id, task.c.kind).where(_due(now), free)
+        rows = self._connection.execute(query.order_by(task.c.due_at))
+        return [(row.id, _group(row.site_id, row.kind)) for row in rows]
 
     def _take(self, task_id: str, worker: str, now: datetime, until: datetime) -> bool:
         result = self._connection.execute(
@@ -147,6 +161,14 @@ class Tasks:
 
 _SHOWN = {"id", "kind", "site_id", "state", "attempts", "last_error", "due_at", "created_at", "finished_at"}
 _CLAIM_LOCK = 0x434F494C  # any constant of ours: "COIL"
+
+
+def _group(site_id: str | None, kind: str) -> _Group:
+    return (site_id, "") if site_id is not None else (None, kind)
+
+
+def _most(group: _Group, per_site: int) -> int:
+    return per_site if group[0] is not None else PER_KIND
 
 
 def _due(now: datetime) -> ColumnElement[bool]:

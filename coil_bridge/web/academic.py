@@ -148,7 +148,7 @@ class AcademicPages:
         given = request.files.get("file")
         content = given.read() if given and given.filename else request.form.get("pasted", "").encode()
         try:
-            found = self._imports.preview(person, institution_id, content)
+            found = self._imports.preview(person, institution_id, content, whole=_whole())
         except InvalidInput as error:
             return self._import_page(view, Form.refused(error)), 422
         return self._import_page(view, Form.typed(), found)
@@ -159,15 +159,18 @@ class AcademicPages:
         try:
             version = load(CalendarVersionSchema())["version"]
             rows = request.form.get("rows", "").encode()
-            done = self._imports.apply(person, institution_id, rows, version)
+            done = self._imports.apply(person, institution_id, rows, version, whole=_whole())
         except InvalidInput as error:
             return self._import_page(view, Form.refused(error)), 422
         except EditConflict as conflict:
             flash(say(conflict.reason), "warn")
-            again = self._imports.preview(person, institution_id, rows)
+            again = self._imports.preview(person, institution_id, rows, whole=_whole())
             return self._import_page(view, Form(), again), conflict.status
-        count = done.count("new") + done.count("changed")
-        flash(ngettext("One entry is brought in.", "%(num)d entries are brought in.", count), "good")
+        if done.gone:
+            flash(gettext("The calendar is saved."), "good")
+        else:
+            count = done.changes
+            flash(ngettext("One entry is brought in.", "%(num)d entries are brought in.", count), "good")
         return self._back(institution_id)
 
     def _changed(self, person: Person, institution_id: str, change: Callable[[int], None]) -> Reply:
@@ -245,6 +248,11 @@ class AcademicPages:
 
     def _import_page(self, view: CalendarView, form: Form, preview: ImportPreview | None = None) -> str:
         return render_template("terms/import.html", view=view, form=form, preview=preview, **_words())
+
+
+def _whole() -> bool:
+    """Whether the file of this request is said to have everything of its time."""
+    return bool(request.form.get("whole"))
 
 
 def _words() -> dict[str, Any]:

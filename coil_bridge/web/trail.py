@@ -150,9 +150,10 @@ _SENTENCES: Mapping[tuple[str, str], _Sentence] = {
         "Left %(day)s to the country’s holidays again", day=d.get("day", "")
     ),
     ("institution", "calendar_imported"): lambda d: gettext(
-        "Brought in a file: new %(new)s, changed %(changed)s",
+        "Brought in a file: new %(new)s, changed %(changed)s, taken away %(removed)s",
         new=d.get("new", 0),
         changed=d.get("changed", 0),
+        removed=d.get("removed", 0),
     ),
     ("institution", "hours_set"): lambda _: gettext("Said the hours in which its people can meet"),
     ("institution", "hours_forgotten"): lambda _: gettext("Went back to the usual day"),

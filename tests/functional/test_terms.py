@@ -53,6 +53,10 @@ def test_a_file_is_corrected_and_the_proposal_form_knows_at_once(marija: Visitor
     expect(page.get_by_role("heading", name="There is no common teaching week")).to_be_visible()
     expect(page.locator("#weeks")).to_contain_text("Danube: Exchange fortnight")
     assert faults_of(marija) == []
+    page.get_by_label("First day").fill((today() + timedelta(days=7)).isoformat())
+    page.get_by_label("Last day").fill((today() + timedelta(days=70)).isoformat())
+    expect(page.get_by_role("heading", name="Weekly times")).to_be_visible()
+    assert faults_of(marija) == []
     assert marija.complaints == []
 
 

@@ -71,3 +71,19 @@ def test_a_task_of_an_unknown_kind_is_given_up_and_not_lost(
         clock.advance(minutes=10)
     with sqlite_storage.read() as tx:
         assert tx.tasks.counts() == {"failed": 1}
+
+
+def test_a_task_that_ends_its_worker_each_time_is_given_up(
+    sqlite_storage: Storage, clock: SettableClock
+) -> None:
+    """As when the system kills the process: the claim lapses, and nobody has noted anything."""
+    with sqlite_storage.write() as tx:
+        tx.tasks.queue("work", {}, at=clock())
+    for _ in range(50):
+        with sqlite_storage.write() as tx:
+            assert tx.tasks.claim("w1", clock(), clock() + timedelta(minutes=1), limit=9, per_site=2)
+        clock.advance(minutes=2)
+    assert attempt(sqlite_storage, clock, None) == 1
+    with sqlite_storage.read() as tx:
+        [row] = tx.tasks.recent(5)
+    assert row["state"] == "failed"

@@ -229,6 +229,8 @@ BAD_LAUNCHES: dict[str, tuple[Spoil, Reason]] = {
     "no sub": (without("sub"), Reason.CLAIM_WRONG),
     "empty sub": (with_claim("sub", ""), Reason.CLAIM_WRONG),
     "sub as a number": (with_claim("sub", 5), Reason.CLAIM_WRONG),
+    "a NUL in sub": (with_claim("sub", "5\0"), Reason.CLAIM_WRONG),
+    "a line break in sub": (with_claim("sub", "5\n"), Reason.CLAIM_WRONG),
     "endless sub": (with_claim("sub", "5" * 256), Reason.CLAIM_WRONG),
     "no resource_link": (without(names.RESOURCE_LINK), Reason.CLAIM_WRONG),
     "no resource_link.id": (with_part_missing(names.RESOURCE_LINK, "id"), Reason.CLAIM_WRONG),

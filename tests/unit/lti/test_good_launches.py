@@ -50,6 +50,16 @@ def test_launches_recorded_on_real_moodles_are_accepted(
     assert message.grades.line_items_url.startswith(launcher.platform.issuer)
 
 
+def test_names_are_lines_that_calendars_and_mails_can_carry(launcher: Launcher) -> None:
+    attempt = launcher.attempt()
+    attempt.claims["name"] = " Ana\r\nBcc: all@example.org\0\x07 "
+    attempt.claims[names.CONTEXT]["title"] = "Law\x0b\x00 & Order"
+    message = attempt.send()
+    assert message.name == "Ana Bcc: all@example.org"
+    assert message.context is not None
+    assert message.context.title == "Law & Order"
+
+
 @pytest.mark.parametrize("release", ["41", "45", "51"])
 def test_the_picker_of_each_release_is_accepted(release: str, launcher: Launcher) -> None:
     message = launcher.attempt(f"{release}-LtiDeepLinkingRequest").send()

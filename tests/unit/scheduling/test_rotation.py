@@ -70,6 +70,17 @@ def test_with_less_effort_it_is_never_worse_than_greedy_and_says_whether_it_is_p
         assert worth(chosen.vectors) == exact(weeks)
 
 
+def test_what_little_effort_misses_is_not_called_proven() -> None:
+    weeks = [[(1, 2), (4, 1)], [(0, 3), (4, 2)], [(0, 0)]]
+    assert worth(spread(weeks, 1).vectors) > exact(weeks)
+    assert not spread(weeks, 1).exact
+    assert spread(weeks).exact
+
+
+def test_greedy_takes_turns() -> None:
+    assert greedy([[(0, 2), (2, 0)]] * 4) == [(0, 2), (2, 0), (0, 2), (2, 0)]
+
+
 def test_greedy_alone_is_not_always_the_best() -> None:
     weeks: list[list[Vector]] = [[(0, 3), (3, 1)], [(0, 3)]]
     assert worth(greedy(weeks)) > exact(weeks)

@@ -63,6 +63,29 @@ def test_a_session_across_a_clock_change_meets_the_hours_that_clocks_show(
     assert reach.burden[(utc(start) - line.origin) // QUARTER] == burden
 
 
+def test_a_week_left_out_counts_against_a_time() -> None:
+    """The break takes Tuesdays a week: Mondays, no better otherwise, stand before them."""
+    week = hours(9, 10, days=(0, 1))
+    away = frozenset({date(2026, 10, 20)})
+    ranked = find_slots(search([party(BELGRADE, week), party(SHANGHAI, hours(0, 24), days_off=away)]))
+    assert [(each.local // DAY, each.rank[2]) for each in ranked] == [(0, 0), (1, 1)]
+
+
+def test_a_fortnight_is_counted_on_each_clock_by_itself() -> None:
+    """Sunday night in Almaty is Monday morning in Shanghai, and every second week another one."""
+    away = frozenset({date(2026, 11, 8), date(2026, 11, 22), date(2026, 12, 6)})
+    night = party(ALMATY, hours(22, 23, days=(6,)), days_off=away)
+    of = search(
+        [night, party(SHANGHAI, hours(1, 2, days=(0,)))],
+        meetings=2,
+        every=2,
+        first=date(2026, 11, 2),
+        last=date(2026, 12, 13),
+    )
+    [only] = found(of)
+    assert (only.anchor, starts(only, SHANGHAI)) == (SHANGHAI, ["11-16 01:00", "11-30 01:00"])
+
+
 @pytest.mark.parametrize(("now", "first"), [("12:07", "12:15"), ("12:00", "12:15"), ("12:15", "12:30")])
 def test_nothing_begins_before_it_is_asked_nor_at_that_moment(now: str, first: str) -> None:
     always = [party(zone, hours(0, 24)) for zone in (BELGRADE, ALMATY)]

@@ -81,7 +81,7 @@ def test_a_file_is_looked_at_brought_in_and_changes_nothing_the_second_time(
     view = CalendarEditing(storage=consortium.storage, clock=consortium.clock).get(mira, ub)
     assert (view.version, len(view.spans)) == (1, 3)
     assert [(each.action, each.detail) for each in view.trail] == [
-        ("calendar_imported", {"new": 5, "changed": 0})
+        ("calendar_imported", {"new": 5, "changed": 0, "removed": 0})
     ]
     assert view.calendar.on(date(2027, 1, 27)).kind == "exams"
     assert view.calendar.holidays.on(date(2027, 1, 27)) is not None
@@ -100,6 +100,27 @@ def test_a_corrected_file_corrects(imports: CalendarImport, consortium: Consorti
     imports.apply(mira, ub, corrected.encode(), preview.version)
     assert spans(consortium)[0] == ("term", "Winter term", "2026-10-01", "2027-01-22")
     assert len(spans(consortium)) == 3
+
+
+def test_a_whole_file_takes_away_what_it_has_not_and_nothing_else(
+    imports: CalendarImport, consortium: Consortium
+) -> None:
+    """A renamed term would overlap with its old self; what lies outside the file's days stays."""
+    mira, ub = consortium.mira, consortium.ub.institution.id
+    before = BELGRADE + "term,Summer term,2027-02-15,2027-05-28\n"
+    imports.apply(mira, ub, before.encode(), None)
+    lines = ["kind,name,first,last", "term,Autumn term,2026-10-01,2027-01-15"]
+    anew = "\n".join([*lines, "exams,Exams,2027-01-18,2027-02-12"]).encode()
+    assert "problem" in outcomes(imports.preview(mira, ub, anew))
+    preview = imports.preview(mira, ub, anew, whole=True)
+    assert outcomes(preview) == ["new", "new"]
+    assert [each.name for each in preview.gone] == ["Winter term", "Winter break", "January examinations"]
+    assert spans(consortium)[0][1] == "Winter term"
+    imports.apply(mira, ub, preview.rows.encode(), preview.version, whole=True)
+    assert [name for _, name, _, _ in spans(consortium)] == ["Autumn term", "Exams", "Summer term"]
+    with consortium.storage.read() as tx:
+        assert [each.name for each in tx.academic.overrides([ub])] == ["", "Saint Sava"]
+    assert not imports.preview(mira, ub, anew, whole=True).possible
 
 
 def test_of_a_file_with_errors_nothing_is_brought_in(imports: CalendarImport, consortium: Consortium) -> None:

@@ -321,6 +321,7 @@ def test_new_zone_rules_move_the_instant_and_keep_the_agreed_hour(
     pairing = consortium.agreed()
     past = consortium.build.session(pairing, consortium.mira, starts_at=utc("2026-10-20 06:00"))
     [session] = consortium.sessions.plan(consortium.mira, pairing.id, consortium.plan(), "key-1")
+    off = consortium.build.session(pairing, consortium.mira, state=SessionState.CANCELLED)
     link = consortium.feeds.link(consortium.lin, pairing.id)
     assert consortium.sessions.follow_zone_rules() == 0
 
@@ -334,6 +335,7 @@ def test_new_zone_rules_move_the_instant_and_keep_the_agreed_hour(
     assert (after.starts_local, after.starts_at) == (session.starts_local, utc("2026-10-27 12:00"))
     assert (after.uid, after.sequence) == (session.uid, 1)
     assert consortium.sessions.get(consortium.mira, past.id) == past
+    assert consortium.sessions.get(consortium.mira, off.id) == off
     assert b"DTSTART:20261027T120000Z" in consortium.feeds.serve(link.token).body
     assert consortium.pairings.get(consortium.mira, pairing.id).audit[-1].action == "zone_rules_changed"
 

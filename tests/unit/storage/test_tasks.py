@@ -5,7 +5,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 from coil_bridge.storage.storage import Storage
-from coil_bridge.storage.tasks import Task
+from coil_bridge.storage.tasks import PER_KIND, Task
 from tests.builders import START, Build
 
 SOON = START + timedelta(minutes=1)
@@ -32,8 +32,8 @@ def test_a_task_goes_to_one_worker_only(storage: Storage) -> None:
 
 
 def test_many_workers_at_once_share_the_work_without_overlap(storage: Storage) -> None:
-    for _ in range(24):
-        queue(storage)
+    for number in range(24):
+        queue(storage, kind=f"kind {number}")
     taken: list[Task] = []
 
     def work(name: str) -> None:
@@ -62,6 +62,18 @@ def test_never_more_than_two_at_once_for_one_site_whoever_asks(storage: Storage,
     with storage.write() as tx:
         tx.tasks.finish(done.id, START)
     assert [task.site_id for task in claim(storage, "w2", per_site=2)] == [slow.id]
+
+
+def test_work_of_one_kind_that_hangs_leaves_lanes_for_the_rest(storage: Storage) -> None:
+    """Two hundred teachers' calendars on a server that hangs, and somebody who wants to sign in."""
+    with storage.write() as tx:
+        for number in range(30):
+            tx.tasks.queue("read_busy", {"person_id": str(number)}, at=START)
+        tx.tasks.queue("signin", {}, at=START + timedelta(seconds=1))
+    later = START + timedelta(seconds=2)
+    taken = Counter(task.kind for task in claim(storage, "w1", later, limit=16))
+    assert taken == {"read_busy": PER_KIND, "signin": 1}
+    assert claim(storage, "w2", later, limit=16) == []
 
 
 def test_the_work_of_a_dead_worker_is_taken_over_and_that_of_a_living_one_is_not(storage: Storage) -> None:

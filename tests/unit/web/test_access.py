@@ -136,9 +136,15 @@ class Stage:
         shanghai = build.site("Shanghai")
         wei, ming = (build.person(name, site=shanghai) for name in ("Wei Zhang", "Ming Li"))
         trade = build.course(shanghai, "Trade", teachers=[wei], students=[ming])
-        build.pairing([trade, build.course(build.site("Kraków"))], proposed_by=wei)
+        other = build.pairing([trade, build.course(build.site("Kraków"))], proposed_by=wei)
         build.enrol(ming, world.belgrade, CourseRole.STUDENT)
-        self.ids = self._objects()
+        self.ids = self._objects() | {
+            "trade_id": trade.id,
+            "other_pairing_id": other.id,
+            "other_institution_id": trade.institution.id,
+            "other_site_id": shanghai.id,
+            "other_pilot_id": build.pilot("Another pilot").id,
+        }
         people: Mapping[str, Person | None] = {
             NOBODY: None, STRANGER: wei, STUDENT: world.jelena, TEACHER: world.mira,
             PARTNER: world.aigerim, LEAD: self.lead, ADMINISTRATOR: self.administrator,
@@ -273,6 +279,68 @@ def test_who_is_inside_sees_the_page(stage: Stage) -> None:
         what: status for who, tried in seen.items() for what, status in stage.statuses(who, tried).items()
     }
     assert {what: status for what, status in found.items() if status in REFUSED} == {}
+
+
+# Ids travel in forms and queries too: who asks for what of others, from a page of the own.
+_FOREIGN: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
+    "a proposal for somebody else's course": (
+        STRANGER,
+        "/pairings",
+        {
+            "own_course_id": "{course_id}",
+            "partner_course_ids": "{trade_id}",
+            "model": "COIL",
+            "language": "en",
+            "starts_on": "2026-11-02",
+            "ends_on": "2026-12-18",
+        },
+    ),
+    "attendance of a partner's student": (
+        PARTNER,
+        "/sessions/{session_id}/attendance",
+        {
+            "course_id": "{course_id}",
+            "person_id": "{person_id}",
+            "verdict": "present",
+            "reason": "Was there.",
+        },
+    ),
+    "a partner's key from another site's page": (
+        ADMINISTRATOR,
+        "/console/sites/{other_site_id}/hooks/{key_id}/end",
+        {},
+    ),
+    "another pilot's pack": (LEAD, "GET /pilots/{other_pilot_id}/evidence/packs/{pack_id}", {}),
+    "a room of another pairing": (STRANGER, "GET /rooms/{other_pairing_id}/{offer_id}", {}),
+    "a session of another pairing once more": (
+        STRANGER,
+        "GET /pairings/{other_pairing_id}/sessions/new?again={session_id}",
+        {},
+    ),
+    "an entry of another university's calendar": (
+        STRANGER,
+        "/academic-calendars/{other_institution_id}/entries/{span_id}/remove",
+        {"version": "0"},
+    ),
+}
+
+
+@pytest.mark.parametrize("what", _FOREIGN)
+def test_what_belongs_to_others_is_not_reached_from_a_page_of_ones_own(stage: Stage, what: str) -> None:
+    who, target, form = _FOREIGN[what]
+    client, before = stage.clients[who], stage.stored()
+    token = form_token(client.get("/about", base_url=ORIGIN))
+    method, path = target.split() if " " in target else ("POST", target)
+    filled = {name: value.format(**stage.ids) for name, value in form.items()} | {"csrf_token": token}
+    answer = client.open(
+        path.format(**stage.ids),
+        method=method,
+        base_url=ORIGIN,
+        data=filled if method == "POST" else None,
+        headers={"Referer": ORIGIN},
+    )
+    assert answer.status_code == 404
+    assert stage.stored() == before
 
 
 def test_no_form_is_taken_without_its_token(stage: Stage) -> None:

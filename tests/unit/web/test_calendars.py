@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
+from tests.builders import START
 from tests.unit.web.conftest import World
 
 
@@ -62,6 +64,14 @@ def test_only_those_who_look_after_everything_manage_calendars(world: World) -> 
     token = re.search(r"/calendar/([\w-]{43})\.ics", lead.get("/calendars").text)
     assert token
     assert world.browser().get(f"/calendar/{token[1]}.ics").status_code == 200
+
+
+def test_what_lies_ahead_comes_before_what_is_over(world: World) -> None:
+    pairing = world.pairing()
+    world.build.session(pairing, world.mira, title="Held before", starts_at=START - timedelta(days=7))
+    world.build.session(pairing, world.mira, title="Still to come")
+    text = world.browser(world.jelena).get(f"/pairings/{pairing.id}/calendar").text
+    assert text.index("Still to come") < text.index("1 session is over") < text.index("Held before")
 
 
 def test_teachers_see_how_the_moodles_own_calendars_stand(world: World) -> None:

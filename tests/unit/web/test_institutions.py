@@ -28,7 +28,7 @@ def test_a_change_reaches_holidays_feeds_and_the_trail(world: World) -> None:
     link = world.services.feeds.link(world.mira, pairing.id)
     ivana = world.browser(world.build.administrator())
     assert 'value="University of Belgrade"' in ivana.get(address(world)).text
-    saved = ivana.post(address(world), form(short_name="UniBg", country="at", subdivision="9"))
+    saved = ivana.post(address(world), form(short_name="UniBg", country="at", subdivision="at-9"))
     assert saved.status_code == 303
     changed = world.services.terms.institutions.get(world.build.administrator("Ada"), world.ub.institution.id)
     assert (changed.short_name, changed.country, changed.subdivision) == ("UniBg", "AT", "9")
@@ -57,5 +57,9 @@ def test_what_cannot_be_is_said_and_others_have_no_such_page(world: World) -> No
     taken = ivana.post(address(world), form(name=world.ail.institution.name.upper()))
     assert "Another university has this name." in taken.text
     assert "The day must end after it starts." in ivana.post(address(world), form(day_ends="07:00")).text
+    elsewhere = ivana.post(address(world), form(country="BA", subdivision="vo", zone="Europe/Sarajevo"))
+    assert "Known are: BIH, BRC, SRP." in elsewhere.text
+    none = ivana.post(address(world), form(subdivision="VO"))
+    assert "No region of this country is known" in none.text
     assert ivana.get("/console/universities/nowhere").status_code == 404
     assert world.browser(world.mira).get(address(world)).status_code == 404
