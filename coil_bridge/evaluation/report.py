@@ -112,12 +112,14 @@ def _summary(published: Published, made: Made) -> Iterator[Part]:
     pairings = len({course.pairing_id for course in stored.courses})
     institutions = {course.institution.id: course.institution for course in stored.courses}
     countries = sorted({country(each.country) for each in institutions.values()})
-    yield Text(
+    where = (
         f"{_many(pairings, 'pairing', 'pairings')} of courses at "
         f"{_many(len(institutions), 'higher education institution', 'higher education institutions')} in "
-        f"{_many(len(countries), 'country', 'countries')} ({', '.join(countries)}). Figures cover the time "
-        f"up to {stored.through}. Groups with fewer than {stored.pilot.suppression_threshold} enrolled students "
-        "are withheld and counted in no figure."
+        f"{_many(len(countries), 'country', 'countries')} ({', '.join(countries)})."
+    )
+    yield Text(
+        f"{where} Figures cover the time up to {stored.through}. Groups with fewer than "
+        f"{stored.pilot.suppression_threshold} enrolled students are withheld and counted in no figure."
     )
     rows = [
         (label, shown(value) if not note or note == _WITHHELD else "–", unit)

@@ -52,9 +52,10 @@ def test_the_lead_reads_the_figures_and_takes_the_pack_home(enter: Enter) -> Non
 def test_the_board_s_reds_lead_to_their_records(enter: Enter) -> None:
     lead = enter("evaluation-lead").go("/pilots").press("Pilot of the virtual").press("Monitoring board")
     expect(lead.page.get_by_role("row").filter(has_text="Cities that work")).to_have_count(2)
-    red = lead.page.locator("a.chip-link").first
-    red.click()
-    expect(lead.page).to_have_url(re.compile(r"/(pairings|pilots)/"))
+    lead.page.get_by_role("link", name="Nobody came").first.click()
+    expect(lead.page).to_have_url(re.compile(r"/pilots/\w+/records/\w+#sessions"))
+    rows = lead.page.get_by_role("row").filter(has_text="Comparing two cities")
+    expect(rows.filter(has_text="Nobody came").first).to_be_visible()
     assert lead.complaints == []
 
 
