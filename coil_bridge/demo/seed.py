@@ -16,6 +16,7 @@ from typing import Any
 from coil_bridge.app import build_services
 from coil_bridge.demo.consortium import Partner, monday_of
 from coil_bridge.demo.doors import Door
+from coil_bridge.demo.files import upload_files
 from coil_bridge.demo.hours import add_hours, load_times
 from coil_bridge.demo.past_pilot import Class, seed_past_pilot
 from coil_bridge.demo.rooms import add_rooms, room_of
@@ -79,6 +80,7 @@ def seed(
         }
         pairing, partner = _pairing(then, data["pairing"], places, phase_id=phase_id, week_zero=week_zero)
         seed_telling(at, planned_at, pairing, partner, until=system_clock())
+        upload_files(now, partner, pairing, {sites[each.key].id: each for each in partners})
         now.calendars.published.publish(lead, FeedKind.PILOT, now.pilots.all(lead)[0].id)
         times = load_times()
         _pairing(now, times["agreed"], places, phase_id=None, week_zero=week_zero)

@@ -18,8 +18,8 @@ from coil_bridge.evaluation.attendance import Span
 
 PACKED = "actor << 28 | minute << 2 | (day & 1) << 1 | 1 if it is the joining of a room"
 ACTOR_BITS = 28
-_MINUTE, _DAY = 2, 1
-_MINUTES = (1 << (ACTOR_BITS - _MINUTE)) - 1
+MINUTE_BITS, DAY_BITS = 2, 1
+_MINUTES = (1 << (ACTOR_BITS - MINUTE_BITS)) - 1
 _SLICE = 1 << 17
 
 
@@ -43,7 +43,7 @@ def time_on_task(events: Iterable[tuple[int, int]], gap: int) -> int:
 
 def pack(actor: int, minute: int, day: int, *, joined: bool = False) -> int:
     """An event as ``bulk`` takes it."""
-    return actor << ACTOR_BITS | minute << _MINUTE | (day & 1) << _DAY | joined
+    return actor << ACTOR_BITS | minute << MINUTE_BITS | (day & 1) << DAY_BITS | joined
 
 
 def block(packed: Sequence[int]) -> bytes:
@@ -84,7 +84,7 @@ def bulk(blocks: Iterable[bytes], windows: Mapping[int, Span], gap: int) -> Bulk
 def _inside(np: Any, some: Any, low: Any, high: Any) -> tuple[Any, Any]:
     """Actors (-1 for what does not count) and minutes of a slice."""
     actors = some >> ACTOR_BITS
-    minutes = (some >> _MINUTE) & _MINUTES
+    minutes = (some >> MINUTE_BITS) & _MINUTES
     known = actors < len(low)
     place = np.where(known, actors, 0)
     inside = known & (minutes >= low[place]) & (minutes < high[place])
@@ -94,7 +94,7 @@ def _inside(np: Any, some: Any, low: Any, high: Any) -> tuple[Any, Any]:
 def _gaps(np: Any, some: Any, actors: Any, minutes: Any, *, gap: int, most: int) -> Any:
     """The minutes of a slice, by actor."""
     gaps = minutes[1:] - minutes[:-1]
-    same_day = ((some[1:] ^ some[:-1]) & (1 << _DAY)) == 0
+    same_day = ((some[1:] ^ some[:-1]) & (1 << DAY_BITS)) == 0
     counts = (actors[1:] == actors[:-1]) & (actors[1:] >= 0) & (gaps <= gap) & same_day
     return np.bincount(actors[1:][counts], gaps[counts], most).astype(np.int64)
 

@@ -112,6 +112,7 @@ def prune(services: Services, clock: Clock) -> None:
     services.surveys.prune()
     services.retention.act_by_date()
     services.evidence.figures.prune()
+    services.activity.uploads.prune()
 
 
 def pull_activity(services: Services, _clock: Clock) -> None:

@@ -163,7 +163,7 @@ def _day(text: str) -> date:
 def _events(content: bytes, zone: str) -> Iterator[FileLine]:
     try:
         calendar = Calendar.from_ical(content)
-    except ValueError:
+    except Exception:  # noqa: BLE001 - the parser lets errors of many kinds out for broken text
         raise _refused(mark("The calendar file cannot be read; export it anew.")) from None
     for number, event in enumerate(calendar.walk("VEVENT"), 1):
         yield _of_event(number, event, zone)

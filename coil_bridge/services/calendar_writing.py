@@ -174,8 +174,7 @@ class CalendarWriter:
         """Let our plugin create or change events under keys of ours; False where it is not there or may not.
 
         Putting again changes nothing, so nothing has to be claimed, and what somebody has changed by hand is
-        put right. An event that the plugin did not make
-        itself is taken out once the plugin's own stands there.
+        put right. An event that the plugin did not make itself is taken out once the plugin's own is there.
         """
         if Function.PLUGIN_PUT_EVENTS not in account.functions:
             return False

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -99,35 +100,46 @@ class LogReading:
             MoodleError: the site did not give a usable answer; what came before it is stored.
             Conflict: the pilot's key was destroyed meanwhile.
         """
-        waiting = list(readings)
+        with ThreadPoolExecutor(max_workers=1) as ahead:
+            self._read_all(list(readings), ahead)
+
+    def _read_all(self, waiting: list[Reading], ahead: Executor) -> None:
         self._progress.first_id = min((each.cursor.after_id for each in waiting), default=0)
         while waiting:
             waiting.sort(key=lambda each: each.cursor.after_id)
             front = waiting[0].cursor.after_id
             group = [each for each in waiting if each.cursor.after_id == front]
             rest = waiting[len(group) :]
-            if self._read_group(group, waiting, rest[0].cursor.after_id if rest else None):
+            if self._read_group(group, waiting, rest[0].cursor.after_id if rest else None, ahead):
                 waiting = rest
             waiting = [each for each in waiting if each.course.course_id not in self.refused]
 
-    def _read_group(self, group: list[Reading], waiting: Sequence[Reading], until: int | None) -> bool:
-        """Read until the others' place; whether there is nothing more."""
-        start, is_first = max(0, group[0].cursor.after_id - OVERLAP), True
-        while group:
-            page = self._ask(sorted({each.course.moodle_id for each in group}), start, PAGE)
+    def _read_group(
+        self, group: list[Reading], waiting: Sequence[Reading], until: int | None, ahead: Executor
+    ) -> bool:
+        """Read until the others' place; whether there is nothing more.
+
+        While a page is stored the Moodle is at the next one already.
+        """
+        page = self._ask(_courses(group), max(0, group[0].cursor.after_id - OVERLAP), PAGE)
+        is_first = True
+        while True:
             self._leave_refused(group, page.refused)
-            if is_first and group and _begins_anew(group, page):
+            if not group:
+                return True
+            if is_first and _begins_anew(group, page):
                 for each in waiting:
                     each.begin_anew()
                 return False
+            meets = until is not None and page.cursor >= until
+            following: Future[LogPage] | None = None
+            if not meets and not page.complete:
+                following = ahead.submit(self._ask, _courses(group), page.cursor, PAGE)
             for part in _parts(page, until):
                 self._store(group, part)
-            if until is not None and page.cursor >= until:
-                return False
-            if page.complete:
-                return True
-            start, is_first = page.cursor, False
-        return True
+            if following is None:
+                return not meets
+            page, is_first = following.result(), False
 
     def _leave_refused(self, group: list[Reading], refused: Mapping[int, str]) -> None:
         """A course that may not be read stays where it stands."""
@@ -195,6 +207,10 @@ class LogReading:
         progress.at_id, progress.last_id = page.cursor, max(page.newest, page.cursor)
         tx.log_runs.account(self._run_id, account.tally())
         tx.log_runs.position(self._run_id, progress.first_id, progress.at_id, progress.last_id)
+
+
+def _courses(group: Sequence[Reading]) -> list[int]:
+    return sorted({each.course.moodle_id for each in group})
 
 
 @dataclass(slots=True)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from coil_bridge.domain import JointSession, PairedCourse, Pairing, Person
-from coil_bridge.errors import CoilBridgeError, Conflict, InvalidInput, NotFound
+from coil_bridge.errors import CoilBridgeError, Conflict, InvalidInput, NotFound, Reason
 from coil_bridge.evaluation.records import RunState
 from coil_bridge.i18n import mark
 from coil_bridge.services import audit
@@ -26,6 +27,8 @@ from connectors.tables import LARGEST_FILE
 
 READ_UPLOAD = "read_upload"
 """The kind of task; its payload names the file."""
+_MOST_WAITING = 10
+_READ_WITHIN = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +92,21 @@ class UploadService:
         Raises:
             NotFound: as ``view``.
             InvalidInput: reasons by field.
-            Conflict: the pairing counts to no pilot, or that pilot's key is destroyed.
+            Conflict: the pairing counts to no pilot, or that pilot's key is destroyed; too many files wait.
         """
         if not form.content:
             raise InvalidInput({"file": [mark("Choose a file.")]})
         if len(form.content) > LARGEST_FILE:
             raise InvalidInput({"file": [mark("The file is larger than 30 MB.")]})
         now = self._clock()
+        sealed = self._vault.encrypt(form.content.decode("latin-1"))  # takes a while, and nobody has to wait
         with self._storage.write() as tx:
             access = _access(tx, actor, pairing_id)
             zone, site_id = self._place(tx, access, form)
+            if sum(not each.ended for each in tx.uploads.of_pairing(pairing_id)) >= _MOST_WAITING:
+                raise Conflict(
+                    mark("Ten files of this pairing wait to be read. Send the next one after them.")
+                )
             if taking_in(tx, access.pairing) is None:
                 raise Conflict(mark("This pairing counts to no pilot that still takes in activity."))
             value = Upload(
@@ -119,7 +127,7 @@ class UploadService:
                 unmapped={},
                 failure=None,
             )
-            tx.uploads.insert(value, self._vault.encrypt(form.content.decode("latin-1")))
+            tx.uploads.insert(value, sealed)
             tx.tasks.queue(READ_UPLOAD, {"upload_id": value.id}, at=now, site_id=site_id)
             detail = {"kind": form.kind, "course_id": form.course_id, "session_id": form.session_id}
             audit.record(tx, now, actor, ("pairing", pairing_id), "file_uploaded", **detail)
@@ -147,6 +155,17 @@ class UploadService:
                 raise
             with self._storage.write() as tx:
                 tx.uploads.fail(value.id, self._clock(), error.reason)
+
+    def prune(self) -> int:
+        """Give up the files whose reading was given up (a Moodle that was away for long); how many."""
+        now = self._clock()
+        with self._storage.write() as tx:
+            left = tx.uploads.waiting(now - _READ_WITHIN)
+            for upload_id in left:
+                tx.uploads.fail(
+                    upload_id, now, Reason(mark("It could not be read in two days. Send it again."))
+                )
+        return len(left)
 
     def _place(self, tx: Transaction, access: Access, form: UploadInput) -> tuple[str, str | None]:
         """The zone of the file's times, and the site that the reading may have to ask."""

@@ -7,29 +7,27 @@ it repeats, in the same transaction, and whoever takes rows away renews the bloc
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Collection, Iterator, Sequence
 
 from sqlalchemy import Connection, delete, insert, select, update
 
 from coil_bridge.evaluation.records import EventKind
-from coil_bridge.evaluation.sittings import ACTOR_BITS, block, opened, pack
-from coil_bridge.storage.event_tables import event, event_block
+from coil_bridge.evaluation.sittings import ACTOR_BITS, DAY_BITS, MINUTE_BITS, block, opened
+from coil_bridge.storage.event_tables import EventRow, event, event_block
 
 _JOINS = frozenset({EventKind.SESSION_JOIN, EventKind.ROOM_JOIN})
 _ACTORS_AT_ONCE = 500
 
-PackedRow = Sequence[Any]
-"""An event's row: pilot number, actor, kind, minute, day and what else there is."""
 
-
-def append(connection: Connection, rows: Iterable[PackedRow]) -> None:
+def append(connection: Connection, rows: Sequence[EventRow]) -> None:
     """Write the blocks of rows that have just been stored, one for each pilot."""
-    pilots: dict[int, list[int]] = defaultdict(list)
-    for number, actor, kind, minute, day, *_ in rows:
-        pilots[number].append(pack(actor, minute, day, joined=kind in _JOINS))
-    for number, packed in pilots.items():
+    for number in {row[0] for row in rows}:
+        # As sittings.pack does it; fifty thousand calls of a function would cost as much as the database.
+        packed = [
+            actor << ACTOR_BITS | minute << MINUTE_BITS | (day & 1) << DAY_BITS | (kind in _JOINS)
+            for of, actor, kind, minute, day, _module, _source in rows
+            if of == number
+        ]
         connection.execute(insert(event_block), {"pilot_no": number, "packed": block(packed)})
 
 
@@ -42,12 +40,11 @@ def read(connection: Connection, pilot_no: int) -> Iterator[bytes]:
 def renew(connection: Connection, pilot_no: int, actors: Collection[int]) -> None:
     """Make the blocks agree again after events of some actors were taken away."""
     _take_out(connection, pilot_no, frozenset(actors))
-    columns = (event.c.pilot_no, event.c.actor, event.c.kind, event.c.minute, event.c.day)
     ordered = sorted(actors)
     for start in range(0, len(ordered), _ACTORS_AT_ONCE):
         some = event.c.actor.in_(ordered[start : start + _ACTORS_AT_ONCE])
-        query = select(*columns).where(event.c.pilot_no == pilot_no, some)
-        append(connection, connection.execute(query).all())
+        query = select(event).where(event.c.pilot_no == pilot_no, some)
+        append(connection, [tuple(row) for row in connection.execute(query)])
 
 
 def forget(connection: Connection, pilot_no: int) -> None:

@@ -12,8 +12,7 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func,
 
 from coil_bridge.evaluation.records import POSTS, EventSource
 from coil_bridge.storage import event_blocks
-from coil_bridge.storage.event_rows import EventRow
-from coil_bridge.storage.event_tables import event, event_day
+from coil_bridge.storage.event_tables import EventRow, event, event_day
 
 _ACTORS_AT_ONCE = 500
 

@@ -14,9 +14,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from coil_bridge.storage import event_blocks
-
-EventRow = tuple[int, int, int, int, int, int | None, int]
-"""In the order of the columns: pilot number, actor, kind, minute, day, module, source."""
+from coil_bridge.storage.event_tables import EventRow
 
 _COLUMNS = "pilot_no, actor, kind, minute, day, module, source"
 _INSERT = f"INSERT INTO event ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)"

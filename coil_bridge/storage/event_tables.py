@@ -63,6 +63,9 @@ event = Table(
     postgresql_partition_by="LIST (pilot_no)",
 )
 
+EventRow = tuple[int, int, int, int, int, int | None, int]
+"""A row of ``event``: pilot number, actor, kind, minute, day, module, source."""
+
 event_day = Table(
     "event_day",
     metadata,

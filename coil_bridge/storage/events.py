@@ -12,8 +12,15 @@ from sqlalchemy import Connection, Integer, Table, case, func, insert, select, t
 
 from coil_bridge.evaluation.records import POSTS, DayCount, Event, EventKind, EventSource, Member
 from coil_bridge.storage import event_rows
-from coil_bridge.storage.event_rows import EventRow
-from coil_bridge.storage.event_tables import actor, event, event_day, event_pilot, reply, seen_record
+from coil_bridge.storage.event_tables import (
+    EventRow,
+    actor,
+    event,
+    event_day,
+    event_pilot,
+    reply,
+    seen_record,
+)
 from coil_bridge.storage.writes import insert_new, upsert_all
 
 _ACTOR_KEY = ("pilot_id", "pairing_id", "course_id", "pseudonym")

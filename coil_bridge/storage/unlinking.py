@@ -22,8 +22,7 @@ from sqlalchemy import Connection, Table, delete, insert, select
 from coil_bridge.evaluation.records import EventSource
 from coil_bridge.evaluation.weeks import monday, noon_of
 from coil_bridge.storage import event_blocks, event_rows
-from coil_bridge.storage.event_rows import EventRow
-from coil_bridge.storage.event_tables import actor, event, event_day, reply, seen_record
+from coil_bridge.storage.event_tables import EventRow, actor, event, event_day, reply, seen_record
 from coil_bridge.storage.events import Events
 from coil_bridge.storage.evidence_unlinking import unlink_evidence
 from coil_bridge.storage.log_cursors import LogCursors

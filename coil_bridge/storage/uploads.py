@@ -74,6 +74,11 @@ class Uploads:
         rows = self._connection.execute(query.order_by(upload.c.uploaded_at.desc(), upload.c.id))
         return [_upload(row) for row in rows.mappings()]
 
+    def waiting(self, before: datetime) -> list[str]:
+        """Files that came before and have not been read."""
+        query = select(upload.c.id).where(upload.c.finished_at.is_(None), upload.c.uploaded_at < before)
+        return list(self._connection.execute(query).scalars())
+
     def finish(
         self,
         upload_id: str,

@@ -7,13 +7,14 @@ link.
 
 from __future__ import annotations
 
-from flask import Flask, Response, abort, request
+from flask import Flask, Response, abort, request, session
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from coil_bridge.settings import Settings
 from coil_bridge.web.cookies import Cookies
 from coil_bridge.web.framing import Framing
+from coil_bridge.web.visitors import TOKEN
 
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -50,8 +51,8 @@ def secure(app: Flask, settings: Settings, cookies: Cookies, framing: Framing) -
 
     @app.before_request
     def _allow_files() -> None:
-        # Before the form is read for its token. Only who is signed in can upload (see the views).
-        if request.endpoint in BIGGER_BODIES:
+        # Before the form is read for its token; who has no session need not send much to be told so.
+        if request.endpoint in BIGGER_BODIES and TOKEN in session:
             request.max_content_length = BIGGER_BODIES[request.endpoint]
 
     @app.before_request

@@ -58,7 +58,8 @@ def rows_of(table: Table) -> list[Row]:
             told.setdefault(row.whose, []).append(row)
         found |= told
     if not found:
-        raise NoTable("only_totals" if any(block.rows for block in blocks) else "no_attendance")
+        totals = any(block.rows or "duration" in " ".join(block.headings).casefold() for block in blocks)
+        raise NoTable("only_totals" if totals else "no_attendance")
     return sorted((row for rows in found.values() for row in rows), key=lambda row: row.line)
 
 

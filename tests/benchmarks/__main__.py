@@ -16,14 +16,26 @@ from types import FrameType
 
 from click import echo
 
-from tests.benchmarks import building, evidence, launching, logs, series, serving, slots, stored
+from tests.benchmarks import building, events, evidence, launching, logs, series, serving, slots, stored
 from tests.benchmarks.measuring import WrongAnswers, machine
 from tests.benchmarks.processes import ServerFailed, free_port
 from tests.benchmarks.radicale_server import CollectionDiffers
 from tests.benchmarks.service import Service, service
 from tests.benchmarks.world import World
 
-NAMES = ("pages", "feeds", "launches", "build", "series", "slots", "memory", "evidence", "stored", "logs")
+NAMES = (
+    "pages",
+    "feeds",
+    "launches",
+    "build",
+    "series",
+    "slots",
+    "memory",
+    "evidence",
+    "stored",
+    "logs",
+    "events",
+)
 _PACKAGES = ("coil-bridge", "Flask", "SQLAlchemy", "gunicorn", "icalendar", "Radicale")
 
 
@@ -63,7 +75,9 @@ def _run(names: list[str]) -> None:
                 _section("Evidence of a million events", evidence.report(folder))
             if "logs" in names:
                 _section("A million rows of activity logs", logs.report(folder))
-            if set(names) - {"build", "series", "slots", "evidence", "logs"}:
+            if "events" in names:
+                _section("Ten million events in six pilots", events.report(folder))
+            if set(names) - {"build", "series", "slots", "evidence", "logs", "events"}:
                 with service(world, folder, port) as running:
                     _serve(names, running, folder)
         finally:

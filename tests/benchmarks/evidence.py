@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import random
-import resource
 import subprocess
 import sys
 import time
@@ -32,11 +31,11 @@ from coil_bridge.evaluation.records import EventKind, EventSource, Member, Part
 from coil_bridge.services.evidence_reading import stored_of
 from coil_bridge.storage import migrate
 from coil_bridge.storage.engine import open_engine, writing
-from coil_bridge.storage.event_rows import EventRow
-from coil_bridge.storage.event_tables import reply
+from coil_bridge.storage.event_tables import EventRow, reply
 from coil_bridge.storage.storage import Storage
 from coil_bridge.vault import Vault, new_id
 from tests.benchmarks.measuring import WrongAnswers
+from tests.benchmarks.processes import peak_mb
 from tests.builders import Build, SettableClock
 
 EVENTS = 1_000_000
@@ -242,14 +241,13 @@ def measure(url: str, pilot_id: str) -> dict[str, float]:
     counted, counted_by_clock = time.process_time(), time.perf_counter()
     pack = write_pack(published, Made(MADE_AT, SETS[CURRENT], "2026", "COIL Bridge"))
     ended, ended_by_clock = time.process_time(), time.perf_counter()
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return {
         "indicators": counted - started,
         "indicators_wall": counted_by_clock - by_clock,
         "pack": ended - started,
         "pack_wall": ended_by_clock - by_clock,
         "bytes": len(pack),
-        "memory": memory,
+        "memory": peak_mb(),
         "students": published.whole.enrolled or 0,
     }
 

@@ -30,6 +30,7 @@ from connectors.moodle.simulator import Simulator
 from connectors.moodle.simulator import User as MoodleUser
 from tests import postgresql
 from tests.benchmarks.figures import table
+from tests.benchmarks.processes import peak_mb
 from tests.builders import Build, SettableClock
 
 ROWS = 1_000_000
@@ -162,15 +163,9 @@ def pull(run_id: str, environ: Mapping[str, str], clock: Clock) -> Pulled:
         run = tx.log_runs.get(run_id)
     assert run is not None
     assert run.failure is None, run.failure
-    peak = _peak_mb()
+    peak = peak_mb()
     services.close()
     return Pulled(run.tally.read, run.tally.stored, seconds, used, peak)
-
-
-def _peak_mb() -> float:
-    """The most that this process had in memory. Not getrusage: that begins with what the parent had."""
-    lines = Path("/proc/self/status").read_text("ascii").splitlines()
-    return next(int(each.split()[1]) for each in lines if each.startswith("VmHWM")) / 1024
 
 
 if __name__ == "__main__":

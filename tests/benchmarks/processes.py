@@ -169,3 +169,9 @@ def _stat(folder: Path) -> list[str]:
         return (folder / "stat").read_text().rpartition(")")[2].split()
     except OSError:
         return []
+
+
+def peak_mb() -> float:
+    """The most that this process had in memory. Not getrusage: that begins with what the parent had."""
+    lines = Path("/proc/self/status").read_text("ascii").splitlines()
+    return next(int(each.split()[1]) for each in lines if each.startswith("VmHWM")) / 1024

@@ -9,14 +9,14 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from cryptography.fernet import Fernet
-from playwright.sync_api import Browser, Frame, Page, expect
+from playwright.sync_api import Browser, Error, Frame, Page, expect
 
 from coil_bridge.app import build_services
 from coil_bridge.services.bundle import Services
@@ -124,8 +124,9 @@ class Window:
         self.page.wait_for_function("document.querySelectorAll('iframe').length > 0")
         for _ in range(_PATIENCE // 100):
             for each in self.page.frames:
-                if each.url.startswith(self.lab.service_url) and each.query_selector("main"):
-                    return each
+                with suppress(Error):  # it is on its way to another page
+                    if each.url.startswith(self.lab.service_url) and each.query_selector("main"):
+                        return each
             self.page.wait_for_timeout(100)
         raise AssertionError(f"no frame of the service on {self.page.url}")
 

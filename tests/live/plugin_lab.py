@@ -6,6 +6,7 @@ import os
 import shlex
 import subprocess
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import create_engine, text
 
@@ -23,6 +24,7 @@ class Lab:
     php: str
     code: str
     courses: str
+    student: str = ""  # user name of somebody in the first course
 
     @property
     def course_ids(self) -> list[int]:
@@ -42,28 +44,28 @@ class Lab:
         for name, value in settings.items():
             self.run("admin/cli/cfg.php", "--component=local_coilbridge", f"--name={name}", f"--set={value}")
 
-    def count(self, condition: str) -> int:
-        """How many rows of the log table fulfil a condition."""
+    def ask(self, query: str) -> list[tuple[Any, ...]]:
+        """The rows that Moodle's database answers with."""
         engine = create_engine(self.database)
         with engine.connect() as connection:
-            query = f"SELECT count(*) FROM mdl_logstore_standard_log WHERE {condition}"
-            found = connection.execute(text(query)).scalar_one()
+            found = [tuple(row) for row in connection.execute(text(query))]
         engine.dispose()
-        return int(found)
+        return found
+
+    def count(self, condition: str) -> int:
+        """How many rows of the log table fulfil a condition."""
+        return int(self.ask(f"SELECT count(*) FROM mdl_logstore_standard_log WHERE {condition}")[0][0])
 
     def rows(self, condition: str = "anonymous = 0 AND realuserid IS NULL") -> dict[int, tuple[int, ...]]:
         """What the log table holds of the courses, by id."""
         columns = "id, courseid, userid, timecreated, coalesce(relateduserid, 0)"
         where = f"courseid IN ({self.courses}) AND {condition}"
-        query = f"SELECT {columns} FROM mdl_logstore_standard_log WHERE {where}"
-        engine = create_engine(self.database)
-        with engine.connect() as connection:
-            found = {row[0]: tuple(row[1:]) for row in connection.execute(text(query))}
-        engine.dispose()
-        return found
+        found = self.ask(f"SELECT {columns} FROM mdl_logstore_standard_log WHERE {where}")
+        return {row[0]: row[1:] for row in found}
 
 
 def from_environment() -> Lab | None:
     """The Moodle that the environment names, ``None`` when it names none."""
     values = [os.environ.get(f"COIL_BRIDGE_LIVE_PLUGIN_{name}", "") for name in _NAMES]
-    return Lab(*values) if all(values) else None
+    student = os.environ.get("COIL_BRIDGE_LIVE_SITE1_STUDENT", "")
+    return Lab(*values, student) if all(values) else None

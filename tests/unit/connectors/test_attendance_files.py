@@ -165,9 +165,10 @@ def test_zoom_can_repeat_the_meeting_in_every_row() -> None:
     assert [each[2:] for each in told(read_stays(text.encode(), *DAY))][1] == ("14:10:00", "14:20:00")
 
 
-def test_zoom_without_times_is_refused_with_the_reason() -> None:
+@pytest.mark.parametrize("text", [ZOOM_OF_2024 + ZOOM_TOTALS, ZOOM_TOTALS])
+def test_zoom_without_times_is_refused_with_the_reason(text: str) -> None:
     with pytest.raises(NoTable, match="only_totals"):
-        read_stays((ZOOM_OF_2024 + ZOOM_TOTALS).encode(), *DAY)
+        read_stays(text.encode(), *DAY)
 
 
 def test_the_list_of_a_webinar_begins_with_who_came() -> None:

@@ -202,6 +202,7 @@ def test_what_a_spreadsheet_saves_is_read() -> None:
         (b"kind,name,first,last\n", "nothing in the file"),
         (b"Winter term,2026-10-01\n", "name the columns"),
         (b"BEGIN:VCALENDAR\r\nnonsense", "cannot be read"),
+        (b"BEGIN:VCALENDAR\r\nSUMMARY;VALUE=DATE,DATE:x\r\nEND:VCALENDAR\r\n", "cannot be read"),
         ("vrsta;ispitni rok;š".encode("cp1250"), "UTF-8"),
         (b"x" * 300_000, "256 KB"),
         (b"kind,first\n" + b"term,2026-10-01\n" * 501, "500 lines"),

@@ -20,6 +20,7 @@ from coil_bridge.storage.storage import Storage
 from coil_bridge.storage.upload_tables import upload
 from coil_bridge.storage.uploads import Upload
 from connectors.moodle import simulator
+from connectors.moodle.plugin_records import OLDEST_PLUGIN
 from connectors.moodle.simulator import Simulator
 from connectors.moodle.simulator import activity_log as log
 from tests.builders import Build, SettableClock
@@ -117,7 +118,7 @@ def test_the_log_itself_takes_the_place_of_a_file(trial: PilotTrial) -> None:
     ana, _ = trial.belgrade.students
     early, late = "1/10/26, 09:00", "13/10/26, 09:00"
     take(trial, csv(line(trial, ana, late), line(trial, ana, early)))
-    trial.belgrade.moodle.site.plugin.version = 2026112200
+    trial.belgrade.moodle.site.plugin.version = OLDEST_PLUGIN
     world = trial.belgrade.moodle.world
     world.log.add(trial.belgrade.there.id, ana.id, log.VIEWED, utc("2026-10-13 06:00"))
     world.log.add(trial.belgrade.there.id, ana.id, log.VIEWED, utc("2026-10-13 07:00"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from tests.unit.web.conftest import World
+from tests.unit.web.conftest import Browser, World
 
 
 def test_a_teacher_uploads_a_log_larger_than_a_form_may_be(world: World) -> None:
@@ -37,6 +37,23 @@ def test_what_is_missing_is_said_in_the_form(world: World) -> None:
     answer = browser.post(path, other, content_type="multipart/form-data")
     assert "Choose one of your courses." in answer.text
     assert browser.post(path, {"kind": "other"}).status_code == 422
+
+
+def test_a_large_file_is_taken_from_people_alone_and_ten_wait_at_most(world: World) -> None:
+    pairing = world.pairing(phase=world.build.phase(world.build.pilot()))
+    path = f"/pairings/{pairing.id}/files"
+
+    def send(browser: Browser, content: bytes) -> int:
+        sent = {"kind": "log", "course_id": world.belgrade.id, "file": (io.BytesIO(content), "logs_C-1.csv")}
+        return browser.post(path, sent, content_type="multipart/form-data").status_code
+
+    assert send(world.browser(), bytes(300_000)) == 413
+    mira = world.browser(world.mira)
+    assert [send(mira, b"Time") for _ in range(11)] == [303] * 10 + [409]
+    world.clock.advance(days=2, minutes=1)
+    uploads = world.services.activity.uploads
+    assert [uploads.prune(), uploads.prune()] == [10, 0]
+    assert "Send it again." in world.browser(world.mira).get(f"{path}/list").text
 
 
 def test_without_a_pilot_nothing_is_taken_in_and_students_see_no_page(world: World) -> None:
