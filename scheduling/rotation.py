@@ -100,7 +100,7 @@ def unbeaten(vectors: Iterable[Vector]) -> list[Vector]:
     """Those that no other one beats: nowhere higher and somewhere lower. The lightest come first."""
     kept: list[Vector] = []
     for vector in sorted(set(vectors), key=lambda each: (sum(each), each)):
-        if not any(all(a <= b for a, b in zip(other, vector, strict=True)) for other in kept):
+        if not any(all(map(int.__le__, other, vector)) for other in kept):
             kept.append(vector)
     return kept
 

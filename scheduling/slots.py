@@ -12,8 +12,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise
-from typing import Literal
+from itertools import compress, islice, pairwise
+from typing import Literal, cast
 
 from scheduling.search import Meeting, Row, Search
 from scheduling.timeline import Party
@@ -96,7 +96,7 @@ def find_slots(search: Search) -> list[Candidate]:
                 known[anchor, phases] = _Pattern.of(phases, len(_moved(search, quarters)))
             pattern = known[anchor, phases]
             alike = [(quarters[place], count) for place, count in pattern.groups]
-            burdens = [sum(each.burden[at] * count for at, count in alike) for each in search.reaches]
+            burdens = [sum([each.burden[at] * count for at, count in alike]) for each in search.reaches]
             depth = 0 if any(burdens) else min(each.depth[at] for each in search.reaches for at, _ in alike)
             heaviest, all_ = max(burdens), sum(burdens)
             comfort = min(depth // 4, _ENOUGH)
@@ -172,12 +172,14 @@ def _most(search: Search, free: bytes, anchor: int) -> int:
 def _dates(rows: Sequence[Row], meetings: int) -> list[tuple[int, tuple[int, ...], int]]:
     """(local quarter, the quarters of its first dates, how many weeks are left out between them)."""
     found = []
-    for local, column in enumerate(zip(*(row.usable for row in rows), strict=True)):
+    usable = zip(*(row.usable for row in rows), strict=True)
+    places = zip(*(row.quarters for row in rows), strict=True)
+    for local, (column, quarters) in enumerate(zip(usable, places, strict=True)):
         if sum(column) < meetings:
             continue
-        weeks = [week for week, usable in enumerate(column) if usable][:meetings]
-        quarters = tuple(at for week in weeks if (at := rows[week].quarters[local]) is not None)
-        found.append((local, quarters, weeks[-1] + 1 - meetings))
+        held = cast("tuple[int, ...]", tuple(islice(compress(quarters, column), meetings)))  # usable: there
+        last = next(islice(compress(range(len(rows)), column), meetings - 1, None))
+        found.append((local, held, last + 1 - meetings))
     return found
 
 

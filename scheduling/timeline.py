@@ -173,11 +173,9 @@ class Timeline:
             open_ &= ~self._between(*self._of_day(party.zone, day))
         return open_
 
-    def _over_session(self, zone: str, week: bytes, quarters: int, pick: Callable[[bytes], int]) -> bytes:
+    def _over_session(self, zone: str, week: bytes, quarters: int, pick: Callable[..., int]) -> bytes:
         """The most or least that a session meets in a week of values, by its start."""
-        ring = week + week[:quarters]
-        whole = bytes(pick(ring[at : at + quarters]) for at in range(WEEK))
-        laid = bytearray(self._laid(zone, whole))
+        laid = bytearray(self._laid(zone, _over(week, quarters, pick)))
         changes = [start for start, _, _ in self.stretches(zone)[1:]]
         if changes:  # a session across a clock change is no part of the usual week
             single = self._laid(zone, week)
@@ -209,6 +207,14 @@ class Timeline:
         ]
         inside = [(start, end) for start, end in pieces if start < end]
         return (min(start for start, _ in inside), max(end for _, end in inside)) if inside else (0, 0)
+
+
+def _over(week: Week, quarters: int, pick: Callable[..., int]) -> Week:
+    """What ``pick`` takes of so many quarters from each quarter of a week on, around its end."""
+    if quarters == 1:
+        return week
+    ring = week + week[:quarters]
+    return bytes(map(pick, *(ring[step : step + WEEK] for step in range(quarters))))
 
 
 def starts(open_: int, quarters: int) -> int:

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from coil_bridge.domain import Person, Role
 from coil_bridge.errors import TooManyRequests
 from coil_bridge.i18n import mark
-from coil_bridge.services.certificates import LONGEST_FILE, CertificateService
+from coil_bridge.services.certificates import LONGEST_FILE, CertificateService, Verdict
 from coil_bridge.services.context import Clock
 from coil_bridge.services.hook_limits import Buckets
 from coil_bridge.web.forms import load
@@ -98,13 +98,17 @@ class CertificatePages:
     def verify(self) -> Reply:
         """Whether a certificate that somebody shows is genuine."""
         if request.method == "GET":
-            return render_template("certificates/verify.html", verdict=None)
+            return self._verify_page(None)
         if not self._verified.take(request.remote_addr or ""):
             raise TooManyRequests(mark("Please wait a little and try again."), _WAIT)
         sent = request.files.get("file")
         token = sent.read(LONGEST_FILE + 1).decode("ascii", "replace") if sent else ""
         verdict = self._certificates.verify(token or request.form.get("token", ""))
-        return render_template("certificates/verify.html", verdict=verdict)
+        return self._verify_page(verdict)
+
+    def _verify_page(self, verdict: Verdict | None) -> str:
+        issuer = self._certificates.issuer_id  # as it stands in certificates, whatever name we were asked by
+        return render_template("certificates/verify.html", verdict=verdict, issuer=issuer)
 
     def _evaluator(self) -> Person:
         return self._visitors.with_role(Role.EVALUATION_LEAD, Role.ADMINISTRATOR)

@@ -16,7 +16,7 @@ from coil_bridge.vault import new_id
 from connectors.moodle.client import MoodleClient
 from connectors.moodle.course_calendar import ListedEvent
 from connectors.moodle.functions import Function
-from tests.live.consortium import Party
+from tests.live.consortium import Party, run_tasks
 
 pytestmark = pytest.mark.live
 PUBLIC = "https://bridge.example.org"
@@ -43,6 +43,8 @@ def paired(
     services.pairings.accept(second.teacher, pairing.id, second.course.id)
     yield services.pairings.start(first.teacher, pairing.id)
     services.pairings.cancel(first.teacher, pairing.id, "The live test is over.")
+    run_tasks(services)
+    services.post.deliver_due()
     for client, party in zip(clients, parties, strict=True):
         ours = [each.id for each in listed(client, party) if session_in(each.description, PUBLIC)]
         client.delete_calendar_events(ours)

@@ -105,7 +105,9 @@ def test_keys_and_the_list_of_revoked_ones_are_public(world: World) -> None:
     assert answer.mimetype == "application/vc+jwt"
     assert answer.text.count(".") == 2
     assert stranger.get("/certificates/status/nothing").status_code == 404
-    assert "not a certificate" not in stranger.get("/certificates/verify").text
+    page = stranger.client.get("/certificates/verify", base_url="https://evil.example").text
+    assert "not a certificate" not in page
+    assert "https://bridge.example.org/certificates/issuer" in page
 
 
 def test_certificates_are_verified_sixty_times_a_minute_from_one_address(world: World) -> None:
