@@ -15,6 +15,7 @@ from coil_bridge.services.hook_keys import HookKeys
 from coil_bridge.services.hooks import Hooks
 from coil_bridge.services.log_pull import LogPull
 from coil_bridge.services.partners import Partners
+from coil_bridge.services.room_records import RoomRecords
 from coil_bridge.services.roster_fallback import RosterFallback
 from coil_bridge.services.told_courses import ToldCourses
 from coil_bridge.services.upload_reading import UploadReading
@@ -23,6 +24,7 @@ from coil_bridge.storage.storage import Storage
 from coil_bridge.vault import Vault
 from coil_bridge.web.hook_keys import HookKeyPages
 from coil_bridge.web.hooks import HookPages
+from coil_bridge.web.room_records import RoomRecordPages
 from coil_bridge.web.uploads import UploadPages
 from coil_bridge.web.visitors import Visitors
 
@@ -54,12 +56,14 @@ def activity_services(
         ),
         hook_keys=HookKeys(storage=storage, vault=vault, clock=clock, public_url=public_url),
         told=ToldCourses(storage=storage, partners=partners, clock=clock, public_url=public_url),
+        room_records=RoomRecords(storage=storage, clock=clock, vault=vault),
     )
 
 
 def pages_for_plugins(services: Services) -> Iterable[Blueprint]:
-    """What plugins in Moodles send to, with signatures of their own instead of our form tokens."""
+    """What plugins and meeting servers send to, with signatures of their own instead of our form tokens."""
     yield HookPages(services.activity.hooks).blueprint()
+    yield RoomRecordPages(services.activity.room_records).blueprint()
 
 
 def activity_pages(services: Services, visitors: Visitors) -> Iterable[Blueprint]:

@@ -298,7 +298,7 @@ def _blueprints(
     yield WorkPages(services.work, services.health, visitors).blueprint()
     yield SurveyPages(services.surveys, services.survey_import, visitors).blueprint()
     yield AnswerPages(services.survey_answers, visitors).blueprint()
-    yield from pages_of_rights(services, visitors)
+    yield from pages_of_rights(services, visitors, clock)
     yield AboutPages().blueprint()
     yield HealthPages(services.health, metrics).blueprint()
     yield from evidence_pages(services, visitors)

@@ -8,6 +8,7 @@ from flask import Blueprint
 
 from coil_bridge.services.attendance import Attendance
 from coil_bridge.services.attendance_sheet import AttendanceSheets
+from coil_bridge.services.board_records import RecordsBehind
 from coil_bridge.services.bundle import Services
 from coil_bridge.services.context import Clock
 from coil_bridge.services.evidence import Evidence, ExtraSource
@@ -38,6 +39,7 @@ def evidence_services(
     """The services; ``extras`` add their tables, sections and files to every pack."""
     attendance = Attendance(storage=storage, clock=clock, vault=vault)
     objections = Objections(storage=storage, clock=clock, vault=vault)
+    monitoring = Monitoring(storage=storage, clock=clock)
     return EvidenceServices(
         attendance=attendance,
         sheets=AttendanceSheets(storage=storage, clock=clock, vault=vault),
@@ -49,7 +51,8 @@ def evidence_services(
             languages=settings.languages,
             extras=extras,
         ),
-        monitoring=Monitoring(storage=storage, clock=clock),
+        monitoring=monitoring,
+        records=RecordsBehind(storage=storage, clock=clock, monitoring=monitoring),
         objections=objections,
         own=OwnEvidence(storage=storage, clock=clock, vault=vault),
         traits=Traits(storage=storage, clock=clock, vault=vault, partners=partners),
@@ -59,6 +62,8 @@ def evidence_services(
 def evidence_pages(services: Services, visitors: Visitors) -> Iterable[Blueprint]:
     """The pages of the lead, of teachers, of students."""
     evidence = services.evidence
-    yield EvidencePages(evidence.figures, evidence.monitoring, evidence.traits, visitors).blueprint()
+    yield EvidencePages(
+        evidence.figures, evidence.monitoring, evidence.records, evidence.traits, visitors
+    ).blueprint()
     yield AttendancePages(evidence.sheets, visitors).blueprint()
     yield OwnEvidencePages(evidence.own, evidence.objections, visitors).blueprint()

@@ -44,7 +44,7 @@ def retention_service(*, storage: Storage, clock: Clock) -> RetentionService:
     return RetentionService(storage=storage, clock=clock)
 
 
-def pages_of_rights(services: Services, visitors: Visitors) -> Iterable[Blueprint]:
+def pages_of_rights(services: Services, visitors: Visitors, clock: Clock) -> Iterable[Blueprint]:
     """Their pages."""
     yield RightsPages(services.rights, services.retention, visitors).blueprint()
-    yield CertificatePages(services.certificates, visitors).blueprint()
+    yield CertificatePages(services.certificates, visitors, clock).blueprint()

@@ -15,6 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from coil_bridge.demo.consortium import Partner
+from coil_bridge.demo.surveys import add_finished_survey
 from coil_bridge.domain import CoilPhase, CourseRole, JointSession, Model, Person
 from coil_bridge.domain import Course as Known
 from coil_bridge.evaluation.attendance import Presence, PresenceSource, minute_of
@@ -81,6 +82,9 @@ def seed_past_pilot(
     _attend(now, pilot.id, classes, sessions, facts["seed"])
     for each in classes:
         _describe(now, lead, pilot.id, each)
+    ordered = sorted(classes, key=lambda each: each.course.fullname)
+    sizes = [len(each.students) for each in ordered]
+    add_finished_survey(then, now, lead, pilot.id, sizes=sizes, seed=facts["seed"])
 
 
 def _class(partner: Partner, facts: Mapping[str, Any], week_zero: date) -> Class:

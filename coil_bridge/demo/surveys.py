@@ -1,13 +1,63 @@
-"""The demo's surveys: before and after the pilot (its first round is open), and after each joint session."""
+"""The demo's surveys: before and after the pilot (its first round is open), and after each joint session.
+
+That of the past pilot is over: its answers come as files of Moodle feedback, as partners upload them.
+"""
 
 from __future__ import annotations
 
+import random
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from coil_bridge.domain import Person
 from coil_bridge.evaluation import survey_starts
+from coil_bridge.evaluation.surveys import Wave
 from coil_bridge.services.bundle import Services
 from coil_bridge.services.survey_inputs import ItemInput, SurveyInput
+
+_ANSWERED = 0.85  # of a class, in each round
+_TEXT = "Six statements, two minutes. There are no right answers."
+
+
+def add_finished_survey(
+    then: Services, now: Services, lead: Person, pilot_id: str, *, sizes: Sequence[int], seed: int
+) -> None:
+    """Both rounds of the past pilot's survey: most answered twice, and most have learned something.
+
+    ``sizes``: how many students each course has, in the order of their names.
+    """
+    pilot = then.pilots.get(lead, pilot_id).pilot
+    draft = then.surveys.create(lead, pilot_id, survey_starts.VALUE_RUBRIC, "en")
+    items = [ItemInput(each.id, each.text, each.points, each.low, each.high) for each in draft.items]
+    first, last = pilot.starts_on, pilot.ends_on
+    form = SurveyInput(
+        draft.title,
+        _TEXT,
+        draft.language,
+        items,
+        pre_first=first,
+        pre_last=first + timedelta(weeks=2),
+        post_first=last - timedelta(weeks=2),
+        post_last=last,
+    )
+    then.surveys.edit(lead, draft.id, form, draft.version)
+    then.surveys.publish(lead, draft.id)
+    chance = random.Random(seed + 2)  # noqa: S311 - the same demo every time
+    courses = sorted(now.survey_import.courses(lead, draft.id), key=lambda each: each.course_name)
+    for course, size in zip(courses, sizes, strict=True):
+        began = {number: [chance.randint(1, 3) for _ in items] for number in range(size)}
+        for wave in (Wave.PRE, Wave.POST):
+            lines = [[each.text for each in items] + ["Your own code"]]
+            for number, values in began.items():
+                if chance.random() < _ANSWERED:
+                    grown = 0 if wave is Wave.PRE else 1
+                    marks = [min(each + grown * (chance.random() < 0.6), 4) for each in values]
+                    lines.append([str(each) for each in marks] + [f"{course.site_name[:2]}{number:04}"])
+            content = "\n".join(",".join(f'"{cell}"' for cell in line) for line in lines).encode()
+            place = f"{course.pairing_id}:{course.course_id}"
+            now.survey_import.store(
+                lead, draft.id, wave=wave, course=place, content=content, code_question="Your own code"
+            )
 
 
 def add_surveys(services: Services, lead: Person, week_zero: date) -> None:
@@ -17,7 +67,7 @@ def add_surveys(services: Services, lead: Person, week_zero: date) -> None:
         items = [ItemInput(each.id, each.text, each.points, each.low, each.high) for each in draft.items]
         form = SurveyInput(
             draft.title,
-            "Six statements, two minutes. There are no right answers.",
+            _TEXT,
             draft.language,
             items,
             pre_first=week_zero - timedelta(weeks=1),

@@ -14,7 +14,7 @@ from coil_bridge.evaluation.counted import Counted, Dyads, Edition, Who, edition
 from coil_bridge.evaluation.definitions.registry import CompletionRule
 from coil_bridge.evaluation.facts import Facts, Participation, Stored, gather
 from coil_bridge.evaluation.participation import GroupStatus
-from coil_bridge.evaluation.records import GroupKey, PilotCourse
+from coil_bridge.evaluation.records import GroupKey, Part, PilotCourse
 from coil_bridge.evaluation.settling import Running, begun, settled
 from coil_bridge.evaluation.suppression import shown_groups
 from coil_bridge.evaluation.weeks import mondays
@@ -103,7 +103,7 @@ def figures_of(stored: Stored, before: Sequence[Edition] = ()) -> Figures:
     edition = edition_of(facts, stored.through, shown)
     threshold = stored.pilot.suppression_threshold
     if before:
-        latest = before[-1].without(stored.excluded)
+        latest = before[-1].without(stored.excluded | _elsewhere(stored))
         edition = settled(latest, edition, _running(stored, latest.through), threshold)
     else:
         edition = begun(edition, _running(stored, stored.through), threshold)
@@ -171,6 +171,12 @@ def _running(stored: Stored, through: date) -> Running:
         if last > through:
             found[course.group] = f"phase {course.phase_id}"
     return found
+
+
+def _elsewhere(stored: Stored) -> set[str]:
+    """Who turned out to be a guest or to teach counts elsewhere at once: that is no news about anybody."""
+    guests = {name for name, trait in stored.traits.items() if trait.home}
+    return guests | {member.pseudonym for member in stored.members if member.part is Part.STAFF}
 
 
 def _statuses(stored: Stored, enrolled: Iterable[GroupKey]) -> dict[GroupKey, GroupStatus]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from babel import Locale
+
 from coil_bridge.evaluation.charts import Chart, number
 from coil_bridge.evaluation.dataset import Cell
 from coil_bridge.evaluation.evidence_charts import charts_of
@@ -40,7 +42,7 @@ class Grid:
 
     header: Sequence[str]
     rows: Sequence[Sequence[str]]
-    wide: int = 0  # the column that takes what is left of the width
+    wide: int = 0  # the column of words, whatever they look like
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,18 +96,30 @@ def shown(value: Cell) -> str:
     return number(value) if isinstance(value, int | float) else str(value)
 
 
+def country(code: str) -> str:
+    """The English name of a country (ISO 3166-1 alpha-2), by the CLDR."""
+    return str(Locale("en").territories.get(code, code))
+
+
+def _many(count: int, one: str, several: str) -> str:
+    return f"{count} {one if count == 1 else several}"
+
+
 def _summary(published: Published, made: Made) -> Iterator[Part]:
     stored = published.figures.stored
     yield Heading("1  Summary")
     yield Text(stored.pilot.description or "A piloting round of paired university courses.")
     pairings = len({course.pairing_id for course in stored.courses})
     institutions = {course.institution.id: course.institution for course in stored.courses}
-    countries = sorted({each.country for each in institutions.values()})
+    countries = sorted({country(each.country) for each in institutions.values()})
+    where = (
+        f"{_many(pairings, 'pairing', 'pairings')} of courses at "
+        f"{_many(len(institutions), 'higher education institution', 'higher education institutions')} in "
+        f"{_many(len(countries), 'country', 'countries')} ({', '.join(countries)})."
+    )
     yield Text(
-        f"{pairings} pairings of courses at {len(institutions)} higher education institutions in "
-        f"{len(countries)} countries ({', '.join(countries)}). Figures cover the time up to "
-        f"{stored.through}. Groups with fewer than {stored.pilot.suppression_threshold} enrolled students "
-        "are withheld and counted in no figure."
+        f"{where} Figures cover the time up to {stored.through}. Groups with fewer than "
+        f"{stored.pilot.suppression_threshold} enrolled students are withheld and counted in no figure."
     )
     rows = [
         (label, shown(value) if not note or note == _WITHHELD else "–", unit)
@@ -172,7 +186,7 @@ def _traits(published: Published, own: Sequence[str], which: str) -> Iterator[Pa
         return
     names = (*own, OTHER)
     yield Grid(
-        ("", *(name[:1].upper() + name[1:] for name in names)),
+        ("", *(country(name) if name.isupper() else name[:1].upper() + name[1:] for name in names)),
         [
             (each.place.name, *(shown(counts[name] if counts else None) for name in names))
             for each in (published.whole, *published.of("institution"))

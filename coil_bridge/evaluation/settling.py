@@ -120,13 +120,23 @@ class _Changes:
         started = [who for who in self._people if self._people[who].active and not self._was(who).active]
         if not self._large(len(started)):
             self._as_before(started)
-        elif not self._all_large(started, self._people):
-            for who in started:
-                each = self._people[who]
-                weeks = frozenset(week for week in each.weeks if week > self._through)
-                self._people[who] = replace(
-                    each, weeks=weeks, by_moodle=False, by_sessions=False, connected=False
-                )
+        else:
+            for week in self._weeks():
+                self._few_of(started, partial(_in_week, week), partial(_week, week))
+            self._few_of(started, _completes, _completing_as_before)
+            self._few_of(started, _connected, _connected_as_before)
+
+    def _few_of(
+        self,
+        some: Iterable[Who],
+        does: Callable[[Counted], bool],
+        undone: Callable[[Counted, Counted], Counted],
+    ) -> None:
+        """If only a few of those who are new do something besides, that waits."""
+        few = [who for who in some if does(self._people[who])]
+        if not self._large(len(few)):
+            for who in few:
+                self._people[who] = undone(self._people[who], self._was(who))
 
     def _one(
         self, value: Callable[[Counted], Hashable], undone: Callable[[Counted, Counted], Counted]
@@ -212,12 +222,16 @@ def _dyads(before: Edition, now: Edition, threshold: int) -> dict[str, Dyads]:
     return found
 
 
-def _in_week(week: int, each: Counted) -> Hashable:
+def _in_week(week: int, each: Counted) -> bool:
     return week in each.weeks
 
 
 def _week(week: int, each: Counted, old: Counted) -> Counted:
     return replace(each, weeks=(each.weeks - {week}) | (old.weeks & {week}))
+
+
+def _completes(each: Counted) -> bool:
+    return each.completing
 
 
 def _completing(each: Counted) -> Hashable:
@@ -228,7 +242,7 @@ def _completing_as_before(each: Counted, old: Counted) -> Counted:
     return replace(each, by_moodle=old.by_moodle, by_sessions=old.by_sessions)
 
 
-def _connected(each: Counted) -> Hashable:
+def _connected(each: Counted) -> bool:
     return each.connected
 
 

@@ -8,6 +8,7 @@ from coil_bridge.services.activity_pull import ActivityPull
 from coil_bridge.services.hook_keys import HookKeys
 from coil_bridge.services.hooks import Hooks
 from coil_bridge.services.log_pull import LogPull
+from coil_bridge.services.room_records import RoomRecords
 from coil_bridge.services.told_courses import ToldCourses
 from coil_bridge.services.uploads import UploadService
 
@@ -22,3 +23,4 @@ class ActivityServices:
     hook_keys: HookKeys
     uploads: UploadService
     told: ToldCourses
+    room_records: RoomRecords

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from coil_bridge.services.attendance import Attendance
 from coil_bridge.services.attendance_sheet import AttendanceSheets
+from coil_bridge.services.board_records import RecordsBehind
 from coil_bridge.services.evidence import Evidence
 from coil_bridge.services.monitoring import Monitoring
 from coil_bridge.services.objections import Objections
@@ -21,6 +22,7 @@ class EvidenceServices:
     sheets: AttendanceSheets
     figures: Evidence
     monitoring: Monitoring
+    records: RecordsBehind
     objections: Objections
     own: OwnEvidence
     traits: Traits

@@ -50,7 +50,7 @@ class KnownKeys:
 
 
 class Buckets:
-    """How much each site may still send: a bucket that fills by ``A_MINUTE`` and holds ``BURST``."""
+    """How much each site or address may still send: a bucket that fills by ``A_MINUTE``, holds ``BURST``."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -61,6 +61,8 @@ class Buckets:
         """Take one; ``False`` when nothing is left."""
         now = self._clock()
         with self._lock:
+            if len(self._left) >= _MOST_SITES and site_id not in self._left:
+                self._left.clear()
             at, left = self._left.get(site_id, (now, float(BURST)))
             left = min(BURST, left + max(0.0, (now - at).total_seconds()) * A_MINUTE / 60)
             taken = left >= 1

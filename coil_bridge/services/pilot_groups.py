@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from coil_bridge.domain import PairingState, Person, Pilot
+from coil_bridge.domain import Pairing, PairingState, Person, Pilot
 from coil_bridge.errors import Conflict, Forbidden, NotFound
 from coil_bridge.evaluation.enrolment import enrolled_members
 from coil_bridge.evaluation.participation import GroupTable, tabulate
@@ -53,6 +53,15 @@ def key_gone(pilot: Pilot) -> Conflict:
         ),
         {"pilot": pilot.name},
     )
+
+
+def taking_in(tx: Transaction, pairing: Pairing) -> tuple[str, Sequence[PilotCourse]] | None:
+    """The pilot to which a pairing counts, and its courses; ``None`` where nothing more is taken in."""
+    phase = pairing.phase
+    if phase is None or tx.pilots.sealed_key(phase.pilot_id) is None:
+        return None
+    courses = [each for each in tx.pilots.courses(phase.pilot_id, EVALUATED) if each.pairing_id == pairing.id]
+    return (phase.pilot_id, courses) if courses else None
 
 
 def groups_of(tx: Transaction, pilot: Pilot, *, with_activity: bool) -> tuple[GroupTable, ...]:

@@ -21,6 +21,7 @@ from coil_bridge.services.access import pairing_access, partners
 from coil_bridge.services.context import Clock
 from coil_bridge.services.joining import OPENS_BEFORE, Entry
 from coil_bridge.services.room_doors import RoomDoors
+from coil_bridge.services.room_records import seal
 from coil_bridge.services.session_changes import ends_at
 from coil_bridge.services.session_observers import Observed
 from coil_bridge.services.session_plans import LONGEST
@@ -119,7 +120,7 @@ class RoomService:
         if found is None:
             return entry.session.room_url
         offer = self._offer(found[2])
-        service, meeting = self.service(offer), self._meeting(entry.session)
+        service, meeting = self.service(offer), self._meeting(entry.session, offer)
         try:
             self._doors.open(offer.id, meeting.id, lambda: service.prepare(meeting))
             return service.way_in(meeting, Guest(actor.id, actor.name, _PARTS[entry.role]))
@@ -156,7 +157,7 @@ class RoomService:
             return
         offer = self._offer(found[2])
         try:
-            self.service(offer).end(self._meeting(session))
+            self.service(offer).end(self._meeting(session, offer))
             self._doors.closed(session.id)
         except MeetingFailed as error:
             raise PartnerUnavailable(_NO_ANSWER, {"room": offer.name}) from error
@@ -199,7 +200,7 @@ class RoomService:
         with self._storage.read() as tx:
             session = tx.sessions.get(booked.session_id)
         try:
-            found = self.service(offer).recordings(self._meeting(session)) if session else ()
+            found = self.service(offer).recordings(self._meeting(session, offer)) if session else ()
         except MeetingFailed:
             return False  # it is asked again in an hour
         kept = [
@@ -220,12 +221,15 @@ class RoomService:
             raise NotFound(mark("This room is not there any more. The teachers have to choose another one."))
         return offer
 
-    def _meeting(self, session: JointSession) -> Meeting:
+    def _meeting(self, session: JointSession, offer: RoomOffer) -> Meeting:
+        secret = self._vault.decrypt(offer.secret_encrypted) if offer.secret_encrypted else ""
+        told = f"{offer.id}/{session.id}/{seal(secret, session.id)}"
         return Meeting(
             id=session.id,
             name=session.title,
             length=OPENS_BEFORE + timedelta(minutes=session.minutes) + _STAYS_OPEN,
             back_to=f"{self._public_url}/pairings/{session.pairing_id}",
+            tell_to=f"{self._public_url}/hooks/bigbluebutton/{told}",
         )
 
     def _check(self, tx: Transaction, pairing: Pairing, session: JointSession, room_url: str) -> None:

@@ -6,19 +6,19 @@ transaction, and wipes it. Lines without a place are listed by their number, nev
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from coil_bridge.domain import JointSession, PairedCourse, Pairing, Person
 from coil_bridge.errors import CoilBridgeError, Conflict, InvalidInput, NotFound, Reason
-from coil_bridge.evaluation.records import PilotCourse, RunState
+from coil_bridge.evaluation.records import RunState
 from coil_bridge.i18n import mark
 from coil_bridge.services import audit
 from coil_bridge.services.access import Access, pairing_access
 from coil_bridge.services.context import Clock
-from coil_bridge.services.pilot_groups import EVALUATED
+from coil_bridge.services.pilot_groups import taking_in
 from coil_bridge.services.upload_reading import UploadReading
 from coil_bridge.storage.storage import Storage, Transaction
 from coil_bridge.storage.uploads import ATTENDANCE, LOG, Upload
@@ -83,7 +83,7 @@ class UploadService:
                     each for each in tx.sessions.of_pairing(pairing_id) if each.starts_at <= self._clock()
                 ),
                 uploads=tuple(tx.uploads.of_pairing(pairing_id)),
-                counted=_pilot_of(tx, access.pairing) is not None,
+                counted=taking_in(tx, access.pairing) is not None,
             )
 
     def take(self, actor: Person, pairing_id: str, form: UploadInput) -> Upload:
@@ -107,7 +107,7 @@ class UploadService:
                 raise Conflict(
                     mark("Ten files of this pairing wait to be read. Send the next one after them.")
                 )
-            if _pilot_of(tx, access.pairing) is None:
+            if taking_in(tx, access.pairing) is None:
                 raise Conflict(mark("This pairing counts to no pilot that still takes in activity."))
             value = Upload(
                 id=new_id(),
@@ -143,7 +143,7 @@ class UploadService:
             value = tx.uploads.get(payload["upload_id"])
             sealed = tx.uploads.content(payload["upload_id"])
             pairing = tx.pairings.get(value.pairing_id) if value else None
-            pilot = _pilot_of(tx, pairing) if pairing else None
+            pilot = taking_in(tx, pairing) if pairing else None
         if value is None or sealed is None or value.ended:
             return
         try:
@@ -191,12 +191,3 @@ def _access(tx: Transaction, actor: Person, pairing_id: str) -> Access:
 
 def _courses(access: Access) -> tuple[PairedCourse, ...]:
     return access.pairing.courses if access.oversees else access.teaching
-
-
-def _pilot_of(tx: Transaction, pairing: Pairing) -> tuple[str, Sequence[PilotCourse]] | None:
-    """The pilot to which a pairing counts, and its courses; ``None`` where nothing more is taken in."""
-    phase = pairing.phase
-    if phase is None or tx.pilots.sealed_key(phase.pilot_id) is None:
-        return None
-    courses = [each for each in tx.pilots.courses(phase.pilot_id, EVALUATED) if each.pairing_id == pairing.id]
-    return (phase.pilot_id, courses) if courses else None

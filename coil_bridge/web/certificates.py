@@ -6,13 +6,18 @@ from flask import Blueprint, Response, flash, jsonify, redirect, render_template
 from werkzeug.wrappers import Response as BaseResponse
 
 from coil_bridge.domain import Person, Role
+from coil_bridge.errors import TooManyRequests
+from coil_bridge.i18n import mark
 from coil_bridge.services.certificates import LONGEST_FILE, CertificateService, Verdict
+from coil_bridge.services.context import Clock
+from coil_bridge.services.hook_limits import Buckets
 from coil_bridge.web.forms import load
 from coil_bridge.web.schemas.fields import FormSchema, Paragraphs
 from coil_bridge.web.texts import gettext
 from coil_bridge.web.visitors import Visitors
 
 Reply = str | BaseResponse | tuple[str, int]
+_WAIT = 60  # seconds
 _VC_JWT = "application/vc+jwt"  # Securing Verifiable Credentials using JOSE and COSE (W3C, 2025), 6.1
 
 
@@ -25,8 +30,9 @@ class ReasonSchema(FormSchema):
 class CertificatePages:
     """Certificates."""
 
-    def __init__(self, certificates: CertificateService, visitors: Visitors) -> None:
+    def __init__(self, certificates: CertificateService, visitors: Visitors, clock: Clock) -> None:
         self._certificates = certificates
+        self._verified = Buckets(clock)  # sixty a minute from one address: checking a signature is work
         self._visitors = visitors
 
     def blueprint(self) -> Blueprint:
@@ -93,6 +99,8 @@ class CertificatePages:
         """Whether a certificate that somebody shows is genuine."""
         if request.method == "GET":
             return self._verify_page(None)
+        if not self._verified.take(request.remote_addr or ""):
+            raise TooManyRequests(mark("Please wait a little and try again."), _WAIT)
         sent = request.files.get("file")
         token = sent.read(LONGEST_FILE + 1).decode("ascii", "replace") if sent else ""
         verdict = self._certificates.verify(token or request.form.get("token", ""))

@@ -11,6 +11,7 @@ from coil_bridge.errors import InvalidInput
 from coil_bridge.evaluation.definitions.registry import CURRENT, SETS
 from coil_bridge.evaluation.publication import AXES
 from coil_bridge.evaluation.snapshot import Snapshot
+from coil_bridge.services.board_records import RecordsBehind
 from coil_bridge.services.evidence import Evidence
 from coil_bridge.services.monitoring import Monitoring, lights
 from coil_bridge.services.traits import Traits
@@ -27,9 +28,15 @@ class EvidencePages:
     """The evaluation lead's evidence."""
 
     def __init__(
-        self, evidence: Evidence, monitoring: Monitoring, traits: Traits, visitors: Visitors
+        self,
+        evidence: Evidence,
+        monitoring: Monitoring,
+        records: RecordsBehind,
+        traits: Traits,
+        visitors: Visitors,
     ) -> None:
         self._evidence = evidence
+        self._records = records
         self._monitoring = monitoring
         self._traits = traits
         self._visitors = visitors
@@ -46,6 +53,7 @@ class EvidencePages:
         add("/evidence/rules", "set_rules", self.set_rules, methods=["POST"])
         add("/evidence/traits", "upload_traits", self.upload_traits, methods=["POST"])
         add("/board", "board", self.board)
+        add("/records/<pairing_id>", "records", self.records)
         return pages
 
     def show(self, pilot_id: str) -> Reply:
@@ -101,6 +109,11 @@ class EvidencePages:
             return self._page(person, pilot_id, Form.refused(error)), 422
         flash(ngettext("%(num)d row is being read.", "%(num)d rows are being read.", count), "info")
         return redirect(url_for("evidence.show", pilot_id=pilot_id), 303)
+
+    def records(self, pilot_id: str, pairing_id: str) -> Reply:
+        """What the lights of a pairing rest on."""
+        found = self._records.of(self._evaluator(), pilot_id, pairing_id)
+        return render_template("evidence/records.html", records=found)
 
     def board(self, pilot_id: str) -> Reply:
         """Every partner at a glance."""

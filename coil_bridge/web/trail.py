@@ -119,6 +119,7 @@ _SENTENCES: Mapping[tuple[str, str], _Sentence] = {
     ("session", "attendance_corrected"): lambda d: gettext(
         "Corrected somebody’s attendance of “%(title)s”", title=_title(d)
     ),
+    ("session", "room_record_stored"): lambda _: gettext("Took in the room’s own record of who was inside"),
     ("session", "zone_rules_changed"): lambda d: gettext(
         "Moved the session “%(title)s”, because a country changed its clocks", title=_title(d)
     ),

@@ -20,13 +20,15 @@ class Part(StrEnum):
 class Meeting:
     """A meeting; ``id`` is opaque and the same for ever, ``length`` from the opening of the door to the end.
 
-    ``back_to`` is the address to which people return when they leave.
+    ``back_to`` is the address to which people return when they leave, ``tell_to`` the one at which we want
+    to be told afterwards who was inside.
     """
 
     id: str
     name: str
     length: timedelta
     back_to: str
+    tell_to: str = ""
 
 
 @dataclass(frozen=True)

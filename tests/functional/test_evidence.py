@@ -52,9 +52,11 @@ def test_the_lead_reads_the_figures_and_takes_the_pack_home(enter: Enter) -> Non
 def test_the_board_s_reds_lead_to_their_records(enter: Enter) -> None:
     lead = enter("evaluation-lead").go("/pilots").press("Pilot of the virtual").press("Monitoring board")
     expect(lead.page.get_by_role("row").filter(has_text="Cities that work")).to_have_count(2)
-    red = lead.page.locator("a.chip-link").first
-    red.click()
-    expect(lead.page).to_have_url(re.compile(r"/(pairings|pilots)/"))
+    for red in lead.page.locator("a.chip-link").all():
+        assert re.search(r"/records/\w+#|/pilots/\w+#", red.get_attribute("href") or "")
+    lead.press("Cities that work")
+    expect(lead.page).to_have_url(re.compile(r"/pilots/\w+/records/\w+"))
+    expect(lead.page.get_by_role("row").filter(has_text="Comparing two cities").first).to_be_visible()
     assert lead.complaints == []
 
 

@@ -18,7 +18,7 @@ from coil_bridge.evaluation.report import Grid, Heading, NewPage, Part, Picture,
 MEDIA_TYPE = "application/pdf"
 _CHINESE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+")
 _INK, _LINE, _HEAD = "#10252a", "#b9c8c5", "#e8efed"
-_FEW_COLUMNS = 4
+_CHART = 0.72  # of the page's width: its letters are then as large as those of the text
 
 
 def write_pdf(report: Report) -> bytes:
@@ -83,6 +83,7 @@ def _styles() -> dict[str, Any]:
         "cell": style("cell", 7.8),
         "number": style("number", 7.8, alignment=2),
         "head": style("head", 7.8, bold=True),
+        "numberhead": style("numberhead", 7.8, bold=True, alignment=2),
         "caption": style("caption", 8.5, bold=True, spaceBefore=6, spaceAfter=2, keepWithNext=1),
     }
 
@@ -99,7 +100,8 @@ def _flowables(part: Part, styles: dict[str, Any], width: float) -> Iterator[Any
     elif isinstance(part, Picture):
         chart = part.chart
         yield Paragraph(_words(chart.title), styles["caption"])
-        yield Image(io.BytesIO(chart.png()), width, width * chart.height / chart.width)
+        wide = width * _CHART
+        yield Image(io.BytesIO(chart.png()), wide, wide * chart.height / chart.width, hAlign="LEFT")
         yield Spacer(1, 8)
     else:
         yield _table(part, styles, width)
@@ -114,7 +116,12 @@ def _table(grid: Grid, styles: dict[str, Any], width: float) -> Any:
         for column in range(len(grid.header))
         if column != grid.wide and grid.rows and all(_is_number(row[column]) for row in grid.rows)
     }
-    cells = [[Paragraph(_words(name), styles["head"]) for name in grid.header]]
+    cells = [
+        [
+            Paragraph(_words(name), styles["numberhead" if column in numeric else "head"])
+            for column, name in enumerate(grid.header)
+        ]
+    ]
     cells += [
         [
             Paragraph(_words(value), styles["number" if column in numeric else "cell"])
@@ -140,11 +147,12 @@ def _table(grid: Grid, styles: dict[str, Any], width: float) -> Any:
 
 
 def _widths(grid: Grid, width: float) -> list[float]:
-    """The wide column takes two to four times what each other has."""
-    others = len(grid.header) - 1
-    share = 3.4 if others < _FEW_COLUMNS else 2.3
-    unit = width / (others + share)
-    return [unit * share if column == grid.wide else unit for column in range(len(grid.header))]
+    """A column is as wide as its longest words need, a long text less than in proportion."""
+    longest = [
+        max(len(row[column]) for row in (grid.header, *grid.rows)) for column in range(len(grid.header))
+    ]
+    shares = [min(max(length, 8), 90) ** 0.55 for length in longest]
+    return [width * share / sum(shares) for share in shares]
 
 
 def _is_number(value: str) -> bool:

@@ -102,6 +102,7 @@ PAGES = {
         "/pilots/{past}/evidence",
         "/pilots/{past}/evidence?by=group",
         "/pilots/{past}/board",
+        "/pilots/{pilot}/records/{pairing}",
     ],
     "administrator": [
         "/",

@@ -216,6 +216,20 @@ def test_a_pack_outlives_the_key_and_a_later_pull(world: World) -> None:
         world.evidence.pack(world.lead, world.pilot.id, made_at=at - timedelta(days=1))
 
 
+def test_whoever_turns_out_to_be_a_guest_is_counted_at_home_at_once(world: World) -> None:
+    world.evidence.perform({"pilot_id": world.pilot.id})
+    guests = world.students[world.of.belgrade.id][:2]
+    with world.storage.write() as tx:
+        home = tx.courses.get(world.of.almaty.id)
+        assert home is not None
+        trait = Trait("undisclosed", "", home.institution.id)
+        tx.evidence.put_traits(world.pilot.id, dict.fromkeys(guests, trait))
+    world.evidence.perform({"pilot_id": world.pilot.id})
+    _, snapshot = world.evidence.figures(world.lead, world.pilot.id)
+    assert snapshot is not None
+    assert snapshot.rows("funnel", "pilot")[0]["enrolled"] == 22
+
+
 def test_settings_of_the_figures(world: World) -> None:
     with pytest.raises(InvalidInput):
         world.evidence.set_rules(world.lead, world.pilot.id, Rules(presence_percent=0))

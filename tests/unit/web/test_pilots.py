@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from coil_bridge.domain import Role
+from coil_bridge.domain import CourseRole, Role
+from coil_bridge.storage.joins import Join
 from tests.unit.web.conftest import Browser, World
 
 
@@ -92,3 +95,18 @@ def test_teachers_do_not_get_to_know_of_pilots(world: World, browser: Browser) -
     for address in ("/pilots", page, f"{page}/participation.csv", f"{page}/progress"):
         assert mira.get(address).status_code == 404
     assert mira.post(f"{page}/destroy-key").status_code == 404
+
+
+def test_the_records_behind_the_board_name_and_count_nobody(world: World, browser: Browser) -> None:
+    page = made(browser)
+    [phase] = world.services.pilots.phases()
+    pairing = world.pairing(phase=phase)
+    session = world.build.session(pairing, world.mira, starts_at=world.clock() - timedelta(hours=3))
+    join = Join(session.id, world.dana.id, world.almaty.id, CourseRole.STUDENT, session.starts_at)
+    with world.services.storage.write() as tx:
+        tx.joins.add(join, timedelta(0))
+    found = browser.get(f"{page}/records/{pairing.id}").text
+    assert found.count("Nobody came") == 1  # of Belgrade
+    assert "Dana" not in found
+    assert browser.get(f"{page}/records/nothing").status_code == 404
+    assert world.browser(world.mira).get(f"{page}/records/{pairing.id}").status_code in {403, 404}

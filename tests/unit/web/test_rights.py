@@ -110,6 +110,16 @@ def test_keys_and_the_list_of_revoked_ones_are_public(world: World) -> None:
     assert "https://bridge.example.org/certificates/issuer" in page
 
 
+def test_certificates_are_verified_sixty_times_a_minute_from_one_address(world: World) -> None:
+    stranger, at = world.browser(), {"REMOTE_ADDR": "203.0.113.9"}
+    codes = [
+        stranger.post("/certificates/verify", {"token": "x"}, environ_base=at).status_code for _ in range(61)
+    ]
+    assert codes == [200] * 60 + [429]
+    world.clock.advance(seconds=1)
+    assert stranger.post("/certificates/verify", {"token": "x"}, environ_base=at).status_code == 200
+
+
 @pytest.mark.parametrize("text", ["", "nonsense", "a.b.c"])
 def test_nonsense_is_no_certificate(world: World, text: str) -> None:
     assert "no certificate of ours" in world.browser().post("/certificates/verify", {"token": text}).text

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import jwt
@@ -13,6 +15,7 @@ from connectors.meetings.bigbluebutton import BigBlueButton
 from connectors.meetings.jitsi import Jitsi
 from connectors.meetings.link import Link, recognise
 from connectors.meetings.protocol import Guest, Meeting, MeetingFailed, MeetingService, Part
+from connectors.meetings.records import Stay, UnreadableRecord, read_record, speaks_the_server
 from connectors.meetings.simulator import BigBlueButtonSimulator
 from connectors.transport import Transport
 from tests.conftest import IMPATIENT
@@ -165,3 +168,52 @@ def test_two_links_to_one_room_are_recognised(one: str, other: str, service: str
 )
 def test_two_rooms_are_not_taken_for_one(one: str, other: str) -> None:
     assert recognise(one).room != recognise(other).room
+
+
+def test_the_server_tells_afterwards_who_was_inside(
+    server: BigBlueButtonSimulator, bigbluebutton: BigBlueButton
+) -> None:
+    bigbluebutton.prepare(replace(MEETING, tell_to="https://bridge.example.org/hooks"))
+    assert server.rooms[MEETING.id].told_at == "https://bridge.example.org/hooks"
+    requests.get(bigbluebutton.way_in(MEETING, DANA), timeout=5)
+    meeting, stays = read_record(server.record(MEETING.id, NOW, NOW + timedelta(minutes=40)))
+    assert (meeting, stays) == (MEETING.id, [Stay("dana", NOW, NOW + timedelta(minutes=40))])
+
+
+def test_several_devices_are_one_stay_and_who_never_left_stayed_to_the_end() -> None:
+    attendee = {
+        "ext_user_id": "dana",
+        "joins": ["2026-10-27T13:00:00.000+00:00", "2026-10-27 13:20:00 +0000", "2026-10-27T15:00:00+01:00"],
+        "leaves": ["2026-10-27T13:10:00.000+00:00", "2026-10-27T13:40:00Z"],
+    }
+    data = {"finish": "2026-10-27T14:30:00.000+00:00", "attendees": [attendee]}
+    _, stays = read_record(json.dumps({"meeting_id": "m", "data": data}).encode())
+    minutes = [
+        (each.joined.hour * 60 + each.joined.minute, each.left.hour * 60 + each.left.minute) for each in stays
+    ]
+    assert minutes == [(780, 790), (800, 820), (840, 870)]
+    attendee["joins"][1] = "2026-10-27T13:05:00Z"
+    _, stays = read_record(json.dumps({"meeting_id": "m", "data": data}).encode())
+    told = [f"{each.joined:%H:%M} to {each.left:%H:%M}" for each in stays]
+    assert told == ["13:00 to 13:40", "14:00 to 14:30"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"[]", b'{"meeting_id": "m"}', b'{"meeting_id": "m", "data": {"attendees": [{}]}}', b"[" * 9999],
+)
+def test_what_is_no_record_is_refused(body: bytes) -> None:
+    with pytest.raises(UnreadableRecord):
+        read_record(body)
+
+
+def test_only_who_has_the_secret_speaks_for_the_server(server: BigBlueButtonSimulator) -> None:
+    token = server.token(NOW + timedelta(hours=24))
+    assert speaks_the_server(token, server.secret, NOW)
+    assert speaks_the_server(token.replace("Bearer ", "Basic "), server.secret, NOW) is False
+    assert speaks_the_server(token, "another secret", NOW) is False
+    assert speaks_the_server(token, server.secret, NOW + timedelta(hours=25)) is False
+    head, _, _ = token.rpartition(".")
+    assert speaks_the_server(f"{head}.", server.secret, NOW) is False
+    for nothing in ("", "Bearer", "Bearer a.b.c", "Bearer é.é.é"):
+        assert speaks_the_server(nothing, server.secret, NOW) is False
