@@ -385,8 +385,10 @@ SUPPRESSION = (
     "A group (one institution in one pairing) with fewer enrolled students than the threshold is withheld "
     "whole and counted in no figure. Within the groups that are shown, a number is given only for sums of "
     "groups in which nobody belongs to fewer than the threshold: neither those whom it counts nor those whom "
-    "it leaves out. All tables are sums of the same blocks of groups, so nothing that is withheld can be "
-    "computed from them. Figures cover whole ISO weeks."
+    "it leaves out. All tables open the same tree of groups, so nothing that is withheld can be computed "
+    "from several of them. What fewer people than the threshold have newly done waits until enough have, so "
+    "nothing can be computed from two exports either; a phase that runs is not told apart. Figures cover "
+    "whole ISO weeks."
 )
 
 _VIEWS = (

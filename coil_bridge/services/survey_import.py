@@ -18,7 +18,8 @@ from coil_bridge.evaluation.surveys import Response, Survey, SurveyKind, SurveyS
 from coil_bridge.i18n import mark
 from coil_bridge.services import audit
 from coil_bridge.services.context import Clock
-from coil_bridge.services.pilot_groups import EVALUATED, key_gone, pilot_for
+from coil_bridge.services.pilot_groups import EVALUATED, key_gone
+from coil_bridge.services.surveys import survey_for
 from coil_bridge.storage.storage import Storage, Transaction
 from coil_bridge.vault import Vault, new_id
 from connectors.tables import NoTable, read_table
@@ -111,13 +112,7 @@ def _lines(content: bytes) -> list[list[str]]:
 
 
 def _published(tx: Transaction, actor: Person, survey_id: str) -> tuple[Survey, Pilot]:
-    survey = tx.surveys.get(survey_id)
-    try:
-        pilot = pilot_for(tx, actor, survey.pilot_id if survey else "")
-    except NotFound:
-        raise NotFound(mark("There is no such survey.")) from None
-    if survey is None:
-        raise NotFound(mark("There is no such survey."))
+    survey, pilot = survey_for(tx, actor, survey_id)
     if survey.kind is not SurveyKind.CHANGE or survey.state is not SurveyState.PUBLISHED:
         raise Conflict(mark("Only a published survey of two rounds takes answers from Moodle."))
     return survey, pilot

@@ -78,7 +78,7 @@ class SurveyService:
             EditConflict: somebody else has changed it since the form was opened.
         """
         with self._storage.write() as tx:
-            survey, pilot = _found(tx, actor, survey_id)
+            survey, pilot = survey_for(tx, actor, survey_id)
             _draft_only(survey)
             check_survey(form, survey.kind, pilot)
             pre, post = windows_of(form, survey.kind)
@@ -103,7 +103,7 @@ class SurveyService:
             Conflict: it is no draft, or not complete yet, or the pilot's key is gone.
         """
         with self._storage.write() as tx:
-            survey, pilot = _found(tx, actor, survey_id)
+            survey, pilot = survey_for(tx, actor, survey_id)
             _draft_only(survey)
             if not survey.items or (survey.kind is SurveyKind.CHANGE and survey.post is None):
                 raise Conflict(mark("Fill in the statements and the days of both rounds first, and save."))
@@ -124,7 +124,7 @@ class SurveyService:
             Conflict: it is withdrawn already.
         """
         with self._storage.write() as tx:
-            survey, _ = _found(tx, actor, survey_id)
+            survey, _ = survey_for(tx, actor, survey_id)
             if survey.state is SurveyState.WITHDRAWN:
                 raise Conflict(mark("This survey is withdrawn already."))
             changed = replace(survey, state=SurveyState.WITHDRAWN, version=survey.version + 1)
@@ -135,7 +135,7 @@ class SurveyService:
     def get(self, actor: Person, survey_id: str) -> SurveyView:
         """A survey and what its answers come to; raises as ``edit``."""
         with self._storage.read() as tx:
-            survey, pilot = _found(tx, actor, survey_id)
+            survey, pilot = survey_for(tx, actor, survey_id)
             return view_of(tx, survey, pilot, self._clock())
 
     def results(self, actor: Person, pilot_id: str) -> list[SurveyView]:
@@ -200,7 +200,12 @@ def _titles(tx: Transaction, parts: tuple[MeetingPart, ...]) -> dict[str, str]:
     return {pairing.id: pairing.title for pairing in pairings if pairing}
 
 
-def _found(tx: Transaction, actor: Person, survey_id: str) -> tuple[Survey, Pilot]:
+def survey_for(tx: Transaction, actor: Person, survey_id: str) -> tuple[Survey, Pilot]:
+    """A survey and its pilot, for somebody who evaluates.
+
+    Raises:
+        NotFound: there is no such survey, or the person may not know of it.
+    """
     survey = tx.surveys.get(survey_id)
     try:
         pilot = pilot_for(tx, actor, survey.pilot_id if survey else "")
