@@ -6,14 +6,9 @@ and stores. Its peak of memory is what the kernel counted. SQLite always, Postgr
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,7 +17,6 @@ from cryptography.fernet import Fernet
 
 from coil_bridge.app import build_services
 from coil_bridge.services.bundle import Services
-from coil_bridge.services.context import Clock
 from coil_bridge.settings import load_settings
 from coil_bridge.storage import migrate
 from coil_bridge.storage.engine import open_engine
@@ -30,23 +24,12 @@ from connectors.moodle.simulator import Simulator
 from connectors.moodle.simulator import User as MoodleUser
 from tests import postgresql
 from tests.benchmarks.figures import table
-from tests.benchmarks.processes import peak_mb
+from tests.benchmarks.pulling import Pulled, pulled_apart
 from tests.builders import Build, SettableClock
 
 ROWS = 1_000_000
 _STUDENTS = 300
 _NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Pulled:
-    """What the pulling process says of itself."""
-
-    read: int
-    stored: int
-    seconds: float
-    cpu: float
-    peak_mb: float
 
 
 def report(folder: Path, rows: int = ROWS) -> str:
@@ -91,19 +74,12 @@ def _measure(folder: Path, url: str, rows: int) -> tuple[Pulled, float]:
         services = build_services(load_settings(settings), clock=lambda: _NOW)
         stack.callback(services.close)
         pilot_id, run_id = _prepare(services, moodle)
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.benchmarks.logs", run_id],
-            env=settings,
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=900,
-        )
+        pulled = pulled_apart(run_id, settings, _NOW)
         begun = time.perf_counter()
         with services.storage.read() as tx:
             days = sum(1 for _ in tx.events.day_counts(pilot_id))
         assert days >= 0
-        return Pulled(**json.loads(done.stdout)), time.perf_counter() - begun
+        return pulled, time.perf_counter() - begun
 
 
 @contextmanager
@@ -151,22 +127,3 @@ def environment(url: str) -> dict[str, str]:
         "ALLOW_PRIVATE_PARTNERS": "true",
     }
     return {f"COIL_BRIDGE_{name}": value for name, value in own.items()}
-
-
-def pull(run_id: str, environ: Mapping[str, str], clock: Clock) -> Pulled:
-    """Pull in this process."""
-    services = build_services(load_settings(environ), clock=clock)
-    begun, cpu = time.perf_counter(), time.process_time()
-    services.activity.logs.perform({"run_id": run_id})
-    seconds, used = time.perf_counter() - begun, time.process_time() - cpu
-    with services.storage.read() as tx:
-        run = tx.log_runs.get(run_id)
-    assert run is not None
-    assert run.failure is None, run.failure
-    peak = peak_mb()
-    services.close()
-    return Pulled(run.tally.read, run.tally.stored, seconds, used, peak)
-
-
-if __name__ == "__main__":
-    sys.stdout.write(json.dumps(asdict(pull(sys.argv[1], os.environ, lambda: _NOW))))

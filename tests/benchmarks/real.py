@@ -8,16 +8,14 @@ each time. The download is read to its last byte and thrown away. What either to
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -30,7 +28,8 @@ from coil_bridge.settings import load_settings
 from coil_bridge.storage import migrate
 from coil_bridge.storage.engine import open_engine
 from tests.benchmarks.figures import figure, table
-from tests.benchmarks.logs import environment, pull
+from tests.benchmarks.logs import environment
+from tests.benchmarks.pulling import pulled_apart
 from tests.builders import Build, SettableClock
 from tests.live.plugin_lab import Lab, from_environment
 
@@ -108,16 +107,9 @@ def _prepare(lab: Lab, course_id: int, environ: Mapping[str, str]) -> str:
 
 def _pull(folder: Path, run_id: str, environ: Mapping[str, str]) -> Read:
     copy = shutil.copyfile(folder / "prepared.db", folder / "pulled.db")
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.benchmarks.real", run_id],
-        env={**os.environ, **environ, "COIL_BRIDGE_DATABASE_URL": f"sqlite:///{copy}"},
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=_PATIENCE,
-    )
-    said = json.loads(done.stdout)
-    return Read(said["read"], said["seconds"], said["stored"], said["peak_mb"])
+    settings = {**os.environ, **environ, "COIL_BRIDGE_DATABASE_URL": f"sqlite:///{copy}"}
+    said = pulled_apart(run_id, settings)
+    return Read(said.read, said.seconds, said.stored, said.peak_mb)
 
 
 def _download(lab: Lab, course_id: int) -> Read:
@@ -169,7 +161,4 @@ def _report(found: Mapping[str, Sequence[Read]]) -> str:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:]:
-        sys.stdout.write(json.dumps(asdict(pull(sys.argv[1], os.environ, system_clock))))
-    else:
-        sys.exit(main())
+    sys.exit(main())
