@@ -73,20 +73,32 @@ def report_of(published: Published, made: Made, extra: Sequence[Part] = ()) -> R
     """The report of a pilot; ``extra`` are further sections (surveys, certificates)."""
     pilot = published.figures.stored.pilot
     charts = {each.name: Picture(each) for each in charts_of(published, printed=True)}
+    parts = (
+        *_summary(published, made),
+        *_activities(published, charts["contact"]),
+        *_participants(published, charts["funnel"]),
+        *_results(published, charts["weekly"]),
+        *_cooperation(published, charts["network"]),
+        *extra,
+        *_method(published, made),
+        *_definitions(made),
+    )
     return Report(
         title=pilot.name,
         subtitle=f"Evidence for the final report · {pilot.starts_on} to {pilot.ends_on}",
-        parts=(
-            *_summary(published, made),
-            *_activities(published, charts["contact"]),
-            *_participants(published, charts["funnel"]),
-            *_results(published, charts["weekly"]),
-            *_cooperation(published, charts["network"]),
-            *extra,
-            *_method(published, made),
-            *_definitions(made),
-        ),
+        parts=tuple(_numbered(parts)),
     )
+
+
+def _numbered(parts: Sequence[Part]) -> Iterator[Part]:
+    """The parts with every section's number before its heading, whichever sections there are."""
+    section = 0
+    for part in parts:
+        if isinstance(part, Heading) and part.level == 1:
+            section += 1
+            yield Heading(f"{section}  {part.text}")
+        else:
+            yield part
 
 
 def shown(value: Cell) -> str:
@@ -107,7 +119,7 @@ def _many(count: int, one: str, several: str) -> str:
 
 def _summary(published: Published, made: Made) -> Iterator[Part]:
     stored = published.figures.stored
-    yield Heading("1  Summary")
+    yield Heading("Summary")
     yield Text(stored.pilot.description or "A piloting round of paired university courses.")
     pairings = len({course.pairing_id for course in stored.courses})
     institutions = {course.institution.id: course.institution for course in stored.courses}
@@ -129,7 +141,7 @@ def _summary(published: Published, made: Made) -> Iterator[Part]:
 
 
 def _activities(published: Published, chart: Picture) -> Iterator[Part]:
-    yield Heading("2  Virtual activities implemented")
+    yield Heading("Virtual activities implemented")
     yield Text(
         "Joint online sessions of the paired courses: how many were held, their length, and the virtual "
         "duration in contact hours, summed over the students."
@@ -154,7 +166,7 @@ def _activities(published: Published, chart: Picture) -> Iterator[Part]:
 
 def _participants(published: Published, chart: Picture) -> Iterator[Part]:
     yield NewPage()
-    yield Heading("3  Participants")
+    yield Heading("Participants")
     yield Text("Learners in virtual mobility, from invited to completing, by where they study and with whom.")
     yield chart
     yield Grid(
@@ -197,7 +209,7 @@ def _traits(published: Published, own: Sequence[str], which: str) -> Iterator[Pa
 
 def _results(published: Published, chart: Picture) -> Iterator[Part]:
     yield NewPage()
-    yield Heading("4  Participation and results")
+    yield Heading("Participation and results")
     yield chart
     yield Grid(
         ("", "Active days", "per student", "Sessions attended", "Hours per student", "Time on task (h)"),
@@ -221,7 +233,7 @@ def _engaged(each: Values) -> tuple[str, ...]:
 
 
 def _cooperation(published: Published, chart: Picture) -> Iterator[Part]:
-    yield Heading("5  Cooperation across institutions")
+    yield Heading("Cooperation across institutions")
     yield Text("Answers of students to students in the forums of the paired courses.")
     if published.edges:
         yield chart
@@ -245,7 +257,7 @@ def _cooperation(published: Published, chart: Picture) -> Iterator[Part]:
 def _method(published: Published, made: Made) -> Iterator[Part]:
     stored = published.figures.stored
     yield NewPage()
-    yield Heading("6  How the pilot was evaluated")
+    yield Heading("How the pilot was evaluated")
     yield Text(SUPPRESSION)
     statuses = list(published.statuses.values())
     yield Text(
@@ -270,7 +282,7 @@ def _method(published: Published, made: Made) -> Iterator[Part]:
 
 def _definitions(made: Made) -> Iterator[Part]:
     yield NewPage()
-    yield Heading("7  Definitions")
+    yield Heading("Definitions")
     yield Grid(
         ("Indicator", "Definition", "Unit", "Source"),
         [

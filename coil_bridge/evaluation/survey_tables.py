@@ -132,7 +132,7 @@ def _change(line: ItemResult) -> tuple[Cell, ...]:
 def _section(each: Surveyed) -> Iterator[Part]:
     yield Heading(each.survey.title, 2)
     if each.changes:
-        header = ("Statement", "Before", "After", "Change", "From", "To", "n")
+        header = ("Statement", "Before", "n", "After", "n", "Change", "from", "to", "n twice")
         whole = each.changes[0]
         yield Grid(header, [_line(line) for line in whole.items])
     if each.meetings:
@@ -145,7 +145,7 @@ def _section(each: Surveyed) -> Iterator[Part]:
 def _line(line: ItemResult) -> tuple[str, ...]:
     change = line.change
     shown = [change.mean, change.low, change.high] if change else [None, None, None]
-    means = [_shown(line.mean_pre), _shown(line.mean_post)]
+    means = [_shown(line.mean_pre), _counted(line.n_pre), _shown(line.mean_post), _counted(line.n_post)]
     return (line.item.text, *means, *(_shown(value, "+.2f") for value in shown), _counted(line.n_paired))
 
 

@@ -17,6 +17,7 @@ from coil_bridge.evaluation.report import Grid, Heading, NewPage, Part, Picture,
 
 MEDIA_TYPE = "application/pdf"
 _CHINESE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+")
+_NUMBER = re.compile(r"[+\-\u2212]?[\d\u202f]+(\.\d+)?")
 _INK, _LINE, _HEAD = "#10252a", "#b9c8c5", "#e8efed"
 _CHART = 0.72  # of the page's width: its letters are then as large as those of the text
 
@@ -151,12 +152,12 @@ def _widths(grid: Grid, width: float) -> list[float]:
     longest = [
         max(len(row[column]) for row in (grid.header, *grid.rows)) for column in range(len(grid.header))
     ]
-    shares = [min(max(length, 8), 90) ** 0.55 for length in longest]
+    shares = [min(max(length, 10), 200) ** 0.55 for length in longest]
     return [width * share / sum(shares) for share in shares]
 
 
 def _is_number(value: str) -> bool:
-    return value in ("withheld", "–") or value.replace("\u202f", "").replace(".", "", 1).isdigit()
+    return value in ("withheld", "–") or _NUMBER.fullmatch(value) is not None
 
 
 def _words(value: str) -> str:

@@ -29,6 +29,7 @@ from coil_bridge.evaluation.evidence_dataset import Made, evidence_dataset
 from coil_bridge.evaluation.figures import figures_of
 from coil_bridge.evaluation.pack import Extra, write_pack
 from coil_bridge.evaluation.publication import Published, publish
+from coil_bridge.evaluation.report import Heading, report_of
 from coil_bridge.evaluation.snapshot import read_snapshot, snapshot_bytes
 from coil_bridge.evaluation.xapi import statements
 from tests.required import skip_or_fail
@@ -173,6 +174,15 @@ def test_the_report_as_docx(pack: Mapping[str, bytes]) -> None:
     pictures = [shape._inline.docPr.get("descr") for shape in document.inline_shapes]
     assert len(pictures) == 3  # no network: nothing of it may be shown
     assert all(pictures)
+
+
+def test_every_section_of_the_report_has_its_number(published: Published) -> None:
+    parts = report_of(published, MADE, [Heading("Surveys"), Heading("Of one survey", 2)]).parts
+    headings = [part for part in parts if isinstance(part, Heading)]
+    sections = [each.text for each in headings if each.level == 1]
+    assert [text[:3] for text in sections] == [f"{number}  " for number in range(1, 9)]
+    assert Heading("6  Surveys") in headings
+    assert Heading("Of one survey", 2) in headings
 
 
 def test_nobody_is_in_it(pack: Mapping[str, bytes]) -> None:
