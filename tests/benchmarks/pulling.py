@@ -1,4 +1,4 @@
-"""One reading of a log in a process that holds nothing but the service: its peak of memory is the service's own.
+"""One reading of a log in a process that holds nothing else: its peak of memory is the service's own.
 
 python -m tests.benchmarks.pulling <run id> [<now, ISO 8601>]     settings from the environment, JSON out
 """
