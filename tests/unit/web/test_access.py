@@ -74,8 +74,8 @@ CIRCLES: Mapping[frozenset[str], str] = {
         pilots.index pilots.new pilots.create pilots.show pilots.add_phase pilots.pull pilots.progress
         pilots.download pilots.confirm_destroy pilots.destroy evidence.show evidence.ask evidence.packs
         evidence.request_pack evidence.download evidence.set_rules evidence.upload_traits evidence.board
-        rights.keep surveys.index surveys.create surveys.show surveys.edit surveys.save surveys.publish
-        surveys.withdraw surveys.upload surveys.take""",
+        evidence.records rights.keep surveys.index surveys.create surveys.show surveys.edit surveys.save
+        surveys.publish surveys.withdraw surveys.upload surveys.take""",
     frozenset({ADMINISTRATOR}): """
         sites.index sites.new sites.add sites.show sites.check sites.pause sites.resume sites.confirm_remove
         sites.remove sites.token hook_keys.make hook_keys.end lti_console.new lti_console.register
@@ -86,12 +86,14 @@ CIRCLES: Mapping[frozenset[str], str] = {
     # Only with the secret of an address, a signature, or a launch by a Moodle's administrator.
     frozenset(): """
         feed.serve signin.confirm signin.use stop.ask stop.stop hooks.receive
+        room_records.receive
         lti_launch.receive lti_register.ask lti_register.complete lti_handover.use
         connect.ask certificates.status readiness.show readiness.check""",
 }
 MAY = {endpoint: people for people, names in CIRCLES.items() for endpoint in names.split()}
 WITHOUT_FORM_TOKEN = {
     "hooks.receive": "signed by the plugin",
+    "room_records.receive": "signed by the room's server, at an address that nobody can guess",
     "lti_login.begin": "comes from the platform, changes nothing but a state",
     "lti_launch.receive": "has its own state and cookie",
     "lti_register.complete": "in a frame that may keep no cookie; the invitation is the proof",
@@ -206,8 +208,8 @@ class Stage:
             "course_id": world.belgrade.id, "session_id": session.id, "pairing_id": self.pairing.id,
             "pack_id": pack, "survey_id": survey.id,
             "subject_id": session.id, "person_id": world.jelena.id, "kind": "pilot", "token": "x" * 43,
-            "kid": "kid", "action": "complete", "export_format": "csv", "component": "local_coilbridge",
-            "filename": "tokens.css",
+            "sealed": "x" * 43, "kid": "kid", "action": "complete", "export_format": "csv",
+            "component": "local_coilbridge", "filename": "tokens.css",
         }  # fmt: skip
 
     def rules(self) -> Iterator[tuple[Rule, str]]:
