@@ -85,7 +85,8 @@ def test_a_second_run_starts_again_on_the_same_ports(tmp_path: Path) -> None:
         with demo(ports.front, tmp_path) as process:
             assert requests.get(address(process), timeout=10).ok
             process.send_signal(signal.SIGINT)
-            assert process.wait(60) == 0
+            said, _ = process.communicate(timeout=60)  # wait() would leave its output unread
+            assert process.returncode == 0, said
 
 
 @pytest.mark.parametrize("which", ["front", "service", "mail"])
