@@ -10,7 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
+import time
 from collections.abc import Sequence
 from types import FrameType
 from typing import Any
@@ -100,22 +100,23 @@ def run_together(commands: Sequence[Sequence[str]]) -> int:
 
     Returns 0 when we were asked, else the code of the one that ended, 1 if that was 0.
     """
-    asked = threading.Event()
+    asked = False  # no Event: setting one can wait for the lock of the very wait that was interrupted
 
     def ask(_signal: int, _frame: FrameType | None) -> None:
-        asked.set()
+        nonlocal asked
+        asked = True
 
     before = {name: signal.signal(name, ask) for name in (signal.SIGTERM, signal.SIGINT)}
     processes = [subprocess.Popen(command, start_new_session=True) for command in commands]  # noqa: S603 - our own
     try:
-        while not asked.wait(_LOOK_EVERY) and all(process.poll() is None for process in processes):
-            pass
+        while not asked and all(process.poll() is None for process in processes):
+            time.sleep(_LOOK_EVERY)
         ended = [process.returncode for process in processes if process.poll() is not None]
     finally:
         _stop(processes)
         for name, handler in before.items():
             signal.signal(name, handler)
-    return 0 if asked.is_set() else next((code for code in ended if code), 1)
+    return 0 if asked else next((code for code in ended if code), 1)
 
 
 def _stop(processes: Sequence[subprocess.Popen[bytes]]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
-import threading
+import time
 from types import FrameType
 
 from coil_bridge.demo.course_pages import NotPlaced
@@ -27,7 +27,8 @@ def main() -> int:
     try:
         with consortium(ports, _say) as running:
             _say(f"\nThe consortium is running:   {running.front_url}\n\nCtrl-C stops it all.")
-            threading.Event().wait()
+            while True:  # a wait without end misses a signal that comes just before it begins
+                time.sleep(1)
     except KeyboardInterrupt:
         _say("\nStopped.")
     except (PortTaken, ServiceFailed, NotPlaced, CoilBridgeError) as error:

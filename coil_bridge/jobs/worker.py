@@ -15,6 +15,7 @@ import os
 import signal
 import socket
 import threading
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -33,6 +34,7 @@ from coil_bridge.vault import new_id
 
 LEASE = timedelta(seconds=60)
 PER_SITE = 2
+_LOOK_EVERY = 0.5  # seconds
 _TASK_LANES = 16
 _POST_LANES = 8
 _CALENDAR_LANES = 5
@@ -63,18 +65,22 @@ class Worker:
 
     def run(self) -> None:
         """Work until SIGTERM or SIGINT, then finish what is under way; a second signal ends at once."""
-        asked = threading.Event()
+        asked = (
+            False  # no Event: a handler that sets one can wait for the lock of the wait that it interrupted
+        )
 
         def ask(_signal: int, _frame: FrameType | None) -> None:
+            nonlocal asked
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
             signal.signal(signal.SIGINT, signal.default_int_handler)
-            asked.set()
+            asked = True
 
         signal.signal(signal.SIGTERM, ask)
         signal.signal(signal.SIGINT, ask)
         self.start()
         log.info("worker started", worker=self.name)
-        asked.wait()
+        while not asked:
+            time.sleep(_LOOK_EVERY)
         log.info("worker stopping", worker=self.name)
         self.stop()
 
