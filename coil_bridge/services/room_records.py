@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from coil_bridge.domain import CourseRole, JointSession
 from coil_bridge.evaluation.attendance import Presence, PresenceSource, minute_of
@@ -45,8 +45,12 @@ class RoomRecords:
         self._vault = vault
         self._buckets = Buckets(clock)
 
-    def receive(self, offer_id: str, session_id: str, sealed: str, authorization: str, body: bytes) -> int:
+    def receive(
+        self, offer_id: str, session_id: str, sealed: str, authorization: str, read_body: Callable[[], bytes]
+    ) -> int:
         """Take the record of a session's meeting in; how many stays are new.
+
+        The body is read when it is known that the server speaks: nobody else makes us hold megabytes.
 
         Raises:
             HookRefused: nobody is known to speak, there is no such meeting, or too many records come.
@@ -61,7 +65,7 @@ class RoomRecords:
         if not self._buckets.take(offer_id):
             raise HookRefused(429, "too_many")
         try:
-            meeting_id, stays = read_record(body)
+            meeting_id, stays = read_record(read_body())
         except UnreadableRecord:
             raise HookRefused(400, "not_readable") from None
         if session is None or meeting_id != session.id:

@@ -28,12 +28,16 @@ class RoomRecordPages:
         request.max_content_length = BIGGEST_RECORD + 1  # a body without a length is cut there
         if (request.content_length or 0) > BIGGEST_RECORD:
             return {"error": "too_large"}, 413
-        body = request.get_data(cache=False)
-        if len(body) > BIGGEST_RECORD:
-            return {"error": "too_large"}, 413
+
+        def read_body() -> bytes:
+            body = request.get_data(cache=False)
+            if len(body) > BIGGEST_RECORD:
+                raise HookRefused(413, "too_large")
+            return body
+
         speaker = request.headers.get("Authorization", "")
         try:
-            self._records.receive(offer_id, session_id, sealed, speaker, body)
+            self._records.receive(offer_id, session_id, sealed, speaker, read_body)
         except HookRefused as refusal:
             return {"error": refusal.code}, refusal.status
         return {"status": "accepted"}, 202
