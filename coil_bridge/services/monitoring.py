@@ -17,10 +17,12 @@ from coil_bridge.domain import JointSession, Person, Pilot
 from coil_bridge.evaluation.participation import GroupStatus
 from coil_bridge.evaluation.records import PilotCourse, PullRun, RunState
 from coil_bridge.evaluation.snapshot import Snapshot, read_snapshot
+from coil_bridge.evaluation.stays import in_sessions
 from coil_bridge.evaluation.weeks import local_day
 from coil_bridge.services.academic_calendars import calendars_of
 from coil_bridge.services.context import Clock
 from coil_bridge.services.pilot_groups import EVALUATED, groups_of, pilot_for
+from coil_bridge.services.presences import meeting_of
 from coil_bridge.services.session_changes import ends_at
 from coil_bridge.storage.storage import Storage, Transaction
 from scheduling.terms import AcademicCalendar, teaches_on
@@ -153,6 +155,7 @@ class Monitoring:
             for session in latest.values()
             for course_id in (
                 *(each.course_id for each in tx.attendance.of_session(pilot_id, session.id)),
+                *_told_by_moodle(tx, pilot_id, session),
                 *(each.course_id for each in tx.joins.of_session(session.id)),
             )
         }
@@ -160,6 +163,12 @@ class Monitoring:
             (course.pairing_id, course.course_id): _came(latest.get(course.pairing_id), course, there)
             for course in courses
         }
+
+
+def _told_by_moodle(tx: Transaction, pilot_id: str, session: JointSession) -> set[str]:
+    """The courses of whose students a Moodle tells that they were in a session."""
+    found = in_sessions(tx.stays.of_pilot(pilot_id, session.pairing_id), [meeting_of(session)])
+    return {each.course_id for each in found}
 
 
 def working_days_since(calendar: AcademicCalendar | None, last: date, until: date) -> int:
