@@ -9,17 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from coil_bridge.domain import CourseRole, JointSession, Person, Pilot, SessionState
+from coil_bridge.domain import JointSession, Person, Pilot, SessionState
 from coil_bridge.errors import NotFound
-from coil_bridge.evaluation.attendance import PresenceSource
 from coil_bridge.evaluation.records import PilotCourse
 from coil_bridge.i18n import mark
 from coil_bridge.services.context import Clock
 from coil_bridge.services.monitoring import BoardLine, Monitoring
 from coil_bridge.services.session_changes import ends_at
-from coil_bridge.storage.storage import Storage, Transaction
-
-SOURCES = (PresenceSource.JOIN, PresenceSource.ROOM, PresenceSource.FILE)
+from coil_bridge.services.session_evidence import KnownFrom, known_of
+from coil_bridge.storage.storage import Storage
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +25,7 @@ class HeldSession:
     """A session that was held, and from where something is known of each course's students."""
 
     session: JointSession
-    known: Mapping[str, frozenset[PresenceSource]]  # by course
+    known: Mapping[str, frozenset[KnownFrom]]  # by course
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +68,6 @@ class RecordsBehind:
                 for each in tx.sessions.of_pairing(pairing_id)
                 if each.state is not SessionState.CANCELLED and ends_at(each) <= now
             ]
-            sessions = tuple(HeldSession(each, _known(tx, pilot_id, each)) for each in reversed(held))
+            known = known_of(tx, pilot_id, held)
+        sessions = tuple(HeldSession(each, known[each.id]) for each in reversed(held))
         return BoardRecords(board.pilot, lines, sessions, board.silent_days)
-
-
-def _known(tx: Transaction, pilot_id: str, session: JointSession) -> Mapping[str, frozenset[PresenceSource]]:
-    found: dict[str, set[PresenceSource]] = {}
-    for presence in tx.attendance.of_session(pilot_id, session.id):
-        found.setdefault(presence.course_id, set()).add(presence.source)
-    for join in tx.joins.of_session(session.id):
-        if join.role is CourseRole.STUDENT:
-            found.setdefault(join.course_id, set()).add(PresenceSource.JOIN)
-    return {course: frozenset(sources) for course, sources in found.items()}
