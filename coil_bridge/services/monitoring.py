@@ -131,7 +131,7 @@ class Monitoring:
                 status = statuses[course.group]
                 last = snapshot.last_active.get(":".join(key)) if snapshot else None
                 calendar = calendars.get(course.institution.id)
-                silence = _silence(course, calendar, day, last, rules.silent_days)
+                silence = _silence(course, calendar, day if snapshot else None, last, rules.silent_days)
                 if status is not GroupStatus.SHOWN:
                     silence = Silence(silence.light, None, None, silence.over)
                 reading = self._reading(course, latest.get(key), day)

@@ -21,6 +21,7 @@ from coil_bridge.services.evidence import KEPT, PACK
 from coil_bridge.services.evidence_reading import stored_of
 from coil_bridge.services.exports import ExportService
 from coil_bridge.services.figures_queue import WORK_OUT
+from coil_bridge.services.figures_state import FiguresState
 from coil_bridge.services.partners import Partners
 from coil_bridge.services.traits import TRAITS, Traits
 from coil_bridge.storage.joins import Join
@@ -29,6 +30,7 @@ from coil_bridge.vault import Vault, new_id
 from connectors.transport import Transport, TransportPolicy
 from tests.builders import Build, SettableClock
 from tests.unit.services.evidence_world import FIRST, NOW, World
+from tests.unit.services.stored_pilot import StoredPilot
 
 
 @pytest.fixture
@@ -187,6 +189,36 @@ def test_what_came_during_an_objection_waits_after_it_like_anything_new(world: W
     world.publish()
     world.objections.switch(world.jelena, on=False)
     assert world.publish() == (24, 24, 0)
+
+
+def test_figures_and_packs_wait_until_the_courses_are_read(world: World) -> None:
+    with world.storage.write() as tx:
+        tx.pulls.insert(run := new_id(), world.pilot.id, world.pairing.id, world.of.almaty.id, world.clock())
+    world.work_out()
+    pack = world.evidence.request(world.lead, world.pilot.id)
+    asked = world.tasks()
+    assert [kind for kind, _ in asked] == [PACK, WORK_OUT]
+    world.evidence.make(asked[0][1])
+    assert world.evidence.figures(world.lead, world.pilot.id)[1] is None
+    assert world.evidence.packs(world.lead, world.pilot.id)[0].state == "queued"
+    assert world.evidence.state(world.lead, world.pilot.id) is FiguresState.READING
+    with world.storage.write() as tx:
+        tx.pulls.finish(run, world.clock())
+    assert world.tasks() == [(PACK, {"pack_id": pack})]
+    assert world.evidence.state(world.lead, world.pilot.id) is FiguresState.READY
+
+
+def test_a_reading_that_never_ends_holds_the_figures_up_for_an_hour(world: World) -> None:
+    with world.storage.write() as tx:
+        tx.pulls.insert(new_id(), world.pilot.id, world.pairing.id, world.of.almaty.id, world.clock())
+    world.clock.advance(minutes=61)
+    assert world.evidence.state(world.lead, world.pilot.id) is FiguresState.READY
+
+
+def test_a_pilot_of_which_nothing_was_read_has_no_figures(world: World) -> None:
+    other = StoredPilot(world.storage, world.build, world.clock, name="Next pilot")
+    world.evidence.perform({"pilot_id": other.pilot.id})
+    assert world.evidence.figures(world.lead, other.pilot.id)[1] is None
 
 
 def correction(world: World, **changes: object) -> Correction:

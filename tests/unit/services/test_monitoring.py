@@ -50,6 +50,10 @@ def joined_in_moodle(world: World, course: Course, pseudonym: str, at: datetime)
         tx.events.append([row])
 
 
+def test_before_events_were_counted_nobody_is_silent(world: World) -> None:
+    assert {line.silence.light for line in lines(world).values()} == {Light.UNKNOWN}
+
+
 def test_a_session_of_which_nothing_is_recorded_is_no_session_to_which_nobody_came(world: World) -> None:
     assert {line.coming.light for line in lines(world).values()} == {Light.SOON}
     latest = world.sessions[1]
