@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from coil_bridge.evaluation.records import RunState
+from coil_bridge.evaluation.records import LogRun, PullRun, RunState
 from coil_bridge.services.figures_queue import WORK_OUT
 from coil_bridge.services.traits import TRAITS
 from coil_bridge.storage.storage import Transaction
@@ -36,7 +36,10 @@ def state_of(tx: Transaction, pilot_id: str, now: datetime) -> FiguresState:
 
 def being_read(tx: Transaction, pilot_id: str, now: datetime) -> bool:
     """Whether rosters, logs or lists of the pilot are being read, and worth waiting for."""
-    runs = [*tx.pulls.latest(pilot_id).values(), *tx.log_runs.latest(pilot_id).values()]
+    runs: list[PullRun | LogRun] = [
+        *tx.pulls.latest(pilot_id).values(),
+        *tx.log_runs.latest(pilot_id).values(),
+    ]
     reading = any(each.state not in _ENDED and each.requested_at > now - _PATIENCE for each in runs)
     return reading or _waiting(tx, TRAITS, pilot_id, now)
 
