@@ -48,8 +48,8 @@ PERSON = (
     text(
         "role",
         "student; guest, a student of another partner university with an account in this course, as a "
-        "partner has named it, who counts as a student at home; or staff (manager, course creator, editing or "
-        "non-editing teacher in one of the courses). Indicators of participation are to be computed over "
+        "partner has named it, who counts as a student at home; or staff (manager, course creator, editing "
+        "or non-editing teacher in one of the courses). Indicators of participation are to be computed over "
         "students.",
         _ENROLMENTS,
     ),
