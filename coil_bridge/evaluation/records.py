@@ -17,9 +17,14 @@ from coil_bridge.errors import Reason
 
 
 class Part(StrEnum):
-    """A participant's part in a pairing; staff never count as participants of a pilot."""
+    """A participant's part in a pairing; staff never count as participants of a pilot.
+
+    Guests are a partner's students with an account in this course's Moodle: they count at home. Moodle calls
+    them students, and only the partner's own list says who they are, so nobody is stored as one.
+    """
 
     STUDENT = "student"
+    GUEST = "guest"
     STAFF = "staff"
 
 

@@ -206,7 +206,7 @@ def _records(
             at = minute_of(join.at)
             found[name].append(Presence(session.id, course.id, name, at, None, PresenceSource.JOIN))
     if pilot_id:
-        for each in presences_in(tx, pilot_id, session.pairing_id, [meeting_of(session)], course.id):
+        for each in presences_in(tx, pilot_id, [meeting_of(session)], course.id):
             if each not in found[each.pseudonym]:
                 found[each.pseudonym].append(each)
     return {name: records for name, records in found.items() if records}

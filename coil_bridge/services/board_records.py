@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from coil_bridge.domain import CourseRole, JointSession, Person, Pilot, SessionState
+from coil_bridge.domain import JointSession, Person, Pilot, SessionState
 from coil_bridge.errors import NotFound
 from coil_bridge.evaluation.attendance import Meeting, PresenceSource
 from coil_bridge.evaluation.records import PilotCourse
@@ -18,9 +18,10 @@ from coil_bridge.evaluation.stays import Stay, register_session
 from coil_bridge.i18n import mark
 from coil_bridge.services.context import Clock
 from coil_bridge.services.monitoring import BoardLine, Monitoring
-from coil_bridge.services.presences import meeting_of, presences_in
+from coil_bridge.services.presences import meeting_of
 from coil_bridge.services.session_changes import ends_at
-from coil_bridge.storage.storage import Storage, Transaction
+from coil_bridge.services.session_evidence import KnownFrom, known_of
+from coil_bridge.storage.storage import Storage
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class HeldSession:
     """A session that was held, and from where something is known of each course's students."""
 
     session: JointSession
-    known: Mapping[str, tuple[PresenceSource, ...]]  # by course of the pairing
+    known: Mapping[str, frozenset[KnownFrom]]  # by course
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,33 +76,19 @@ class RecordsBehind:
         if not lines:
             raise NotFound(mark("There is no such pairing."))
         now = self._clock()
-        courses = {line.course.course_id: line.course for line in lines}
         with self._storage.read() as tx:
             planned = [
                 each
                 for each in tx.sessions.of_pairing(pairing_id)
                 if each.state is not SessionState.CANCELLED
             ]
-            sessions = tuple(
-                HeldSession(each, _known(tx, pilot_id, each, courses))
-                for each in reversed(planned)
-                if ends_at(each) <= now
-            )
+            held = [each for each in planned if ends_at(each) <= now]
+            known = known_of(tx, pilot_id, held)
             stays = tx.stays.of_pilot(pilot_id, pairing_id)
+        sessions = tuple(HeldSession(each, known[each.id]) for each in reversed(held))
+        courses = {line.course.course_id: line.course for line in lines}
         lessons = _lessons(stays, [meeting_of(each) for each in planned], courses)
         return BoardRecords(board.pilot, lines, sessions, lessons, board.silent_days)
-
-
-def _known(
-    tx: Transaction, pilot_id: str, session: JointSession, courses: Iterable[str]
-) -> Mapping[str, tuple[PresenceSource, ...]]:
-    found: dict[str, set[PresenceSource]] = {each: set() for each in courses}
-    for presence in presences_in(tx, pilot_id, session.pairing_id, [meeting_of(session)]):
-        found.setdefault(presence.course_id, set()).add(presence.source)
-    for join in tx.joins.of_session(session.id):
-        if join.role is CourseRole.STUDENT:
-            found.setdefault(join.course_id, set()).add(PresenceSource.JOIN)
-    return {course: tuple(sorted(sources)) for course, sources in found.items()}
 
 
 def _lessons(

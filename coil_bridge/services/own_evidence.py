@@ -177,7 +177,7 @@ class OwnEvidence:
         rules = tx.evidence.rules(pilot_id)
         meetings = tx.attendance.meetings([pairing.id], now)
         ids = {each.id for each in meetings}
-        presences = presences_in(tx, pilot_id, pairing.id, meetings, course.course_id)
+        presences = presences_in(tx, pilot_id, meetings, course.course_id)
         overrides = [each for each in tx.attendance.overrides(pilot_id) if each.session_id in ids]
         windows = phase_windows(tx.pilots.phases(pilot_id))
         today = local_day(now, course.institution.zone)

@@ -121,6 +121,7 @@ PRESENCE_SOURCES: Mapping[str, str] = {
     "room": lazy_gettext("record of the room"),
     "file": lazy_gettext("uploaded list"),
     "register": lazy_gettext("attendance register in Moodle"),
+    "teacher": lazy_gettext("teacher’s word"),
 }
 
 LOG_MISSING = Badge(lazy_gettext("No log"), "dash", "warn")
