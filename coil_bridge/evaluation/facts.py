@@ -89,12 +89,12 @@ class Stored:
     replies: Sequence[Reply]
     meetings: Sequence[Meeting]
     presences: Sequence[Presence]
-    stays: Sequence[Stay]
     overrides: Sequence[Override]
     traits: Mapping[str, Trait]  # by pseudonym
     excluded: frozenset[str]  # pseudonyms of those who objected
     rules: Rules
     through: date
+    stays: Sequence[Stay] = ()
 
 
 @dataclass(slots=True)

@@ -158,7 +158,6 @@ def stored(**changes: Any) -> Stored:
         ],
         meetings=MEETINGS,
         presences=presences(),
-        stays=(),
         overrides=[
             Override(
                 "V2", COURSES["V-Almaty"].course_id, "a5", Verdict.MINUTES, 30, "left early", "t2", _SEEN
