@@ -36,13 +36,18 @@ MISSED_SESSIONS = 2
 
 @dataclass(frozen=True, slots=True)
 class OwnFigures:
-    """One student in one pairing. ``contact`` and ``estimated`` are minutes; days are the institution's."""
+    """One student in one pairing. ``contact`` and ``estimated`` are minutes; days are the institution's.
+
+    Of the sessions ``held``, ``recorded`` are those of which anybody's attendance is known: of the others
+    nobody can say who came, so nobody has missed them.
+    """
 
     active_days: int
     last_active: date | None
     attended: int
     partly: int
     held: int
+    recorded: int
     missed_in_a_row: int
     contact: int
     estimated: int
@@ -203,7 +208,9 @@ def _figures(read: _Read, pseudonym: str) -> OwnFigures:
     first, last = (day.toordinal() for day in read.window)
     days = [day for day in read.days.get(pseudonym, ()) if first <= day <= last]
     found = {session: value for (session, _, name), value in read.attendance.items() if name == pseudonym}
-    standings = [found[each.id].standing if each.id in found else Standing.ABSENT for each in read.meetings]
+    recorded = {session for session, _, _ in read.attendance}
+    meetings = [each for each in read.meetings if each.id in recorded]
+    standings = [found[each.id].standing if each.id in found else Standing.ABSENT for each in meetings]
     missed = 0
     for standing in reversed(standings):
         if standing is not Standing.ABSENT:
@@ -216,6 +223,7 @@ def _figures(read: _Read, pseudonym: str) -> OwnFigures:
         attended=standings.count(Standing.PRESENT),
         partly=standings.count(Standing.PARTLY),
         held=len(read.meetings),
+        recorded=len(meetings),
         missed_in_a_row=missed,
         contact=contact,
         estimated=estimated,
