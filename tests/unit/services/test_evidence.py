@@ -317,7 +317,7 @@ def test_who_may_not_correct(world: World) -> None:
 
 def test_a_student_sees_what_the_teacher_sees(world: World) -> None:
     world.was_there(world.sessions[0])
-    pairing, [view] = world.own.classes(world.mira, world.pairing.id)
+    pairing, [view] = world.classes.of(world.mira, world.pairing.id)
     [line] = view.lines
     [own] = world.own.own(world.jelena).pairings
     assert own.figures == line.figures
@@ -332,7 +332,7 @@ def test_nothing_of_others_is_in_the_own_data(world: World) -> None:
     stranger: Person = world.build.person("Lin Chen")
     assert world.own.own(stranger).pairings == ()
     with pytest.raises(Forbidden):
-        world.own.classes(world.jelena, world.pairing.id)
+        world.classes.of(world.jelena, world.pairing.id)
 
 
 def test_traits_and_rules_survive_as_they_were_stored(world: World) -> None:
