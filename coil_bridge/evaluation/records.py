@@ -91,6 +91,10 @@ class Dropped(StrEnum):
     NO_TIME = "no_time"
     ANONYMOUS = "anonymous"
     ACTING_AS_ANOTHER = "acting_as_another"
+    STAFF = "staff"
+    MARKED_ABSENT = "marked_absent"
+    MARKED_BETWEEN = "marked_between"
+    FACTS_NOT_TOLD = "facts_not_told"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +155,16 @@ class Event:
     day: date  # by the institution's local date
     reply_to: str | None = None  # whom it answers
     reply_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackCount:
+    """How many answered a Feedback activity, by Moodle's number of the activity in the course."""
+
+    module: int
+    answers: int
+    anonymous: bool
+    observed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

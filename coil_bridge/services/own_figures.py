@@ -11,12 +11,12 @@ from datetime import date, datetime
 
 from coil_bridge.domain import PairedCourse, Pairing
 from coil_bridge.evaluation.attendance import Attended, Meeting, Standing, by_person, contact_minutes
-from coil_bridge.evaluation.facts import moodle_joins
 from coil_bridge.evaluation.pseudonyms import Pseudonymiser
 from coil_bridge.evaluation.records import PilotCourse
 from coil_bridge.evaluation.weeks import local_day
 from coil_bridge.evaluation.windows import Window, course_window, phase_windows
 from coil_bridge.services.pilot_groups import EVALUATED
+from coil_bridge.services.presences import presences_in
 from coil_bridge.storage.storage import Transaction
 from coil_bridge.vault import Vault
 
@@ -70,20 +70,19 @@ def read_course(tx: Transaction, pairing: Pairing, course: PilotCourse, now: dat
     actors = tx.evidence.actors(pilot_id, pairing_id=pairing.id, course_id=course.course_id)
     rules = tx.evidence.rules(pilot_id)
     meetings = tx.attendance.meetings([pairing.id], now)
-    joins = tx.evidence.joins(pilot_id, [each.no for each in actors])
     ids = {each.id for each in meetings}
-    presences = [
-        *(each for meeting in meetings for each in tx.attendance.of_session(pilot_id, meeting.id)),
-        *moodle_joins(actors, joins, meetings),
-    ]
-    overrides = [each for each in tx.attendance.overrides(pilot_id) if each.session_id in ids]
-    attendance = by_person(meetings, presences, overrides, rules.presence_percent)
-    known = {session for session, _, _ in attendance}
+    everybody = by_person(
+        meetings,
+        presences_in(tx, pilot_id, meetings),
+        [each for each in tx.attendance.overrides(pilot_id) if each.session_id in ids],
+        rules.presence_percent,
+    )
+    known = {session for session, _, _ in everybody}
     windows = phase_windows(tx.pilots.phases(pilot_id))
     today = local_day(now, course.institution.zone)
     return CourseRead(
         days=tx.evidence.days_of(pilot_id, {each.no: each.pseudonym for each in actors}),
-        attendance=attendance,
+        attendance={key: each for key, each in everybody.items() if key[1] == course.course_id},
         held=len(meetings),
         recorded=[each for each in meetings if each.id in known],
         window=course_window(course, windows, today),

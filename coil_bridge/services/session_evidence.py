@@ -1,7 +1,7 @@
 """From where it is known who was in a session: what the board's lights and their records rest on.
 
 Of each course it says from which kinds of record something is known of its students, never of how many.
-Joins that Moodle's own log tells count as any other; a teacher's word that somebody was there does too.
+What a Moodle tells counts as any other record; a teacher's word that somebody was there does too.
 """
 
 from __future__ import annotations
@@ -10,9 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 
 from coil_bridge.domain import CourseRole, JointSession
-from coil_bridge.evaluation.attendance import Meeting, Override, PresenceSource, Verdict, minute_of
-from coil_bridge.evaluation.facts import moodle_joins
-from coil_bridge.evaluation.records import Part
+from coil_bridge.evaluation.attendance import Override, PresenceSource, Verdict
+from coil_bridge.services.presences import meeting_of, presences_in
 from coil_bridge.storage.storage import Transaction
 
 
@@ -21,6 +20,8 @@ class KnownFrom(StrEnum):
 
     JOIN = PresenceSource.JOIN.value
     MOODLE = PresenceSource.MOODLE.value
+    MOODLE_ROOM = PresenceSource.MOODLE_ROOM.value
+    REGISTER = PresenceSource.REGISTER.value
     ROOM = PresenceSource.ROOM.value
     FILE = PresenceSource.FILE.value
     TEACHER = "teacher"
@@ -44,16 +45,14 @@ def known_of(tx: Transaction, pilot_id: str, sessions: Sequence[JointSession]) -
 def _records(
     tx: Transaction, pilot_id: str, sessions: Sequence[JointSession]
 ) -> Iterable[tuple[str, str, KnownFrom]]:
+    for presence in presences_in(tx, pilot_id, [meeting_of(each) for each in sessions]):
+        yield presence.session_id, presence.course_id, KnownFrom(presence.source.value)
     for session in sessions:
-        for presence in tx.attendance.of_session(pilot_id, session.id):
-            yield session.id, presence.course_id, KnownFrom(presence.source.value)
         for join in tx.joins.of_session(session.id):
             if join.role is CourseRole.STUDENT:
                 yield session.id, join.course_id, KnownFrom.JOIN
         for course_id in _said_present(tx.attendance.overrides(pilot_id, session.id)):
             yield session.id, course_id, KnownFrom.TEACHER
-    for session_id, course_id in _by_moodle(tx, pilot_id, sessions):
-        yield session_id, course_id, KnownFrom.MOODLE
 
 
 def _said_present(said: Iterable[Override]) -> set[str]:
@@ -64,17 +63,3 @@ def _said_present(said: Iterable[Override]) -> set[str]:
         for (course, _), each in latest.items()
         if each.verdict is Verdict.PRESENT or (each.verdict is Verdict.MINUTES and each.minutes)
     }
-
-
-def _by_moodle(tx: Transaction, pilot_id: str, sessions: Sequence[JointSession]) -> Iterable[tuple[str, str]]:
-    meetings = [
-        Meeting(each.id, each.pairing_id, minute_of(each.starts_at), each.minutes) for each in sessions
-    ]
-    pairings = {each.pairing_id for each in meetings}
-    students = [
-        each
-        for each in tx.evidence.actors(pilot_id)
-        if each.pairing_id in pairings and each.part is Part.STUDENT
-    ]
-    joins = tx.evidence.joins(pilot_id, [each.no for each in students]) if students else []
-    return {(each.session_id, each.course_id) for each in moodle_joins(students, joins, meetings)}
