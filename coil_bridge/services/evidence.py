@@ -27,6 +27,7 @@ from coil_bridge.evaluation.xapi import statements
 from coil_bridge.i18n import mark, translator
 from coil_bridge.services import audit
 from coil_bridge.services.attendance import Attendance
+from coil_bridge.services.checks import check_key
 from coil_bridge.services.context import Clock
 from coil_bridge.services.evidence_reading import stored_of
 from coil_bridge.services.exports import ExportFile, slug
@@ -35,7 +36,7 @@ from coil_bridge.services.objections import Objections
 from coil_bridge.services.pilot_groups import pilot_for
 from coil_bridge.storage.packs import Pack
 from coil_bridge.storage.storage import Storage, Transaction
-from coil_bridge.vault import new_id
+from coil_bridge.vault import id_for
 from scheduling.zones import zone_data
 
 PACK = "make_pack"
@@ -173,21 +174,23 @@ class Evidence:
             pilot_for(tx, actor, pilot_id)
             return tx.packs.of_pilot(pilot_id)
 
-    def request(self, actor: Person, pilot_id: str, *, definitions: str = CURRENT, xapi: bool = False) -> str:
-        """Have a pack made by the worker; its id.
+    def request(
+        self, actor: Person, pilot_id: str, *, definitions: str = CURRENT, xapi: bool = False, form_key: str
+    ) -> str:
+        """Have a pack made by the worker; its id. The same form a second time asks for the same pack.
 
         Raises:
             NotFound: as ``figures``.
-            InvalidInput: no such set of definitions.
+            InvalidInput: no such set of definitions, or no key.
         """
         _chosen(definitions)
-        now, pack_id = self._clock(), new_id()
+        check_key(form_key)
+        now, options = self._clock(), {"definitions": definitions, "xapi": xapi}
+        pack_id = id_for("pack", actor.id, pilot_id, definitions, str(xapi), form_key)
         with self._storage.write() as tx:
             pilot_for(tx, actor, pilot_id)
-            tx.packs.insert(
-                pack_id, pilot_id, actor.id or None, now, {"definitions": definitions, "xapi": xapi}
-            )
-            tx.tasks.queue(PACK, {"pack_id": pack_id}, at=now, dedup_key=f"{PACK}:{pack_id}")
+            if tx.packs.insert(pack_id, pilot_id, actor.id or None, now, options):
+                tx.tasks.queue(PACK, {"pack_id": pack_id}, at=now, dedup_key=f"{PACK}:{pack_id}")
         return pack_id
 
     def make(self, payload: Mapping[str, Any]) -> None:

@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -174,7 +175,7 @@ def test_figures_are_made_by_the_worker_and_read_by_pages(world: World) -> None:
 
 
 def test_a_pack_is_made_kept_and_forgotten(world: World) -> None:
-    pack_id = world.evidence.request(world.lead, world.pilot.id, xapi=True)
+    pack_id = world.evidence.request(world.lead, world.pilot.id, xapi=True, form_key="a form")
     [(kind, payload)] = world.tasks()
     assert kind == PACK
     world.evidence.make(payload)
@@ -195,6 +196,15 @@ def test_a_pack_is_made_kept_and_forgotten(world: World) -> None:
     with pytest.raises(NotFound):
         world.evidence.download(world.lead, world.pilot.id, pack_id)
     assert world.evidence.prune() == 1
+
+
+def test_a_double_click_asks_for_one_pack_and_another_form_for_another(world: World) -> None:
+    ask = partial(world.evidence.request, world.lead, world.pilot.id)
+    assert ask(form_key="a form") == ask(form_key="a form")
+    assert [kind for kind, _ in world.tasks()] == [PACK]
+    assert len({ask(form_key="a form"), ask(form_key="a form", xapi=True), ask(form_key="another")}) == 3
+    with pytest.raises(InvalidInput):
+        ask(form_key="")
 
 
 def test_a_pack_outlives_the_key_and_a_later_pull(world: World) -> None:
@@ -236,7 +246,7 @@ def test_settings_of_the_figures(world: World) -> None:
     world.evidence.set_rules(world.lead, world.pilot.id, Rules(50, 45, 7))
     assert world.evidence.rules(world.lead, world.pilot.id) == Rules(50, 45, 7)
     with pytest.raises(InvalidInput):
-        world.evidence.request(world.lead, world.pilot.id, definitions="0")
+        world.evidence.request(world.lead, world.pilot.id, definitions="0", form_key="a form")
 
 
 def test_an_objection_holds_from_the_next_figures_on(world: World) -> None:

@@ -194,7 +194,7 @@ class Stage:
                     ids["credential_id"], world.jelena.id, self.pairing.id, "2", "kid", 7, signed, now
                 )
             )
-        pack = services.evidence.figures.request(SYSTEM, pilot)
+        pack = services.evidence.figures.request(SYSTEM, pilot, form_key="a form")
         with services.storage.write() as tx:
             tx.packs.finish(
                 pack, name="pack.zip", content=b"PK", sha256="0" * 64, at=now, expires_at=now + HOUR
