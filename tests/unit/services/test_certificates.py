@@ -9,7 +9,7 @@ import time_machine
 from openbadgeslib.ob3 import OB3VerificationError, OB3Verifier
 
 from coil_bridge.domain import Pairing, Person
-from coil_bridge.errors import Conflict, Forbidden, InvalidInput, NotFound
+from coil_bridge.errors import Conflict, Forbidden, InvalidInput, NotFound, Reason
 from coil_bridge.services.certificate_keys import new_signing_key
 from coil_bridge.services.certificates import CertificateService, Standing
 from coil_bridge.services.rights import RightsService
@@ -38,7 +38,7 @@ class Awarding:
 
     def completion(self, _tx: Transaction, person: Person, _pairing: Pairing) -> Standing:
         completed = person.id == self.consortium.jelena.id
-        return Standing(completed, "2", "Active students who completed every one of their courses.")
+        return Standing(completed, 2, (Reason("Present in %(share)s per cent.", {"share": 80}),))
 
     def issued(self) -> tuple[str, str]:
         """Jelena's certificate: its id and the signed text."""
@@ -90,7 +90,8 @@ def test_the_claims_are_those_of_open_badges(awarding: Awarding) -> None:
     assert claims["jti"] == claims["id"]
     assert claims["nbf"] == int(awarding.consortium.clock().timestamp())
     assert claims["credentialStatus"]["type"] == "BitstringStatusListEntry"
-    assert "Rule 2" in claims["credentialSubject"]["achievement"]["criteria"]["narrative"]
+    narrative = claims["credentialSubject"]["achievement"]["criteria"]["narrative"]
+    assert narrative == "Present in 80 per cent. (Rule 2 of the pilot.)"
     assert "@example.org" not in json.dumps(claims)
 
 
@@ -99,7 +100,7 @@ def test_asked_twice_it_is_the_same_one(on_both: Awarding) -> None:
 
 
 def test_who_has_not_completed_gets_none(awarding: Awarding) -> None:
-    with pytest.raises(Conflict, match="not completed"):
+    with pytest.raises(Conflict, match="not earned"):
         awarding.certificates.issue(awarding.consortium.dana, awarding.pairing.id)
     for someone in (awarding.consortium.mira, awarding.lead, awarding.consortium.build.person("Petra Novak")):
         with pytest.raises(NotFound):
