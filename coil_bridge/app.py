@@ -17,6 +17,7 @@ from coil_bridge.rights_wiring import certificate_service, pages_of_rights, rete
 from coil_bridge.services.academic_calendars import AcademicCalendars
 from coil_bridge.services.bundle import Services
 from coil_bridge.services.catalogue import Catalogue
+from coil_bridge.services.certificate_rules import CertificateRules, RuleEvidence
 from coil_bridge.services.context import Clock, system_clock
 from coil_bridge.services.exports import ExportService
 from coil_bridge.services.feeds import FeedService
@@ -217,9 +218,15 @@ def build_services(
         rights=rights_service(storage=storage, clock=clock, vault=vault),
         retention=retention_service(storage=storage, clock=clock),
         certificates=certificate_service(settings, storage=storage, clock=clock, vault=vault),
+        certificate_rules=CertificateRules(storage=storage, clock=clock),
         lti=lti,
         evidence=evidence_services(
-            settings, storage=storage, vault=vault, clock=clock, partners=partners, extras=[SurveyEvidence()]
+            settings,
+            storage=storage,
+            vault=vault,
+            clock=clock,
+            partners=partners,
+            extras=[SurveyEvidence(), RuleEvidence()],
         ),
         calendars=calendars,
         academic=AcademicCalendars(storage=storage),
