@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -105,6 +106,15 @@ def test_a_pack_is_made_kept_and_forgotten(world: World) -> None:
     with pytest.raises(NotFound):
         world.evidence.download(world.lead, world.pilot.id, pack_id)
     assert world.evidence.prune() == 1
+
+
+def test_a_double_click_asks_for_one_pack_and_another_form_for_another(world: World) -> None:
+    ask = partial(world.evidence.request, world.lead, world.pilot.id)
+    assert ask(form_key="a form") == ask(form_key="a form")
+    assert [kind for kind, _ in world.tasks()] == [PACK]
+    assert (
+        len({ask(form_key="a form"), ask(form_key="a form", xapi=True), ask(form_key="another"), ask()}) == 4
+    )
 
 
 def test_a_pack_outlives_the_key_and_a_later_pull(world: World) -> None:
