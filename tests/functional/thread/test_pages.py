@@ -94,6 +94,7 @@ PAGES = {
         "/pilots/new",
         "/pilots/{pilot}",
         "/pilots/{pilot}/surveys",
+        "/pilots/{pilot}/certificates",
         "/surveys/{survey}",
         "/surveys/{survey}/answers",
         "/surveys/{draft}/edit",

@@ -71,6 +71,7 @@ CIRCLES: Mapping[frozenset[str], str] = {
     frozenset({LEAD}): "pairings.assign",
     frozenset(EVALUATORS): """
         calendar.private calendar.publish calendar.take_back certificates.of_pairing certificates.revoke
+        certificate_rules.show certificate_rules.change
         pilots.index pilots.new pilots.create pilots.show pilots.add_phase pilots.pull pilots.progress
         pilots.download pilots.confirm_destroy pilots.destroy evidence.show evidence.ask evidence.packs
         evidence.request_pack evidence.download evidence.set_rules evidence.upload_traits evidence.board
