@@ -39,8 +39,8 @@ PLUGIN_TEXTS: Mapping[str, Callable[[Gettext], tuple[str, ...]]] = {
     "plugin_lacks": lambda _: (
         _("The role of the service account lacks rights that the plugin needs"),
         _(
-            "The account does not have %(capabilities)s in the whole system. The present version of the plugin "
-            "needs these."
+            "The account does not have %(capabilities)s in the whole system. The present version of the "
+            "plugin needs these."
         ),
         _("What needs them is missing: of activities that the account may not see nothing is told."),
         _(
