@@ -101,7 +101,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     for pages in _blueprints(services, visitors, cookies, metrics, clock):
         app.register_blueprint(pages)
     stop_pages = StopPages(services.telling.choices).blueprint()
-    of_machines = (*pages_for_platforms(services.lti, visitors, cookies), *pages_for_plugins(services))
+    of_machines = (*pages_for_platforms(services.lti, visitors, cookies, clock), *pages_for_plugins(services))
     for pages in (stop_pages, *of_machines):
         csrf.exempt(pages)
         app.register_blueprint(pages)

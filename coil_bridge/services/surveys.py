@@ -13,6 +13,7 @@ from coil_bridge.evaluation.surveys import Survey, SurveyKind, SurveyState, Wave
 from coil_bridge.i18n import mark
 from coil_bridge.services import audit
 from coil_bridge.services.context import Clock
+from coil_bridge.services.moodle_feedback import FeedbackLine, feedback_lines
 from coil_bridge.services.pilot_groups import pilot_for
 from coil_bridge.services.survey_inputs import SurveyInput, check_survey, numbered, windows_of
 from coil_bridge.services.survey_languages import check_words, still_translated
@@ -48,6 +49,15 @@ class SurveyService:
         """
         with self._storage.read() as tx:
             return pilot_for(tx, actor, pilot_id), tx.surveys.of_pilot(pilot_id)
+
+    def feedback(self, actor: Person, pilot_id: str) -> list[FeedbackLine]:
+        """How many answered the Feedback activities of the pilot's courses, as far as Moodles tell.
+
+        Raises:
+            NotFound: as ``of_pilot``.
+        """
+        with self._storage.read() as tx:
+            return feedback_lines(tx, pilot_for(tx, actor, pilot_id))
 
     def create(self, actor: Person, pilot_id: str, start: str, language: str) -> Survey:
         """A draft from one of the questionnaires to start from, with every language that it has.

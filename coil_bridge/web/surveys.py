@@ -215,7 +215,14 @@ class SurveyPages:
 
     def _index_page(self, person: Person, pilot_id: str, form: Form) -> str:
         pilot, surveys = self._surveys.of_pilot(person, pilot_id)
-        return render_template("surveys/index.html", pilot=pilot, surveys=surveys, form=form, starts=STARTS)
+        return render_template(
+            "surveys/index.html",
+            pilot=pilot,
+            surveys=surveys,
+            feedback=self._surveys.feedback(person, pilot_id),
+            form=form,
+            starts=STARTS,
+        )
 
     def _edit_page(self, survey: Survey, form: Form) -> str:
         typed = [

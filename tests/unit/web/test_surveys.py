@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from coil_bridge.domain import CoilPhase, Pairing, Role
+from coil_bridge.evaluation.records import FeedbackCount
 from tests.unit.web.conftest import Browser, World
 
 
@@ -141,3 +142,19 @@ def test_only_those_who_evaluate_see_a_survey(
     page = published(lead, pairing)
     assert world.browser(world.mira).get(f"{page}{path}").status_code == 404
     assert world.browser().get(f"{page}{path}").status_code in {302, 303, 401}
+
+
+def test_answers_to_feedback_in_moodle_are_counted_beside_the_surveys(
+    world: World, lead: Browser, pairing: Pairing
+) -> None:
+    assert pairing.phase
+    page = f"/pilots/{pairing.phase.pilot_id}/surveys"
+    assert "Feedback activities in Moodle" not in lead.get(page).text
+    counted = [FeedbackCount(71, 34, True, world.clock()), FeedbackCount(72, 9, False, world.clock())]
+    with world.services.storage.write() as tx:
+        tx.feedback_counts.replace(pairing.phase.pilot_id, pairing.id, world.almaty.id, counted)
+    text = lead.get(page).text
+    assert "Moodle: Feedback activity, anonymous" in text
+    assert ">34<" in text
+    assert ">9<" not in text  # fewer than the pilot's threshold
+    assert text.count("withheld") == 1
