@@ -43,6 +43,7 @@ class Values:
 
     ``unrecorded``: sessions were held and nothing is recorded of who came, so contact and attendances are
     ``None`` for another reason. That follows from what is published: nothing counts in any of its pairings.
+    ``untimed``: likewise for the time on task of active students, of whom no two events lie close enough.
     """
 
     place: Place
@@ -67,6 +68,7 @@ class Values:
     genders: Mapping[str, int] | None
     countries: Mapping[str, int] | None
     unrecorded: bool = False
+    untimed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,16 +120,14 @@ def publish(figures: Figures) -> Published:
 
 
 def _unrecorded(each: Values, values: Iterable[Values]) -> Values:
-    """Without the zeros where nobody's attendance is recorded: they do not say that nobody came."""
-    pairings = {key.pairing_id for key in each.place.units}
-    counted = [
-        one.contact_minutes != 0
-        for one in values
-        if one.place.axis == "pairing" and one.place.pairing_id in pairings
-    ]
-    if each.contact_minutes != 0 or not each.sessions_held or any(counted):
-        return each
-    return replace(each, contact_minutes=None, estimated_minutes=None, attendances=None, unrecorded=True)
+    """Without the zeros where nobody's attendance, or time, is recorded: they do not say that it was none."""
+    ids = {key.pairing_id for key in each.place.units}
+    pairings = [one for one in values if one.place.axis == "pairing" and one.place.pairing_id in ids]
+    if each.sessions_held and {one.contact_minutes for one in (each, *pairings)} == {0}:
+        each = replace(each, contact_minutes=None, estimated_minutes=None, attendances=None, unrecorded=True)
+    if each.active_days and {one.on_task_minutes for one in (each, *pairings)} == {0}:
+        each = replace(each, on_task_minutes=None, untimed=True)
+    return each
 
 
 def places_of(figures: Figures) -> list[Place]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
@@ -254,6 +255,13 @@ def test_nothing_recorded_is_not_nobody_came(world: World) -> None:
     found = engagement()
     assert found[world.of.almaty.institution.name] == (0.0, 0, "")
     assert found[world.of.belgrade.institution.name] == (12.0, 12, "")
+
+
+def test_time_that_nothing_tells_is_not_none(world: World) -> None:
+    with world.storage.write() as tx:
+        stored = replace(stored_of(tx, world.pilot, SETS[CURRENT], date(2026, 10, 25)), sitting_minutes={})
+        whole = publish(figures_of(stored)).whole
+    assert (whole.active_days, whole.on_task_minutes, whole.untimed) == (24, None, True)
 
 
 def test_nobody_has_missed_a_session_of_which_nothing_is_recorded(world: World) -> None:
