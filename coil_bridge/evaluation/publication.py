@@ -119,15 +119,30 @@ def publish(figures: Figures) -> Published:
     )
 
 
-def _unrecorded(each: Values, values: Iterable[Values]) -> Values:
+def _unrecorded(each: Values, values: Sequence[Values]) -> Values:
     """Without the zeros where nobody's attendance, or time, is recorded: they do not say that it was none."""
-    ids = {key.pairing_id for key in each.place.units}
-    pairings = [one for one in values if one.place.axis == "pairing" and one.place.pairing_id in ids]
-    if each.sessions_held and {one.contact_minutes for one in (each, *pairings)} == {0}:
+
+    def none_at_all(name: str) -> bool:
+        """Whether the place's zero, and what is published of others, says zero of its whole pairings."""
+        zero = {
+            pairing
+            for one in values
+            if one.place.axis in _OF_PAIRINGS and getattr(one, name) == 0
+            for pairing in _pairing_ids(one.place)
+        }
+        return getattr(each, name) == 0 and _pairing_ids(each.place) <= zero
+
+    silent, untimed = none_at_all("contact_minutes"), none_at_all("on_task_minutes")
+    if silent and each.sessions_held:
         each = replace(each, contact_minutes=None, estimated_minutes=None, attendances=None, unrecorded=True)
-    if each.active_days and {one.on_task_minutes for one in (each, *pairings)} == {0}:
-        each = replace(each, on_task_minutes=None, untimed=True)
-    return each
+    return replace(each, on_task_minutes=None, untimed=True) if untimed and each.active_days else each
+
+
+_OF_PAIRINGS = ("pilot", "phase", "model", "pairing")  # the axes whose places are made of whole pairings
+
+
+def _pairing_ids(place: Place) -> set[str]:
+    return {key.pairing_id for key in place.units}
 
 
 def places_of(figures: Figures) -> list[Place]:

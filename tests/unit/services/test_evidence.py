@@ -234,6 +234,14 @@ def test_a_pilot_of_which_nothing_was_read_has_no_figures(world: World) -> None:
     assert world.evidence.figures(world.lead, other.pilot.id)[1] is None
 
 
+def test_a_phase_that_runs_says_that_nothing_is_recorded(world: World) -> None:
+    with world.storage.read() as tx:
+        found = publish(figures_of(stored_of(tx, world.pilot, SETS[CURRENT], date(2026, 10, 25))))
+    assert (found.whole.contact_minutes, found.whole.unrecorded) == (None, True)
+    assert [each.unrecorded for each in found.of("phase")] == [True]
+    assert [each.contact_minutes for each in found.of("pairing")] == [None]  # a running phase is one block
+
+
 def test_nothing_recorded_is_not_nobody_came(world: World) -> None:
     early = world.build.phase(world.pilot, "Early autumn", ends_on=date(2026, 10, 18))
     with world.storage.write() as tx:
