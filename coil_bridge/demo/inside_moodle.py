@@ -55,13 +55,14 @@ def enter_for(partner: Partner, course: Course, stays: Sequence[tuple[User, Join
 def keep_register(
     partner: Partner, course: Course, students: Sequence[User], sessions: Sequence[JointSession]
 ) -> None:
-    """The teacher marks who is there: in the first joint session, and in a lesson of the course's own."""
+    """The teacher marks who is there: in these joint sessions, and in a lesson of the course's own."""
     world = partner.moodle.world
     register = world.add_activity(course, "Attendance", "attendance")
     first = sessions[0]
-    for begins in (first.starts_at, first.starts_at + timedelta(days=2)):
+    lessons = [(each.starts_at, each.minutes) for each in sessions]
+    for begins, minutes in (*lessons, (first.starts_at + timedelta(days=2), first.minutes)):
         for place, student in enumerate(students):
-            world.mark(student, register, begins, first.minutes, grade=0 if place % 9 == 8 else 2)
+            world.mark(student, register, begins, minutes, grade=0 if place % 9 == 8 else 2)
 
 
 def ask_for_feedback(partner: Partner, course: Course, students: Sequence[User], seed: int) -> None:
