@@ -30,7 +30,7 @@ def write_pdf(report: Report) -> bytes:
     letters = lettering("".join(report.words()))
     target = io.BytesIO()
     document = _document(target, report)
-    pages = _Pages(letters, document.width)
+    pages = _Pages(letters, document.width - 2 * _PADDING)
     foot = letters.markup(report.title)
 
     def below(canvas: Any, _document: Any) -> None:
