@@ -6,8 +6,9 @@ to compare two lists of them. ``settling.py`` does that; they are stored with ea
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -34,8 +35,10 @@ class Counted:
     """One participation. Minutes and days are sums up to the last day covered; weeks by their Mondays.
 
     ``by_moodle`` and ``by_sessions``: completing under the one and the other part of the rule.
-    ``answered``: replies written, by the institution of whom they answer. A ``guest`` in a partner's course
-    is in no headcount: only the replies are.
+    ``answered``: replies written, by the institution of whom they answer; ``received``: likewise those that
+    answer this person, by the institution of who wrote them. A ``guest`` in a partner's course is in no
+    headcount: only the replies are. Who is ``resting`` counts nowhere for a while, who is ``erased`` never
+    again: only that somebody was there is kept (``leaving.py``).
     """
 
     enrolled: bool = False
@@ -51,8 +54,12 @@ class Counted:
     estimated: int = 0
     attended: int = 0
     answered: tuple[tuple[str, int], ...] = ()
+    received: tuple[tuple[str, int], ...] = ()
     gender: str = UNDISCLOSED
     country: str = UNDISCLOSED
+    resting: bool = False
+    rested: bool = False  # now or earlier
+    erased: bool = False
 
     @property
     def completing(self) -> bool:
@@ -71,6 +78,7 @@ class Dyads:
     mutual: int = 0
     people: int = 0  # in any of the pairs
     mutual_people: int = 0
+    lost: bool = False  # somebody left after they had been published: nothing more is said of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,31 +89,38 @@ class Edition:
     people: People
     dyads: Mapping[str, Dyads] = field(default_factory=dict)
 
-    def without(self, gone: Iterable[str]) -> Edition:
-        """The same without the participations of some pseudonyms."""
-        names = frozenset(gone)
-        left = {who: each for who, each in self.people.items() if who.pseudonym not in names}
-        return Edition(self.through, left, self.dyads)
+    @property
+    def counted(self) -> dict[Who, Counted]:
+        """Those who count: nobody who rests."""
+        return {who: each for who, each in self.people.items() if not (each.resting or each.erased)}
+
+    @property
+    def sizes(self) -> Counter[GroupKey]:
+        """How many students of each unit count."""
+        return Counter(who.group for who, each in self.counted.items() if each.enrolled)
 
 
 def edition_of(facts: Facts, through: date, shown: Collection[GroupKey]) -> Edition:
     """Everything as it stands in the stored rows about the people of the shown units."""
-    answered: dict[Who, dict[str, int]] = {}
+    answered: dict[Who, Counter[str]] = defaultdict(Counter)
+    received: dict[Who, Counter[str]] = defaultdict(Counter)
     for (by, to), count in facts.replies.items():
-        mine = answered.setdefault(Who(by[0].pairing_id, by[0].institution_id, by[1]), {})
-        mine[to[0].institution_id] = mine.get(to[0].institution_id, 0) + count
-    people = {}
-    for person in facts.people.values():
-        if person.group not in shown:
-            continue
-        who = Who(person.group.pairing_id, person.group.institution_id, person.pseudonym)
-        people[who] = _counted(person, tuple(sorted(answered.pop(who, {}).items())))
-    guests = {
-        who: Counted(guest=True, answered=tuple(sorted(mine.items())))
-        for who, mine in answered.items()
-        if who.group in shown
+        answered[_who(by)][to[0].institution_id] += count
+        received[_who(to)][by[0].institution_id] += count
+    people = {
+        _who((person.group, person.pseudonym)): _counted(person)
+        for person in facts.people.values()
+        if person.group in shown
     }
-    return Edition(through, guests | people, dyads_of(facts, shown))
+    for who in answered.keys() | received.keys():
+        person = people.get(who, Counted(guest=True))
+        if who.group in shown and (person.enrolled or person.guest):
+            people[who] = replace(
+                person,
+                answered=tuple(sorted(answered[who].items())),
+                received=tuple(sorted(received[who].items())),
+            )
+    return Edition(through, people, dyads_of(facts, shown))
 
 
 def dyads_of(facts: Facts, shown: Collection[GroupKey]) -> dict[str, Dyads]:
@@ -143,11 +158,16 @@ def counted_from(stored: Mapping[str, Any]) -> Counted:
     """Out of storage."""
     found = dict(stored)
     found["weeks"] = frozenset(found.get("weeks", ()))
-    found["answered"] = tuple((place, count) for place, count in found.get("answered", ()))
+    for name in ("answered", "received"):
+        found[name] = tuple((place, count) for place, count in found.get(name, ()))
     return Counted(**found)
 
 
-def _counted(person: Participation, answered: tuple[tuple[str, int], ...]) -> Counted:
+def _who(of: tuple[GroupKey, str]) -> Who:
+    return Who(of[0].pairing_id, of[0].institution_id, of[1])
+
+
+def _counted(person: Participation) -> Counted:
     if not person.enrolled:
         return Counted()
     return Counted(
@@ -162,7 +182,6 @@ def _counted(person: Participation, answered: tuple[tuple[str, int], ...]) -> Co
         contact=person.contact,
         estimated=person.estimated,
         attended=person.attendances,
-        answered=answered,
         gender=person.trait.gender,
         country=person.trait.country or UNDISCLOSED,
     )
