@@ -20,6 +20,8 @@ from functools import lru_cache
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from coil_bridge.evaluation.writers.typefaces import for_drawings
+
 _SVG = "http://www.w3.org/2000/svg"
 _XLINK = "http://www.w3.org/1999/xlink"
 _INK, _MUTED, _LINE, _ACCENT, _SOFT = "#0a0b01", "#0a0b02", "#0a0b03", "#0a0b04", "#0a0b05"
@@ -214,11 +216,11 @@ def _rendered(chart: Chart, kind: str, colour: Any) -> bytes:
     settings: Any = {
         "svg.hashsalt": chart.name,
         "svg.fonttype": "none",
-        "font.family": "DejaVu Sans",
+        "font.family": for_drawings(),
         "font.size": 12,
     }
     with mpl.rc_context(settings), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Glyph")  # pages have fonts of their own
+        warnings.filterwarnings("ignore", message="Glyph")  # a letter that no font has is drawn as a box
         figure = Figure(figsize=(chart.width, chart.height), layout="constrained")
         (FigureCanvasSVG if kind == "svg" else FigureCanvasAgg)(figure)
         chart.draw(figure.add_subplot(), colour)

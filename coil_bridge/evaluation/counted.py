@@ -37,8 +37,11 @@ class Counted:
     ``by_moodle`` and ``by_sessions``: completing under the one and the other part of the rule.
     ``answered``: replies written, by the institution of whom they answer; ``received``: likewise those that
     answer this person, by the institution of who wrote them. A ``guest`` in a partner's course is in no
-    headcount: only the replies are. Who is ``resting`` counts nowhere for a while, who is ``erased`` never
-    again: only that somebody was there is kept (``leaving.py``).
+    headcount: only the replies are.
+
+    ``left_out``: whoever objects is in no figure, and counts again as here when the objection is taken back.
+    ``resting``: likewise left out beside them (``leaving.py``); ``rested``: beside whom, now or earlier.
+    ``erased``: only that somebody was there is kept.
     """
 
     enrolled: bool = False
@@ -57,9 +60,15 @@ class Counted:
     received: tuple[tuple[str, int], ...] = ()
     gender: str = UNDISCLOSED
     country: str = UNDISCLOSED
+    left_out: bool = False
     resting: bool = False
-    rested: bool = False  # now or earlier
+    rested: str = ""
     erased: bool = False
+
+    @property
+    def away(self) -> bool:
+        """Whether the person is in no figure."""
+        return self.left_out or self.resting or self.erased
 
     @property
     def completing(self) -> bool:
@@ -90,9 +99,9 @@ class Edition:
     dyads: Mapping[str, Dyads] = field(default_factory=dict)
 
     @property
-    def counted(self) -> dict[Who, Counted]:
-        """Those who count: nobody who rests."""
-        return {who: each for who, each in self.people.items() if not (each.resting or each.erased)}
+    def counted(self) -> People:
+        """Who is in the figures."""
+        return {who: each for who, each in self.people.items() if not each.away}
 
     @property
     def sizes(self) -> Counter[GroupKey]:

@@ -112,7 +112,7 @@ def figures_of(stored: Stored, before: Sequence[Edition] = ()) -> Figures:
     threshold = stored.pilot.suppression_threshold
     if before:
         running = _running(stored, before[-1].through)
-        latest = left(before[-1], stored.excluded | _elsewhere(stored), running)
+        latest = left(before[-1], stored.excluded, _elsewhere(stored), running)
         edition = settled(latest, edition, running, threshold)
     else:
         edition = begun(edition, _running(stored, stored.through), threshold)
@@ -123,14 +123,17 @@ def figures_again(stored: Stored, editions: Sequence[Edition]) -> Figures | None
     """The figures of an earlier edition, the last of some, whatever has been stored since; none where
     somebody counted in it who has left: it would tell what this person counted for."""
     edition = editions[-1]
-    if any(each.erased or who.pseudonym in stored.excluded for who, each in edition.people.items()):
+    if any(
+        (each.erased or who.pseudonym in stored.excluded) and not each.left_out
+        for who, each in edition.people.items()
+    ):
         return None
     return _without_news(stored, edition, editions[:-1])
 
 
 def figures_last(stored: Stored, editions: Sequence[Edition]) -> Figures:
     """The figures of the last edition that there can be, without those who have left since."""
-    return _without_news(stored, left(editions[-1], stored.excluded, {}), editions[:-1])
+    return _without_news(stored, left(editions[-1], stored.excluded, (), {}), editions[:-1])
 
 
 def _without_news(stored: Stored, edition: Edition, before: Sequence[Edition]) -> Figures:

@@ -7,11 +7,12 @@ objection; withholding whatever the person had a part in would let one student b
 well, of whom two are as different as possible. So even somebody who knows all about the one who objected
 learns only what five unknown people count for. What the one who objected counted for is not looked at.
 
-Who rests counts again when others rest because of the next leaver; nobody rests twice. So of two publications
-between which somebody left, the later one lacks leavers and resting people that none before lacked: however
-publications are added and subtracted, the last one among them brings in people whose values come from nowhere
-else, five at least. In a room that is too small for that (of twelve people at first) everybody rests for good.
-A pack in which somebody counted who has left since is not made again, for the same reason.
+To each set of people of a room who are away belong five of their own, who rest while exactly these are away
+(also when the same set comes again: switching an objection on and off tells nothing new), and nobody belongs
+to two sets. So however publications are added and subtracted, with each of them that has a part in the
+result five people come in, or more, whose values come from nowhere else. In a room that is too small for
+that (of twelve people at first) everybody rests for good. A pack in which somebody counted who has left
+since is not made again, for the same reason.
 
 The same is done for whoever turns out to teach or to be a guest, and for whoever was erased, of whom only a
 nameless mark is left.
@@ -28,58 +29,68 @@ from coil_bridge.evaluation.counted import Counted, Edition, People, Who
 from coil_bridge.evaluation.records import GroupKey
 from coil_bridge.evaluation.suppression import FLOOR
 
+_FOR_GOOD = "all"
 
-def left(before: Edition, gone: Collection[str], running: Mapping[GroupKey, str]) -> Edition:
-    """What was published last without some pseudonyms, and without those who rest with them.
 
-    ``running``: the units whose phase runs, with its id, as for ``settling.settled``.
+def left(
+    before: Edition, objecting: Collection[str], elsewhere: Collection[str], running: Mapping[GroupKey, str]
+) -> Edition:
+    """What was published last without those who have left since, and without those who rest beside them.
+
+    ``elsewhere``: pseudonyms of guests and staff. ``running``: the units whose phase ran at the time, with
+    its id, as for ``settling.settled``. Whoever has come back counts as before.
     """
-    leavers: dict[str, list[Who]] = defaultdict(list)
-    stay: dict[str, dict[Who, Counted]] = defaultdict(dict)
+    rooms: dict[str, dict[Who, Counted]] = defaultdict(dict)
     for who, each in before.people.items():
-        room = running.get(who.group, f"{who.pairing_id}/{who.institution_id}")
-        if each.erased or who.pseudonym in gone:
-            if each.enrolled or each.erased or each.answered:
-                leavers[room].append(who)
-        else:
-            stay[room][who] = each
+        rooms[running.get(who.group, f"{who.pairing_id}/{who.institution_id}")][who] = each
     people: dict[Who, Counted] = {}
-    for room, some in stay.items():
-        people |= _resting(some, leavers[room]) if leavers[room] else some
-    pairings = {who.pairing_id for some in leavers.values() for who in some}
-    lost = (
-        pairings if not running else ()
-    )  # pairs are published when all is over, and are no sums over people
+    for room in rooms.values():
+        away = {
+            who
+            for who, each in room.items()
+            if each.erased or who.pseudonym in objecting or (who.pseudonym in elsewhere and not each.guest)
+        }
+        people |= room if away == _left_out(room) else _resting(room, away)
+    moved = {who.pairing_id for who, each in before.people.items() if people[who].away != each.away}
+    lost = moved if not running else ()  # pairs are published when all is over, and are no sums over people
     dyads = {
         pairing: replace(each, lost=each.lost or pairing in lost) for pairing, each in before.dyads.items()
     }
     return Edition(before.through, people, dyads)
 
 
-def _resting(people: People, leavers: Collection[Who]) -> dict[Who, Counted]:
-    """Five others rest, and who rested counts again; everybody rests where too few would be left."""
-    awake = [who for who, each in people.items() if not each.resting]
+def _left_out(people: People) -> set[Who]:
+    return {who for who, each in people.items() if each.left_out}
+
+
+def _resting(people: People, away: Collection[Who]) -> dict[Who, Counted]:
+    """The people of a room once ``away`` is who is away."""
+    found = {who: replace(each, left_out=who in away) for who, each in people.items()}
+    there = {who: each for who, each in found.items() if not each.left_out}
+    mark = hashlib.sha256(",".join(sorted(who.pseudonym for who in away)).encode()).hexdigest()[:16]
+    resting = {who for who, each in there.items() if each.rested == mark} if away else set()
+    if away and not resting:
+        resting = _drawn((who for who in there if not people[who].away), there, mark)
+        if len(resting) < FLOOR or len(there) - FLOOR <= FLOOR:
+            resting, mark = set(there), _FOR_GOOD
+    if any(each.rested == _FOR_GOOD for each in people.values()):
+        resting, mark = set(there), _FOR_GOOD
+    for who, each in there.items():
+        found[who] = replace(each, resting=who in resting, rested=mark if who in resting else each.rested)
+    return found
+
+
+def _drawn(awake: Iterable[Who], people: People, mark: str) -> set[Who]:
+    """Five by lot who have not rested yet; the second one is as different from the first as can be."""
     fresh = [who for who in awake if people[who].enrolled and not people[who].rested]
-    if len(fresh) < FLOOR or len(people) - FLOOR <= FLOOR:
-        return {who: replace(each, resting=True, rested=True) for who, each in people.items()}
-    chosen = set(_drawn(fresh, people, leavers))
-    return {
-        who: replace(each, resting=who in chosen, rested=each.rested or who in chosen)
-        for who, each in people.items()
-    }
-
-
-def _drawn(some: Iterable[Who], people: People, leavers: Collection[Who]) -> list[Who]:
-    """Five by lot; the second one is as different from the first as somebody can be."""
-    seed = ",".join(sorted(who.pseudonym for who in leavers))
-    lots = sorted(some, key=lambda who: hashlib.sha256(f"{seed}:{who.pseudonym}".encode()).digest())
+    lots = sorted(fresh, key=lambda who: hashlib.sha256(f"{mark}:{who.pseudonym}".encode()).digest())
     if len(lots) > 1:
         first = _kind(people[lots[0]])
         differing = max(
             lots[1:], key=lambda who: sum(a != b for a, b in zip(first, _kind(people[who]), strict=True))
         )
         lots = [lots[0], differing, *(who for who in lots[1:] if who != differing)]
-    return lots[:FLOOR]
+    return set(lots[:FLOOR])
 
 
 def _kind(each: Counted) -> tuple[object, ...]:

@@ -53,14 +53,15 @@ def settled(before: Edition, now: Edition, running: Running, threshold: int) -> 
     """What is counted now, when ``before`` was published last; ``running`` on its last day."""
     known = {who.group for who in before.people}  # of a unit that is new, it is known that nobody was counted
     together = {group: phase for group, phase in running.items() if group in known}
-    people = {who: each for who, each in before.people.items() if each.resting}
+    people = {who: each for who, each in before.people.items() if each.away}
     awake = {who: each for who, each in now.people.items() if who not in people}
     earlier, later = _by_room(before.counted, together), _by_room(awake, together)
     for name in sorted(earlier.keys() | later.keys()):
         changes = _Changes(earlier.get(name, {}), later.get(name, {}), before.through, threshold)
         people |= changes.settled(over=name in earlier and name not in together.values())
-    for who in people.keys() & {who for who, each in before.people.items() if each.rested}:
-        people[who] = replace(people[who], rested=True)
+    for who in people:
+        if rested := before.people.get(who, _NOTHING).rested:
+            people[who] = replace(people[who], rested=rested)
     return Edition(now.through, people, _dyads(before, now, threshold))
 
 

@@ -15,7 +15,7 @@ from datetime import date, datetime
 from coil_bridge.domain import Course, CourseRole, PairedCourse, Pairing, Person
 from coil_bridge.errors import Forbidden
 from coil_bridge.evaluation.attendance import Attended, Meeting, Standing, by_person, contact_minutes
-from coil_bridge.evaluation.facts import Rules, moodle_joins
+from coil_bridge.evaluation.facts import Rules
 from coil_bridge.evaluation.pseudonyms import Pseudonymiser
 from coil_bridge.evaluation.records import Part, PilotCourse
 from coil_bridge.evaluation.weeks import local_day
@@ -25,6 +25,7 @@ from coil_bridge.services.access import pairing_access
 from coil_bridge.services.attendance import pseudonyms
 from coil_bridge.services.context import Clock
 from coil_bridge.services.pilot_groups import EVALUATED
+from coil_bridge.services.presences import presences_in
 from coil_bridge.storage.storage import Storage, Transaction
 from coil_bridge.vault import Vault
 
@@ -175,12 +176,8 @@ class OwnEvidence:
         actors = tx.evidence.actors(pilot_id, pairing_id=pairing.id, course_id=course.course_id)
         rules = tx.evidence.rules(pilot_id)
         meetings = tx.attendance.meetings([pairing.id], now)
-        joins = tx.evidence.joins(pilot_id, [each.no for each in actors])
         ids = {each.id for each in meetings}
-        presences = [
-            *(each for meeting in meetings for each in tx.attendance.of_session(pilot_id, meeting.id)),
-            *moodle_joins(actors, joins, meetings),
-        ]
+        presences = presences_in(tx, pilot_id, meetings, course.course_id)
         overrides = [each for each in tx.attendance.overrides(pilot_id) if each.session_id in ids]
         windows = phase_windows(tx.pilots.phases(pilot_id))
         today = local_day(now, course.institution.zone)

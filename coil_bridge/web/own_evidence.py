@@ -52,7 +52,19 @@ class OwnEvidencePages:
         person, wanted = self._visitors.signed_in(), load(ObjectionSchema())
         self._objections.switch(person, on=wanted["on"])
         if wanted["on"]:
-            flash(gettext("From the next figures on you are not counted."), "good")
+            flash(
+                gettext(
+                    "You are counted nowhere from now on. The figures are being worked out without you; "
+                    "in a minute or two they no longer have you in them."
+                ),
+                "good",
+            )
         else:
-            flash(gettext("From the next figures on you are counted again."), "good")
+            flash(
+                gettext(
+                    "You are counted again. The figures are being worked out; in a minute or two they have "
+                    "you in them as you were counted before you objected."
+                ),
+                "good",
+            )
         return redirect(url_for("own.data"), 303)

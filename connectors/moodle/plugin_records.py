@@ -11,7 +11,7 @@ from connectors.moodle.logs import LogPage
 from connectors.moodle.text import linked_html, safe_name
 from connectors.moodle.wire import Value
 
-OLDEST_PLUGIN = 2026112201  # the version whose answers this code reads
+OLDEST_PLUGIN = 2026112202  # the version whose answers this code reads
 
 EventStatus = Literal["confirmed", "tentative", "cancelled"]
 _LONGEST_KEY = 191

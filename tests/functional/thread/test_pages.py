@@ -132,6 +132,7 @@ NO_PAGES = {
     "calendar.moodles",
     "pilots.download",
     "evidence.packs",  # likewise
+    "evidence.state",
     "evidence.download",
     "lti_keys.show",
     "join.room",  # leads on to a session's door
