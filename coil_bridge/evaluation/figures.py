@@ -112,7 +112,7 @@ def figures_of(stored: Stored, before: Sequence[Edition] = ()) -> Figures:
     threshold = stored.pilot.suppression_threshold
     if before:
         running = _running(stored, before[-1].through)
-        latest = left(before[-1], stored.excluded, _elsewhere(stored), running)
+        latest = left(before[-1], stored.excluded, _elsewhere(stored), all_over=not running)
         edition = settled(latest, edition, running, threshold)
     else:
         edition = begun(edition, _running(stored, stored.through), threshold)
@@ -133,7 +133,7 @@ def figures_again(stored: Stored, editions: Sequence[Edition]) -> Figures | None
 
 def figures_last(stored: Stored, editions: Sequence[Edition]) -> Figures:
     """The figures of the last edition that there can be, without those who have left since."""
-    return _without_news(stored, left(editions[-1], stored.excluded, (), {}), editions[:-1])
+    return _without_news(stored, left(editions[-1], stored.excluded, (), all_over=True), editions[:-1])
 
 
 def _without_news(stored: Stored, edition: Edition, before: Sequence[Edition]) -> Figures:

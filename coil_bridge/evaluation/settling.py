@@ -145,7 +145,7 @@ class _Changes:
         undone: Callable[[Counted, Counted], Counted],
     ) -> None:
         """If only a few of those who are new do something besides, that waits."""
-        few = [who for who in some if does(self._people[who])]
+        few = [who for who in some if does(self._people[who]) and not does(self._was(who))]
         if not self._large(len(few)):
             for who in few:
                 self._people[who] = undone(self._people[who], self._was(who))

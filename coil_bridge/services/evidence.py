@@ -296,7 +296,7 @@ class Evidence:
         tell(20)
         files = {name: content for each in more for name, content in each.files.items()}
         if options["xapi"]:
-            files["xapi/statements.jsonl"] = statements(published, pilot.id)
+            files["xapi/statements.jsonl"] = statements(published, pilot.id, at)
         added = Extra(
             [table for each in more for table in each.tables],
             [section for each in more for section in each.sections],

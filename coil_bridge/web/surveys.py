@@ -97,7 +97,7 @@ class SurveyPages:
     def show(self, survey_id: str) -> Reply:
         """A survey: its statements, what it is doing, and what the answers come to."""
         view = self._surveys.get(self._evaluator(), survey_id)
-        results = bool(view.closed) or any(part.n is not None for part in view.meetings)
+        results = bool(view.changes) or any(part.n is not None for part in view.meetings)
         return render_template(
             "surveys/show.html", view=view, survey=view.survey, pilot=view.pilot, results=results
         )

@@ -92,7 +92,9 @@ class Pack:
                 yield Number(measure[0], value, measure[1], people)
 
     def _measure(self, table: str, column: str, row: Row) -> tuple[str, Measure] | None:
-        if column in _PLACE | _COMPUTED | _OF_PAIRS or (column in _KNOWN and table not in ("gender", "country")):
+        if column in _PLACE | _COMPUTED | _OF_PAIRS or (
+            column in _KNOWN and table not in ("gender", "country")
+        ):
             return None
         if table == "weekly":
             monday = row["week_starts"]

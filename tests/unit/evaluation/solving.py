@@ -69,7 +69,7 @@ def bounds(
 
 
 def reduced_rows(rows: np.ndarray) -> tuple[np.ndarray, list[int]]:
-    """Reduced row echelon form by remainders of a prime, without empty rows, and the columns of its pivots."""
+    """Reduced row echelon form by remainders of a prime, without empty rows; the columns of its pivots."""
     rows = rows % PRIME
     pivots: list[int] = []
     top = 0
