@@ -15,6 +15,7 @@ from babel.dates import format_date
 from coil_bridge.evaluation.charts import number
 from coil_bridge.evaluation.dataset import Cell
 from coil_bridge.evaluation.evidence_charts import charts_of
+from coil_bridge.evaluation.evidence_columns import UNRECORDED
 from coil_bridge.evaluation.evidence_dataset import SUPPRESSION, Made, headlines, hours, per, percent
 from coil_bridge.evaluation.participation import GroupStatus
 from coil_bridge.evaluation.publication import OTHER, Published, Values
@@ -83,7 +84,7 @@ def _summary(published: Published, made: Made) -> Iterator[Part]:
         f"{stored.pilot.suppression_threshold} enrolled students are withheld and counted in no figure."
     )
     rows = [
-        (label, shown(value) if not note or note == _WITHHELD else "–", unit)
+        (label, note if note == UNRECORDED else shown(value) if not note or note == _WITHHELD else "–", unit)
         for name, label, value, unit, note in headlines(published, made.chosen)
     ]
     yield Grid("The pilot in figures", ("Indicator", "Value", "Unit"), rows)
@@ -105,8 +106,8 @@ def _activities(published: Published, chart: Picture) -> Iterator[Part]:
                 each.place.model,
                 shown(each.sessions_held),
                 shown(hours(each.session_minutes)),
-                shown(hours(each.contact_minutes)),
-                shown(hours(each.estimated_minutes)),
+                _attended(each, hours(each.contact_minutes)),
+                _attended(each, hours(each.estimated_minutes)),
             )
             for each in published.of("pairing")
         ],
@@ -187,10 +188,15 @@ def _engaged(each: Values) -> tuple[str, ...]:
         f"{each.place.axis.capitalize()}: {each.place.name}",
         shown(each.active_days),
         shown(per(each.active_days, each.enrolled)),
-        shown(each.attendances),
-        shown(per(hours(each.contact_minutes), each.enrolled)),
+        _attended(each, each.attendances),
+        _attended(each, per(hours(each.contact_minutes), each.enrolled)),
         shown(hours(each.on_task_minutes)),
     )
+
+
+def _attended(each: Values, value: Cell) -> str:
+    """What rests on attendance: where none is recorded, that is neither nothing nor withheld."""
+    return UNRECORDED if each.unrecorded else shown(value)
 
 
 def _cooperation(published: Published, chart: Picture) -> Iterator[Part]:

@@ -36,7 +36,7 @@ from coil_bridge.services.objections import Objections
 from coil_bridge.services.pilot_groups import EVALUATED, pilot_for
 from coil_bridge.storage.packs import Pack
 from coil_bridge.storage.storage import Storage, Transaction
-from coil_bridge.vault import new_id
+from coil_bridge.vault import id_for, new_id
 from scheduling.zones import zone_data
 
 PACK = "make_pack"
@@ -190,21 +190,30 @@ class Evidence:
             pilot_for(tx, actor, pilot_id)
             return tx.packs.of_pilot(pilot_id)
 
-    def request(self, actor: Person, pilot_id: str, *, definitions: str = CURRENT, xapi: bool = False) -> str:
+    def request(
+        self,
+        actor: Person,
+        pilot_id: str,
+        *,
+        definitions: str = CURRENT,
+        xapi: bool = False,
+        form_key: str | None = None,
+    ) -> str:
         """Have a pack made by the worker; its id.
+
+        The same form a second time asks for the same pack; without a form it is always a new one.
 
         Raises:
             NotFound: as ``figures``.
             InvalidInput: no such set of definitions.
         """
         _chosen(definitions)
-        now, pack_id = self._clock(), new_id()
+        now, options = self._clock(), {"definitions": definitions, "xapi": xapi}
+        pack_id = id_for("pack", actor.id, pilot_id, definitions, str(xapi), form_key or new_id())
         with self._storage.write() as tx:
             pilot_for(tx, actor, pilot_id)
-            tx.packs.insert(
-                pack_id, pilot_id, actor.id or None, now, {"definitions": definitions, "xapi": xapi}
-            )
-            _queue_pack(tx, pack_id, now)
+            if tx.packs.insert(pack_id, pilot_id, actor.id or None, now, options):
+                _queue_pack(tx, pack_id, now)
         return pack_id
 
     def make(self, payload: Mapping[str, Any]) -> None:

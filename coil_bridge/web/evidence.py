@@ -80,9 +80,7 @@ class EvidencePages:
     def request_pack(self, pilot_id: str) -> Reply:
         """Have a pack made."""
         wanted = load(PackSchema())
-        self._evidence.request(
-            self._evaluator(), pilot_id, definitions=wanted["definitions"], xapi=wanted["xapi"]
-        )
+        self._evidence.request(self._evaluator(), pilot_id, **wanted, form_key=Form.typed().idempotency_key)
         flash(gettext("The pack is being made. It appears here when it is ready."), "info")
         return redirect(url_for("evidence.show", pilot_id=pilot_id, _anchor="packs"), 303)
 

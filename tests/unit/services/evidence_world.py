@@ -19,9 +19,12 @@ from coil_bridge.services.evidence import Evidence
 from coil_bridge.services.evidence_reading import stored_of
 from coil_bridge.services.monitoring import Monitoring
 from coil_bridge.services.objections import Objections
+from coil_bridge.services.own_class import OwnClasses
 from coil_bridge.services.own_evidence import OwnEvidence
+from coil_bridge.services.partners import Partners
 from coil_bridge.storage.storage import Storage
 from coil_bridge.vault import Vault, new_id
+from connectors.transport import Transport, TransportPolicy
 from tests.builders import Build, SettableClock
 from tests.unit.services.stored_pilot import StoredPilot
 
@@ -65,6 +68,9 @@ class World:
         )
         self.sheets = AttendanceSheets(storage=storage, clock=clock, vault=vault)
         self.own = OwnEvidence(storage=storage, clock=clock, vault=vault)
+        transport = Transport(TransportPolicy())
+        partners = Partners(storage=storage, vault=vault, transport=transport, clock=clock)
+        self.classes = OwnClasses(storage=storage, clock=clock, vault=vault, partners=partners)
         self.monitoring = Monitoring(storage=storage, clock=clock)
 
     def session(self, at: datetime) -> JointSession:

@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -13,8 +14,10 @@ from coil_bridge.domain import CourseRole, Person
 from coil_bridge.errors import Conflict, Forbidden, InvalidInput, NotFound
 from coil_bridge.evaluation.attendance import PresenceSource, Standing, minute_of
 from coil_bridge.evaluation.definitions.registry import CURRENT, SETS
+from coil_bridge.evaluation.evidence_dataset import Made, evidence_dataset
 from coil_bridge.evaluation.facts import Rules, Trait
 from coil_bridge.evaluation.figures import figures_of
+from coil_bridge.evaluation.publication import publish
 from coil_bridge.evaluation.records import Event, EventKind, EventSource
 from coil_bridge.services.attendance_sheet import Correction
 from coil_bridge.services.evidence import KEPT, PACK
@@ -103,6 +106,15 @@ def test_a_pack_is_made_kept_and_forgotten(world: World) -> None:
     with pytest.raises(NotFound):
         world.evidence.download(world.lead, world.pilot.id, pack_id)
     assert world.evidence.prune() == 1
+
+
+def test_a_double_click_asks_for_one_pack_and_another_form_for_another(world: World) -> None:
+    ask = partial(world.evidence.request, world.lead, world.pilot.id)
+    assert ask(form_key="a form") == ask(form_key="a form")
+    assert [kind for kind, _ in world.tasks()] == [PACK]
+    assert (
+        len({ask(form_key="a form"), ask(form_key="a form", xapi=True), ask(form_key="another"), ask()}) == 4
+    )
 
 
 def test_a_pack_outlives_the_key_and_a_later_pull(world: World) -> None:
@@ -221,6 +233,39 @@ def test_a_pilot_of_which_nothing_was_read_has_no_figures(world: World) -> None:
     assert world.evidence.figures(world.lead, other.pilot.id)[1] is None
 
 
+def test_nothing_recorded_is_not_nobody_came(world: World) -> None:
+    early = world.build.phase(world.pilot, "Early autumn", ends_on=date(2026, 10, 18))
+    with world.storage.write() as tx:
+        tx.pairings.set_phase(world.pairing.id, early.id, world.clock())
+
+    def engagement() -> dict[str, tuple[object, object, str]]:
+        with world.storage.read() as tx:
+            figures = figures_of(stored_of(tx, world.pilot, SETS[CURRENT], date(2026, 10, 25)))
+        table = evidence_dataset(publish(figures), Made(NOW, SETS[CURRENT], "", "")).table("engagement")
+        rows = [dict(zip(table.header, row, strict=True)) for row in table.rows]
+        return {
+            str(row["place"]): (row["contact_hours"], row["attendances"], str(row["note"]))
+            for row in rows
+            if row["axis"] in ("pairing", "institution")
+        }
+
+    assert set(engagement().values()) == {(None, None, "nothing recorded")}
+    world.was_there(world.sessions[0], course_id=world.of.belgrade.id)
+    found = engagement()
+    assert found[world.of.almaty.institution.name] == (0.0, 0, "")
+    assert found[world.of.belgrade.institution.name] == (12.0, 12, "")
+
+
+def test_nobody_has_missed_a_session_of_which_nothing_is_recorded(world: World) -> None:
+    [found] = world.own.own(world.jelena).pairings
+    assert found.figures is not None
+    assert (found.figures.held, found.figures.recorded, found.figures.missed_in_a_row) == (2, 0, 0)
+    world.was_there(world.sessions[1], numbers=range(1, 12))
+    [found] = world.own.own(world.jelena).pairings
+    assert found.figures is not None
+    assert (found.figures.held, found.figures.recorded, found.figures.missed_in_a_row) == (2, 1, 1)
+
+
 def correction(world: World, **changes: object) -> Correction:
     values: dict[str, object] = {
         "course_id": world.of.belgrade.id,
@@ -282,7 +327,7 @@ def test_who_may_not_correct(world: World) -> None:
 
 def test_a_student_sees_what_the_teacher_sees(world: World) -> None:
     world.was_there(world.sessions[0])
-    pairing, [view] = world.own.classes(world.mira, world.pairing.id)
+    pairing, [view] = world.classes.of(world.mira, world.pairing.id)
     [line] = view.lines
     [own] = world.own.own(world.jelena).pairings
     assert own.figures == line.figures
@@ -297,7 +342,7 @@ def test_nothing_of_others_is_in_the_own_data(world: World) -> None:
     stranger: Person = world.build.person("Lin Chen")
     assert world.own.own(stranger).pairings == ()
     with pytest.raises(Forbidden):
-        world.own.classes(world.jelena, world.pairing.id)
+        world.classes.of(world.jelena, world.pairing.id)
 
 
 def test_traits_and_rules_survive_as_they_were_stored(world: World) -> None:
