@@ -100,7 +100,10 @@ def test_the_manifest_accounts_for_every_file(pack: Mapping[str, bytes]) -> None
 def test_the_workbook(pack: Mapping[str, bytes]) -> None:
     book = openpyxl.load_workbook(io.BytesIO(pack["evidence.xlsx"]))
     sheet = book["Funnel"]
-    assert sheet.freeze_panes == "A2"
+    assert (sheet.freeze_panes, book["Indicators"].freeze_panes) == ("C2", "A2")
+    assert (sheet.print_title_rows, sheet.page_setup.orientation) == ("$1:$1", "landscape")
+    formats = {cell.number_format for row in sheet.iter_rows(min_row=2) for cell in row}
+    assert formats <= {"General", "#,##0", "#,##0.00"}
     header = [cell.value for cell in sheet[1]]
     rows = [
         dict(zip(header, (cell.value for cell in row), strict=True)) for row in sheet.iter_rows(min_row=2)
