@@ -15,6 +15,7 @@ from coil_bridge.evaluation.attendance import Presence, PresenceSource, Standing
 from coil_bridge.evaluation.definitions.registry import CURRENT, SETS
 from coil_bridge.evaluation.facts import Rules, Trait
 from coil_bridge.evaluation.figures import figures_of
+from coil_bridge.evaluation.packed_events import pack
 from coil_bridge.evaluation.pseudonyms import Pseudonymiser
 from coil_bridge.evaluation.records import Event, EventKind, EventSource, Member, Part
 from coil_bridge.services.attendance import Attendance
@@ -97,13 +98,10 @@ class World:
                 actors = tx.events.actors(self.pilot.id, self.pairing.id, course_id)
                 day = date(2026, 10, 14).toordinal()
                 at = minute_of(datetime(2026, 10, 14, 9, 0, tzinfo=UTC))
-                tx.events.append(
-                    [
-                        (number, no, EventKind.VIEW, at + step, day, None, EventSource.LOG)
-                        for no in actors.values()
-                        for step in (0, 20, 60)
-                    ]
-                )
+                viewed = [
+                    pack(no, at + step, day, EventKind.VIEW) for no in actors.values() for step in (0, 20, 60)
+                ]
+                tx.events.append(number, EventSource.LOG, viewed)
 
     def was_there(self, session: JointSession, minutes: int = 60) -> None:
         start = minute_of(session.starts_at)
@@ -140,7 +138,7 @@ def test_both_engines_read_the_same(
         number = tx.events.make_number(world.pilot.id)
         at = minute_of(world.sessions[1].starts_at) - 5
         day = world.sessions[1].starts_at.date().toordinal()
-        tx.events.append([(number, actor, EventKind.ROOM_JOIN, at, day, None, EventSource.LOG)])
+        tx.events.append(number, EventSource.LOG, [pack(actor, at, day, EventKind.ROOM_JOIN)])
         first = Event("k1", "almaty-1", EventKind.FORUM_TOPIC, at, date.fromordinal(day))
         tx.events.add_records(world.pilot.id, world.pairing.id, world.of.almaty.id, [first])
     with storage.read() as tx:

@@ -1,0 +1,94 @@
+"""Unpacking a page of the log into columns of numbers (``logs`` says what it is).
+
+Apart from the rest because it needs numpy, which only the process that reads logs imports: the numbers of a
+page are never objects, so a page costs no more memory than its text and its columns.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from connectors.moodle.logs import DataUnreadable, unzipped
+
+Column = NDArray[np.int64]
+
+_OF_ROW = ("id", "user", "time")
+_OF_OLDER_ROW = ("id", "course", "user", "time", "related", "module")  # plugins before 1.2
+_PARTS = ("id", "course", "user", "time", "event")
+_LOWEST, _HIGHEST = np.iinfo(np.int64).min, np.iinfo(np.int64).max
+_SIGNED = re.compile(r"-?[0-9]+(?:,-?[0-9]+)*")  # Moodle's own programs are the user -1
+
+
+def unpack_log(data: str) -> tuple[dict[str, Column], list[str]]:
+    """Return the columns id, course, user, time and event by name, and the event names.
+
+    Raises DataUnreadable.
+    """
+    names: list[str] = []
+    found: dict[str, list[Column]] = {name: [np.empty(0, np.int64)] for name in _PARTS}
+    try:
+        for name, course, numbers in _groups(unzipped(data).decode()):
+            rows = _rows(numbers, course)
+            rows["event"] = np.full(len(rows["id"]), len(names))
+            names.append(name)
+            for column, parts in found.items():
+                parts.append(rows[column])
+    except (ValueError, TypeError) as error:
+        raise DataUnreadable(type(error).__name__) from error
+    return {name: np.concatenate(parts) for name, parts in found.items()}, names
+
+
+def _groups(text: str) -> Iterator[tuple[str, int | None, str]]:
+    """Event name, course and numbers of each group: a list as ``pack`` writes it, without spaces."""
+    if text == "[]":
+        return
+    decoder, at, ending = json.JSONDecoder(), 0, "["
+    while ending != "]":
+        if not text.startswith('["', at + 1):
+            raise ValueError("not a list of groups")
+        name, at = decoder.raw_decode(text, at + 2)
+        begin, end = text.index("[", at), text.index("]", at)
+        between = text[at:begin]
+        yield name, None if between == "," else _whole(between), text[begin + 1 : end]
+        at, ending = end + 2, text[end + 2 : end + 3]
+        if text[end + 1 : at] != "]" or ending not in {",", "]"}:
+            raise ValueError("not a list of groups")
+    if at + 1 != len(text):
+        raise ValueError("more than a list of groups")
+
+
+def _whole(between: str) -> int:
+    """The course between an event name and its numbers."""
+    before, course, after = between.split(",")
+    if before or after or not course.isdecimal():
+        raise ValueError("no course")
+    return int(course)
+
+
+def _rows(numbers: str, course: int | None) -> dict[str, Column]:
+    names = _OF_OLDER_ROW if course is None else _OF_ROW
+    flat = _numbers(numbers)
+    if len(flat) % len(names):
+        raise ValueError("not whole rows")
+    rows = dict(zip(names, flat.reshape(-1, len(names)).T, strict=True))
+    if course is not None:
+        rows["course"] = np.full(len(rows["id"]), course)
+    return rows
+
+
+def _numbers(text: str) -> Column:
+    """Whole numbers, separated by commas; numpy itself stops at what is none, and cuts what is too large."""
+    if not text:
+        return np.empty(0, np.int64)
+    rest = text.encode().translate(None, b"0123456789,")
+    if (rest and not _SIGNED.fullmatch(text)) or ",," in f",{text},":
+        raise ValueError("not numbers")
+    found = np.fromstring(text, np.int64, sep=",")
+    if found.max() == _HIGHEST or found.min() == _LOWEST:
+        raise ValueError("a number too large")
+    return found
