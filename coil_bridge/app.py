@@ -17,6 +17,7 @@ from coil_bridge.rights_wiring import certificate_service, pages_of_rights, rete
 from coil_bridge.services.academic_calendars import AcademicCalendars
 from coil_bridge.services.bundle import Services
 from coil_bridge.services.catalogue import Catalogue
+from coil_bridge.services.certificate_rules import CertificateRules, RuleEvidence
 from coil_bridge.services.context import Clock, system_clock
 from coil_bridge.services.exports import ExportService
 from coil_bridge.services.feeds import FeedService
@@ -100,7 +101,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     for pages in _blueprints(services, visitors, cookies, metrics, clock):
         app.register_blueprint(pages)
     stop_pages = StopPages(services.telling.choices).blueprint()
-    of_machines = (*pages_for_platforms(services.lti, visitors, cookies), *pages_for_plugins(services))
+    of_machines = (*pages_for_platforms(services.lti, visitors, cookies, clock), *pages_for_plugins(services))
     for pages in (stop_pages, *of_machines):
         csrf.exempt(pages)
         app.register_blueprint(pages)
@@ -217,9 +218,15 @@ def build_services(
         rights=rights_service(storage=storage, clock=clock, vault=vault),
         retention=retention_service(storage=storage, clock=clock),
         certificates=certificate_service(settings, storage=storage, clock=clock, vault=vault),
+        certificate_rules=CertificateRules(storage=storage, clock=clock),
         lti=lti,
         evidence=evidence_services(
-            settings, storage=storage, vault=vault, clock=clock, partners=partners, extras=[SurveyEvidence()]
+            settings,
+            storage=storage,
+            vault=vault,
+            clock=clock,
+            partners=partners,
+            extras=[SurveyEvidence(), RuleEvidence()],
         ),
         calendars=calendars,
         academic=AcademicCalendars(storage=storage),

@@ -69,7 +69,9 @@ def lti_services(
             public_url=url,
             name=settings.consortium,
         ),
-        registry=LtiRegistry(storage=storage, clock=clock, keys=keys, key_sets=key_sets, public_url=url),
+        registry=LtiRegistry(
+            storage=storage, clock=clock, vault=vault, keys=keys, key_sets=key_sets, public_url=url
+        ),
         launches=Launches(storage=storage, clock=clock),
         sessions=LaunchSessions(storage=storage, clock=clock, hours=settings.web_session_hours),
         placements=Placements(storage=storage, vault=vault, keys=keys, clock=clock, public_url=url),
@@ -83,9 +85,11 @@ def lti_services(
     )
 
 
-def pages_for_platforms(lti: LtiServices, visitors: Visitors, cookies: Cookies) -> Iterable[Blueprint]:
+def pages_for_platforms(
+    lti: LtiServices, visitors: Visitors, cookies: Cookies, clock: Clock
+) -> Iterable[Blueprint]:
     """What platforms send browsers to, with proofs of their own instead of our form tokens."""
-    yield LoginPages(lti.launching, cookies).blueprint()
+    yield LoginPages(lti.launching, cookies, clock).blueprint()
     yield LaunchPages(
         launching=lti.launching,
         launches=lti.launches,

@@ -15,6 +15,7 @@ from coil_bridge.services.rights import RightsService
 from coil_bridge.settings import Settings
 from coil_bridge.storage.storage import Storage
 from coil_bridge.vault import Vault
+from coil_bridge.web.certificate_rules import CertificateRulePages
 from coil_bridge.web.certificates import CertificatePages
 from coil_bridge.web.rights import RightsPages
 from coil_bridge.web.visitors import Visitors
@@ -28,7 +29,7 @@ def rights_service(*, storage: Storage, clock: Clock, vault: Vault) -> RightsSer
 def certificate_service(
     settings: Settings, *, storage: Storage, clock: Clock, vault: Vault
 ) -> CertificateService:
-    """Certificates by the rule of the evaluation."""
+    """Certificates by the rule of each pilot."""
     return CertificateService(
         storage=storage,
         clock=clock,
@@ -47,4 +48,5 @@ def retention_service(*, storage: Storage, clock: Clock) -> RetentionService:
 def pages_of_rights(services: Services, visitors: Visitors, clock: Clock) -> Iterable[Blueprint]:
     """Their pages."""
     yield RightsPages(services.rights, services.retention, visitors).blueprint()
+    yield CertificateRulePages(services.certificate_rules, visitors).blueprint()
     yield CertificatePages(services.certificates, visitors, clock).blueprint()

@@ -62,10 +62,20 @@ class Vault:
         """A hash that nobody can try values against without the installation's key (e-mail addresses)."""
         return hmac.new(self._hash_key, text.encode(), hashlib.sha256).hexdigest()
 
+    def token_for(self, *parts: str) -> str:
+        """A secret like ``new_token``, but the same one for the same parts: a form sent twice makes one."""
+        made = hmac.new(self._hash_key, "\0".join(("token", *parts)).encode(), hashlib.sha256).digest()
+        return base64.urlsafe_b64encode(made).decode().rstrip("=")
+
 
 def new_id() -> str:
     """An opaque identifier: 80 random bits as 16 characters of a-z2-7, safe in URLs and file names."""
     return base64.b32encode(secrets.token_bytes(10)).decode().lower()
+
+
+def id_for(*parts: str) -> str:
+    """An identifier like ``new_id``, but the same for the same parts: a form sent twice makes one thing."""
+    return base64.b32encode(hashlib.sha256("\0".join(parts).encode()).digest()[:10]).decode().lower()
 
 
 def new_token() -> str:

@@ -18,6 +18,7 @@ from connectors.moodle.simulator import Course, Simulator, User, World
 
 ADMINISTRATOR = "moodle.admin"  # of each Moodle, by user name
 COURSE_WEEKS = (-4, 12)
+_TALKS = (-3, -2, -1)  # the weeks with a question in the forum, unless a course has its own
 _REPLIES = 3  # how many of the class answer each forum question
 
 
@@ -137,7 +138,7 @@ def _add_forum(
     forum = world.add_forum(course, "Team forum", intro="<p>Ask, answer, agree.</p>")
     module = world.add_activity(course, "Team agreement", counts_for_course=True)
     students = [people[name] for name in facts["students"][: entry["students"]]]
-    for week in (-3, -2, -1):
+    for week in entry.get("talks", _TALKS):
         monday = week_zero + timedelta(weeks=week)
         asked = world.post(
             people[entry["teachers"][0]],

@@ -79,6 +79,7 @@ def seed(
             partner.key: _At(sites[partner.key], _door(partner, "teacher").email) for partner in partners
         }
         pairing, partner = _pairing(then, data["pairing"], places, phase_id=phase_id, week_zero=week_zero)
+        _pairing(then, data["silent"], places, phase_id=phase_id, week_zero=week_zero)
         seed_telling(at, planned_at, pairing, partner, until=system_clock())
         upload_files(now, partner, pairing, {sites[each.key].id: each for each in partners})
         now.calendars.published.publish(lead, FeedKind.PILOT, now.pilots.all(lead)[0].id)
@@ -196,7 +197,7 @@ def _sessions(
             count=each["count"],
             room_url=room_of(services, pairing, each.get("room")) or facts["room_url"],
         )
-        services.sessions.plan(teacher, pairing.id, plan, f"demo-sessions-{position}")
+        services.sessions.plan(teacher, pairing.id, plan, f"demo-sessions-{pairing.id}-{position}")
 
 
 def _send_everything(services: Services) -> None:

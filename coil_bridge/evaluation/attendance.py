@@ -7,6 +7,8 @@ Everything is in minutes since 1970-01-01 UTC; ``joined`` belongs to an interval
 - A join without an end counts, until the session's planned end, as *estimated*. Where a record with an
   end exists for the same person and session (a room's own log, an uploaded list), the joins without one
   are left aside: the record knows more.
+- An entry in a teacher's register in Moodle is between the two: it says more than a join, and gives way to
+  minutes that were measured.
 - Somebody is present whose minutes reach a share of the session's length (85 % unless the pilot says
   otherwise); whoever has minutes, but fewer, attended in part.
 - A teacher's word comes before all of it: present (the whole length), absent (none), or so many minutes.
@@ -30,7 +32,9 @@ class PresenceSource(StrEnum):
     """Where it is known from that somebody was in a room."""
 
     JOIN = "join"  # pressed "join" here
-    MOODLE = "moodle"  # joined through the own Moodle, by its log
+    MOODLE = "moodle"  # joined through the own Moodle, by its log or its BigBlueButton activity
+    MOODLE_ROOM = "moodle_bbb"  # how long somebody was in the BigBlueButton of the own Moodle, by its record
+    REGISTER = "register"  # a teacher's entry in the attendance register of the own Moodle
     ROOM = "room"  # the room's own record (BigBlueButton)
     FILE = "file"  # an attendance list from Zoom, Teams or BigBlueButton, uploaded by a teacher
 
@@ -141,7 +145,9 @@ def attended(
     """How one person stands to one session; ``percent`` of its length make somebody present."""
     if override is not None and override.verdict is not Verdict.RECORDED:
         return _said(meeting, override, percent)
-    known = [(each.joined, each.left) for each in records if each.left is not None]
+    ended = [each for each in records if each.left is not None]
+    timed = [each for each in ended if each.source is not PresenceSource.REGISTER]
+    known = [(each.joined, each.left) for each in timed or ended]
     measured = union(_clipped(meeting, known))
     open_joins = [each.joined for each in records if each.left is None and each.joined < meeting.ends]
     estimated = _clipped(meeting, [(min(open_joins), meeting.ends)]) if open_joins and not known else []

@@ -6,8 +6,8 @@ to compare two lists of them. ``settling.py`` does that; they are stored with ea
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -35,7 +35,8 @@ class Counted:
 
     ``by_moodle`` and ``by_sessions``: completing under the one and the other part of the rule.
     ``answered``: replies written, by the institution of whom they answer. A ``guest`` in a partner's course
-    is in no headcount: only the replies are.
+    is in no headcount: only the replies are. ``left_out``: whoever objects to being counted is in no figure,
+    and counts again as here when the objection is taken back; so that tells no more than its making did.
     """
 
     enrolled: bool = False
@@ -53,6 +54,7 @@ class Counted:
     answered: tuple[tuple[str, int], ...] = ()
     gender: str = UNDISCLOSED
     country: str = UNDISCLOSED
+    left_out: bool = False
 
     @property
     def completing(self) -> bool:
@@ -81,11 +83,22 @@ class Edition:
     people: People
     dyads: Mapping[str, Dyads] = field(default_factory=dict)
 
-    def without(self, gone: Iterable[str]) -> Edition:
+    @property
+    def counted(self) -> People:
+        """Who is in the figures."""
+        return {who: each for who, each in self.people.items() if not each.left_out}
+
+    def without(self, gone: Collection[str]) -> Edition:
         """The same without the participations of some pseudonyms."""
-        names = frozenset(gone)
-        left = {who: each for who, each in self.people.items() if who.pseudonym not in names}
-        return Edition(self.through, left, self.dyads)
+        left = {who: each for who, each in self.people.items() if who.pseudonym not in gone}
+        return replace(self, people=left)
+
+    def apart(self, objecting: Collection[str]) -> tuple[Edition, People]:
+        """Everybody who does not object, as last counted; and those who do, to be kept for their return."""
+        found = {who: replace(each, left_out=who.pseudonym in objecting) for who, each in self.people.items()}
+        kept = {who: each for who, each in found.items() if each.left_out}
+        staying = {who: each for who, each in found.items() if not each.left_out}
+        return replace(self, people=staying), kept
 
 
 def edition_of(facts: Facts, through: date, shown: Collection[GroupKey]) -> Edition:

@@ -12,21 +12,17 @@ from coil_bridge.evaluation.evidence_dataset import hours
 from coil_bridge.evaluation.publication import Published, Values
 from coil_bridge.i18n import mark
 
-_LATIN_AND_NEAR = 0x2E80  # from here on the drawing font has no letters (Chinese, Japanese, Korean)
 _MOST = 12  # bars in one chart
 Words = Callable[[str], str]
 
 
-def charts_of(published: Published, say: Words = str, *, printed: bool = False) -> tuple[Chart, ...]:
-    """The funnel, the weeks, contact hours by pairing, and who answers whom.
-
-    ``printed``: names in scripts that the drawing font does not have are replaced; tables have them.
-    """
+def charts_of(published: Published, say: Words = str) -> tuple[Chart, ...]:
+    """The funnel, the weeks, contact hours by pairing, and who answers whom."""
     return (
         _funnel(published.whole, say),
         _weekly(published.whole, say),
-        _contact(published, say, printed=printed),
-        _network(published, say, printed=printed),
+        _contact(published, say),
+        _network(published, say),
     )
 
 
@@ -56,9 +52,9 @@ def _weekly(whole: Values, say: Words) -> Chart:
     )
 
 
-def _contact(published: Published, say: Words, *, printed: bool) -> Chart:
+def _contact(published: Published, say: Words) -> Chart:
     pairings = published.of("pairing")[:_MOST]
-    names = _names([each.place.name for each in pairings], say(mark("Pairing")), printed=printed)
+    names = _names([each.place.name for each in pairings])
     values = [hours(each.contact_minutes) for each in pairings]
     return bars(
         "contact",
@@ -66,11 +62,13 @@ def _contact(published: Published, say: Words, *, printed: bool) -> Chart:
         names,
         values,
         say(mark("hours")),
-        missing=say(mark("withheld")),
+        missing=[
+            say(mark("nothing recorded")) if each.unrecorded else say(mark("withheld")) for each in pairings
+        ],
     )
 
 
-def _network(published: Published, say: Words, *, printed: bool) -> Chart:
+def _network(published: Published, say: Words) -> Chart:
     courses = published.figures.stored.courses
     short = {each.institution.id: each.institution.short_name for each in courses}
     used = sorted(
@@ -79,14 +77,10 @@ def _network(published: Published, say: Words, *, printed: bool) -> Chart:
     sums: Counter[tuple[str, str]] = Counter()
     for each in published.edges:
         sums[each.by, each.to] += each.replies
-    names = _names([short.get(key, "") for key in used], say(mark("University")), printed=printed)
+    names = _names([short.get(key, "") for key in used])
     edges = [(used.index(by), used.index(to), count) for (by, to), count in sorted(sums.items())]
     return network("network", say(mark("Replies between universities")), names, edges, say(mark("replies")))
 
 
-def _names(names: Sequence[str], kind: str, *, printed: bool) -> list[str]:
-    shown = [
-        f"{kind} {position}" if printed and any(ord(each) >= _LATIN_AND_NEAR for each in name) else name
-        for position, name in enumerate(names, start=1)
-    ]
-    return [f"{name[:33]}…" if len(name) > 34 else name for name in shown]
+def _names(names: Sequence[str]) -> list[str]:
+    return [f"{name[:33]}…" if len(name) > 34 else name for name in names]

@@ -9,6 +9,8 @@ from coil_bridge.evaluation.definitions.registry import DefinitionSet
 
 _BRIDGE = "COIL Bridge"
 WITHHELD = "withheld"
+UNRECORDED = "nothing recorded"
+"""Sessions were held, and who came to them is known from nowhere: which is not that nobody came."""
 
 
 def text(name: str, definition: str) -> Column:

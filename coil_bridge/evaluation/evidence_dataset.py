@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import repeat
 
 from coil_bridge.evaluation import weeks
 from coil_bridge.evaluation.dataset import Column, Dataset, Row, Table, View, definitions
@@ -16,6 +17,7 @@ from coil_bridge.evaluation.definitions.registry import DefinitionSet
 from coil_bridge.evaluation.evidence_columns import (
     NOTE,
     PLACE,
+    UNRECORDED,
     WITHHELD,
     count,
     day,
@@ -29,6 +31,7 @@ from coil_bridge.evaluation.publication import OTHER, Published, Values
 Headline = tuple[str, str, float | None, str, str]
 SOURCE = "The partners' Moodles and the joint sessions, by COIL Bridge"
 _DERIVED = ("_percent", "_per_student")  # empty also where there is nothing to divide by
+_ATTENDANCE = ("attendances", "contact_hours", "contact_hours_estimated")
 _KEY = ("axis", "place", "pairing_id", "institution_id")
 
 
@@ -126,8 +129,10 @@ def headlines(published: Published, chosen: DefinitionSet) -> Iterator[Headline]
     }
     known = chosen.by_id()
     empty = {"cross_share": whole.replies == 0, "reciprocity": whole.pairs == 0}
+    silent = _ATTENDANCE if whole.unrecorded else ()
     for name, value in values.items():
-        note = "" if value is not None else "nothing to count" if empty.get(name) else WITHHELD
+        why = UNRECORDED if name in silent else "nothing to count" if empty.get(name) else WITHHELD
+        note = "" if value is not None else why
         yield name, known[name].label, value, known[name].unit, note
     note = "" if published.people is not None else WITHHELD
     yield "people", "Different students", published.people, "students", note
@@ -179,7 +184,10 @@ def engagement(published: Published, chosen: DefinitionSet) -> Table:
         )
         for each in published.values
     )
-    return _table("engagement", "Engagement", "Days, sessions and hours.", columns, rows)
+    unrecorded = [each.unrecorded for each in published.values]
+    return _table(
+        "engagement", "Engagement", "Days, sessions and hours.", columns, rows, unrecorded=unrecorded
+    )
 
 
 def weekly(published: Published, chosen: DefinitionSet) -> Table:
@@ -419,11 +427,26 @@ def _place(each: Values) -> Row:
 
 
 def _table(
-    name: str, title: str, description: str, columns: Sequence[Column], rows: Iterable[Row], *more: str
+    name: str,
+    title: str,
+    description: str,
+    columns: Sequence[Column],
+    rows: Iterable[Row],
+    *more: str,
+    unrecorded: Iterable[bool] = repeat(False),
 ) -> Table:
     header = (*(each.name for each in PLACE), *(each.name for each in columns))
-    own = [position for position, each in enumerate(header) if not each.endswith(_DERIVED)]
-    shown = tuple((*row, WITHHELD if any(row[each] is None for each in own) else "") for row in rows)
+
+    def note(row: Row, *, silent: bool) -> str:
+        own = [
+            value
+            for each, value in zip(header, row, strict=True)
+            if not each.endswith(_DERIVED) and not (silent and each in _ATTENDANCE)
+        ]
+        notes = [UNRECORDED] if silent else []
+        return "; ".join([*notes, WITHHELD] if None in own else notes)
+
+    shown = tuple((*row, note(row, silent=silent)) for row, silent in zip(rows, unrecorded, strict=False))
     return Table(
         name=name,
         title=title,

@@ -27,10 +27,10 @@ from coil_bridge.evaluation.attendance import (
 from coil_bridge.evaluation.definitions.registry import COMPLETION_PERCENT, CompletionRule
 from coil_bridge.evaluation.enrolment import enrolled_members
 from coil_bridge.evaluation.records import GroupKey, Member, Part, PilotCourse
+from coil_bridge.evaluation.stays import Stay, in_sessions
 from coil_bridge.evaluation.windows import Window, course_window, phase_windows
 
 UNDISCLOSED = "undisclosed"
-_OPENS_BEFORE = 15  # minutes; as services/joining.py
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,7 @@ class Stored:
     excluded: frozenset[str]  # pseudonyms of those who objected
     rules: Rules
     through: date
+    stays: Sequence[Stay] = ()
 
 
 @dataclass(slots=True)
@@ -234,7 +235,8 @@ def _add_attendance(
     people: Mapping[tuple[GroupKey, str], Participation],
 ) -> None:
     pairing_of = {meeting.id: meeting.pairing_id for meeting in stored.meetings}
-    presences = [*stored.presences, *moodle_joins(stored.actors, stored.joins, stored.meetings)]
+    entered = told_by_log(stored.actors, stored.joins)
+    presences = [*stored.presences, *in_sessions([*stored.stays, *entered], stored.meetings)]
     found = by_person(stored.meetings, presences, stored.overrides, stored.rules.presence_percent)
     best: dict[tuple[GroupKey, str, str], Attended] = {}
     for (session_id, course_id, pseudonym), value in found.items():
@@ -249,20 +251,13 @@ def _add_attendance(
         person.contact, person.estimated = contact_minutes(person.attended)
 
 
-def moodle_joins(
-    actors: Iterable[Actor], joins: Iterable[tuple[int, int]], meetings: Iterable[Meeting]
-) -> list[Presence]:
-    """Rooms entered through the own Moodle, as joins without an end of the sessions that were on then."""
-    who = {actor.no: actor for actor in actors}
-    by_pairing: dict[str, list[Meeting]] = defaultdict(list)
-    for meeting in meetings:
-        by_pairing[meeting.pairing_id].append(meeting)
+def told_by_log(actors: Iterable[Actor], joins: Iterable[tuple[int, int]]) -> list[Stay]:
+    """Rooms that students entered through the own Moodle, by its log: (actor, minute)."""
+    who = {actor.no: actor for actor in actors if actor.part is Part.STUDENT}
     return [
-        Presence(meeting.id, actor.course_id, actor.pseudonym, minute, None, PresenceSource.MOODLE)
+        Stay(actor.pairing_id, actor.course_id, actor.pseudonym, minute, None, PresenceSource.MOODLE)
         for no, minute in joins
         if (actor := who.get(no))
-        for meeting in by_pairing.get(actor.pairing_id, ())
-        if meeting.starts - _OPENS_BEFORE <= minute < meeting.ends
     ]
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from coil_bridge.evaluation.counted import Counted, Dyads, Edition, Who, edition_of
@@ -103,8 +103,9 @@ def figures_of(stored: Stored, before: Sequence[Edition] = ()) -> Figures:
     edition = edition_of(facts, stored.through, shown)
     threshold = stored.pilot.suppression_threshold
     if before:
-        latest = before[-1].without(stored.excluded | _elsewhere(stored))
+        latest, objecting = before[-1].without(_elsewhere(stored)).apart(stored.excluded)
         edition = settled(latest, edition, _running(stored, latest.through), threshold)
+        edition = replace(edition, people={**edition.people, **objecting})
     else:
         edition = begun(edition, _running(stored, stored.through), threshold)
     return _figures(stored, facts, edition, statuses, before)
@@ -128,7 +129,7 @@ def _figures(
 ) -> Figures:
     """What is shown follows from who is counted: a group that has become too small may still wait."""
     threshold = stored.pilot.suppression_threshold
-    sizes = Counter(who.group for who, each in edition.people.items() if each.enrolled)
+    sizes = Counter(who.group for who, each in edition.counted.items() if each.enrolled)
     shown = shown_groups(sizes, threshold)
     statuses = {
         group: GroupStatus.SHOWN
@@ -143,7 +144,7 @@ def _figures(
         minutes[meeting.pairing_id] += meeting.minutes
     sessions = Counter(meeting.pairing_id for meeting in facts.meetings)
     names = Counter(
-        who.pseudonym for who, each in edition.people.items() if who.group in shown and each.enrolled
+        who.pseudonym for who, each in edition.counted.items() if who.group in shown and each.enrolled
     )
     return Figures(
         stored=stored,
@@ -209,7 +210,7 @@ def _units(
     for course in stored.courses:
         if course.group in shown and course.group not in units:
             units[course.group] = UnitFigures(course, staff=len(facts.staff.get(course.group, ())))
-    for who, person in edition.people.items():
+    for who, person in edition.counted.items():
         if unit := units.get(who.group):
             if person.enrolled:
                 _count(unit, person, sessions.get(who.pairing_id, 0), minutes.get(who.pairing_id, 0))

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from coil_bridge.evaluation.log_kinds import kind_of
 from coil_bridge.evaluation.log_rows import Target
-from coil_bridge.evaluation.packed_events import pack
+from coil_bridge.evaluation.packed_events import beginnings, pack
 from coil_bridge.evaluation.records import POSTS, Dropped
 
 LATE = 120  # minutes; what comes later than that was written again, by a restored course for instance
@@ -67,7 +67,8 @@ def make_events(page: Columns, targets: Mapping[int, Sequence[Target]]) -> Made:
     """Events of a page for each target of their course (by Moodle's number)."""
     made = Made()
     for course, here in targets.items():
-        rows = page.picked(page.courses == course)
+        theirs = page.courses == course
+        rows = page if theirs.all() else page.picked(theirs)
         for target in here:
             _make(rows, target, made)
     return made
@@ -114,9 +115,13 @@ def _known(ids: Events, target: Target) -> Flags:
 
 
 def _actors(users: Events, target: Target) -> Events:
-    different, places = np.unique(users, return_inverse=True)
-    numbers = np.array([target.actors[user] for user in different.tolist()], np.int64)
-    return numbers[places]
+    order = np.argsort(users)
+    ordered = users[order]
+    first = beginnings(np, ordered)
+    numbers = np.array([target.actors[user] for user in ordered[first].tolist()], np.int64)
+    found = np.empty_like(users)
+    found[order] = np.repeat(numbers, np.diff(first, append=len(users)))
+    return found
 
 
 def _outside(times: Events, target: Target) -> Flags:

@@ -1,13 +1,13 @@
 """Participation: from what was pulled to one row a person and week, and what must be withheld.
 
 Pure functions over values. Somebody in several courses of one institution and pairing is one person
-there: the role is staff if it is staff in any of them, days are united, counts are added, and completion
-is "yes" only when every course says so.
+there: the role is staff if it is staff in any of them (a partner's guest counts at home), days are united,
+counts are added, and completion is "yes" only when every course says so.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,7 +15,7 @@ from enum import StrEnum
 
 from coil_bridge.evaluation import weeks
 from coil_bridge.evaluation.records import DayCount, GroupKey, Member, Part, PilotCourse
-from coil_bridge.evaluation.suppression import shown_groups, students_by_group
+from coil_bridge.evaluation.suppression import either, shown_groups, students_by_group
 
 
 class Completed(StrEnum):
@@ -129,8 +129,7 @@ def _gather(
 
 
 def _add_member(person: _Person, member: Member) -> None:
-    if member.part is Part.STAFF:
-        person.part = Part.STAFF
+    person.part = either(person.part, member.part)
     person.completions.append(member.completed)
     if member.last_access_week:
         person.last_access_week = max(member.last_access_week, person.last_access_week or date.min)
@@ -162,9 +161,13 @@ def _group_table(
 
 
 def _showable(people: Mapping[str, _Person], threshold: int) -> Mapping[str, _Person]:
-    """The students, and the staff where they are many: a course's one teacher is known by any name."""
-    students = {name: person for name, person in people.items() if person.part is Part.STUDENT}
-    return people if len(people) - len(students) >= threshold else students
+    """The students; staff and guests where they are many: a course's one teacher is known by any name."""
+    sizes = Counter(person.part for person in people.values())
+    return {
+        name: person
+        for name, person in people.items()
+        if person.part is Part.STUDENT or sizes[person.part] >= threshold
+    }
 
 
 def _span(course: PilotCourse, covered_to: date, people: Iterable[_Person]) -> Iterator[date]:

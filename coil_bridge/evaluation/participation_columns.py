@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from coil_bridge.evaluation.dataset import Column, ColumnType
 
-DEFINITIONS = "1"
+DEFINITIONS = "2"
 
 _ENROLMENTS = "Moodle: enrolled users of the course"
 _FORUMS = "Moodle: forum posts of the course"
@@ -47,8 +47,10 @@ PERSON = (
     ),
     text(
         "role",
-        "student, or staff (manager, course creator, editing or non-editing teacher in one of the courses). "
-        "Indicators of participation are to be computed over students.",
+        "student; guest, a student of another partner university with an account in this course, as a "
+        "partner has named it, who counts as a student at home; or staff (manager, course creator, editing "
+        "or non-editing teacher in one of the courses). Indicators of participation are to be computed over "
+        "students.",
         _ENROLMENTS,
     ),
 )
@@ -103,7 +105,16 @@ GROUP = (
     _count(
         "students",
         "people",
-        "Students of the institution in the pairing; empty unless the group is shown.",
+        "The institution's own enrolled students in the pairing, without those who object to being counted: "
+        "the “enrolled” of the evidence, as of the last reading. Guests of a partner are not among them. "
+        "Empty unless the group is shown.",
+        _ENROLMENTS,
+    ),
+    _count(
+        "guests",
+        "people",
+        "A partner's students with an account in this course; empty, and their rows left out, where they are "
+        "fewer than the threshold.",
         _ENROLMENTS,
     ),
     _count(

@@ -119,6 +119,7 @@ def _groups(groups: Sequence[GroupTable], threshold: int) -> Table:
             group.status.value,
             note_on(group, threshold),
             group.count(Part.STUDENT),
+            group.count(Part.GUEST),
             group.count(Part.STAFF),
             group.covered_to,
         )
@@ -138,8 +139,8 @@ def _groups(groups: Sequence[GroupTable], threshold: int) -> Table:
 def _about(pilot: Pilot, made_at: datetime) -> Table:
     rule = (
         "A group (the people of one institution in one pairing) with fewer students than the threshold "
-        "is withheld whole: its rows, its staff and its size. Staff are left out where they are fewer than "
-        "the threshold. Totals are over what is shown."
+        "is withheld whole: its rows, its staff and its size. Staff and guests are left out where they are "
+        "fewer than the threshold. Totals are over what is shown."
     )
     key = f"destroyed at {_instant(pilot.key_destroyed_at)}" if pilot.key_destroyed_at else "in place"
     rows = (

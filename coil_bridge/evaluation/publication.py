@@ -8,7 +8,7 @@ institution in each pairing), whoever asks and with whatever filter: a filter ch
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
@@ -39,7 +39,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """Everything that is published of one place; ``None`` is withheld."""
+    """Everything that is published of one place; ``None`` is withheld.
+
+    ``unrecorded``: sessions were held and nothing is recorded of who came, so contact and attendances are
+    ``None`` for another reason. That follows from what is published: nothing counts in any of its pairings.
+    """
 
     place: Place
     enrolled: int | None
@@ -62,6 +66,7 @@ class Values:
     weeks: Mapping[date, int | None]
     genders: Mapping[str, int] | None
     countries: Mapping[str, int] | None
+    unrecorded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +105,29 @@ def publish(figures: Figures) -> Published:
     """Decide once for all tables."""
     threshold = figures.stored.pilot.suppression_threshold
     decided = _Decided(figures, threshold)
-    places = places_of(figures)
+    values = [decided.values(place) for place in places_of(figures)]
     return Published(
         figures=figures,
-        values=tuple(decided.values(place) for place in places),
+        values=tuple(_unrecorded(each, values) for each in values),
         edges=tuple(decided.edges()),
         statuses=figures.statuses,
         people=_people(figures, threshold),
         genders=decided.genders,
         countries=decided.countries,
     )
+
+
+def _unrecorded(each: Values, values: Iterable[Values]) -> Values:
+    """Without the zeros where nobody's attendance is recorded: they do not say that nobody came."""
+    pairings = {key.pairing_id for key in each.place.units}
+    counted = [
+        one.contact_minutes != 0
+        for one in values
+        if one.place.axis == "pairing" and one.place.pairing_id in pairings
+    ]
+    if each.contact_minutes != 0 or not each.sessions_held or any(counted):
+        return each
+    return replace(each, contact_minutes=None, estimated_minutes=None, attendances=None, unrecorded=True)
 
 
 def places_of(figures: Figures) -> list[Place]:

@@ -17,9 +17,14 @@ from coil_bridge.errors import Reason
 
 
 class Part(StrEnum):
-    """A participant's part in a pairing; staff never count as participants of a pilot."""
+    """A participant's part in a pairing; staff never count as participants of a pilot.
+
+    Guests are a partner's students with an account in this course's Moodle: they count at home. Moodle calls
+    them students, and only the partner's own list says who they are, so nobody is stored as one.
+    """
 
     STUDENT = "student"
+    GUEST = "guest"
     STAFF = "staff"
 
 
@@ -87,6 +92,10 @@ class Dropped(StrEnum):
     NO_TIME = "no_time"
     ANONYMOUS = "anonymous"
     ACTING_AS_ANOTHER = "acting_as_another"
+    STAFF = "staff"
+    MARKED_ABSENT = "marked_absent"
+    MARKED_BETWEEN = "marked_between"
+    FACTS_NOT_TOLD = "facts_not_told"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +156,16 @@ class Event:
     day: date  # by the institution's local date
     reply_to: str | None = None  # whom it answers
     reply_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackCount:
+    """How many answered a Feedback activity, by Moodle's number of the activity in the course."""
+
+    module: int
+    answers: int
+    anonymous: bool
+    observed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

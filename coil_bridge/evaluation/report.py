@@ -7,72 +7,28 @@ what it gave, and how it was evaluated; so that a lead can copy section by secti
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from datetime import date
 
 from babel import Locale
+from babel.dates import format_date
 
-from coil_bridge.evaluation.charts import Chart, number
+from coil_bridge.evaluation.charts import number
 from coil_bridge.evaluation.dataset import Cell
 from coil_bridge.evaluation.evidence_charts import charts_of
+from coil_bridge.evaluation.evidence_columns import UNRECORDED
 from coil_bridge.evaluation.evidence_dataset import SUPPRESSION, Made, headlines, hours, per, percent
 from coil_bridge.evaluation.participation import GroupStatus
 from coil_bridge.evaluation.publication import OTHER, Published, Values
+from coil_bridge.evaluation.report_parts import Grid, Heading, NewPage, Part, Picture, Report, Text, numbered
 
 _WITHHELD = "withheld"
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """A heading; ``level`` 1 begins a section."""
-
-    text: str
-    level: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A paragraph."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """A table: its header and its rows, ready to be read."""
-
-    header: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    wide: int = 0  # the column of words, whatever they look like
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A chart with its caption."""
-
-    chart: Chart
-
-
-@dataclass(frozen=True, slots=True)
-class NewPage:
-    """What follows begins on a new page."""
-
-
-Part = Heading | Text | Grid | Picture | NewPage
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """A report with its title and what stands below it."""
-
-    title: str
-    subtitle: str
-    parts: tuple[Part, ...]
+_PART = "Part of the pilot"
 
 
 def report_of(published: Published, made: Made, extra: Sequence[Part] = ()) -> Report:
     """The report of a pilot; ``extra`` are further sections (surveys, certificates)."""
     pilot = published.figures.stored.pilot
-    charts = {each.name: Picture(each) for each in charts_of(published, printed=True)}
+    charts = {each.name: Picture(each) for each in charts_of(published)}
     parts = (
         *_summary(published, made),
         *_activities(published, charts["contact"]),
@@ -85,20 +41,9 @@ def report_of(published: Published, made: Made, extra: Sequence[Part] = ()) -> R
     )
     return Report(
         title=pilot.name,
-        subtitle=f"Evidence for the final report · {pilot.starts_on} to {pilot.ends_on}",
-        parts=tuple(_numbered(parts)),
+        subtitle=f"Evidence for the final report · {day(pilot.starts_on)} to {day(pilot.ends_on)}",
+        parts=tuple(numbered(parts)),
     )
-
-
-def _numbered(parts: Sequence[Part]) -> Iterator[Part]:
-    """The parts with every section's number before its heading, whichever sections there are."""
-    section = 0
-    for part in parts:
-        if isinstance(part, Heading) and part.level == 1:
-            section += 1
-            yield Heading(f"{section}  {part.text}")
-        else:
-            yield part
 
 
 def shown(value: Cell) -> str:
@@ -111,6 +56,11 @@ def shown(value: Cell) -> str:
 def country(code: str) -> str:
     """The English name of a country (ISO 3166-1 alpha-2), by the CLDR."""
     return str(Locale("en").territories.get(code, code))
+
+
+def day(value: date) -> str:
+    """A day for people: "15 November 2026"."""
+    return format_date(value, "long", locale="en_GB")
 
 
 def _many(count: int, one: str, several: str) -> str:
@@ -130,14 +80,14 @@ def _summary(published: Published, made: Made) -> Iterator[Part]:
         f"{_many(len(countries), 'country', 'countries')} ({', '.join(countries)})."
     )
     yield Text(
-        f"{where} Figures cover the time up to {stored.through}. Groups with fewer than "
+        f"{where} Figures cover the time up to {day(stored.through)}. Groups with fewer than "
         f"{stored.pilot.suppression_threshold} enrolled students are withheld and counted in no figure."
     )
     rows = [
-        (label, shown(value) if not note or note == _WITHHELD else "–", unit)
+        (label, note if note == UNRECORDED else shown(value) if not note or note == _WITHHELD else "–", unit)
         for name, label, value, unit, note in headlines(published, made.chosen)
     ]
-    yield Grid(("Indicator", "Value", "Unit"), rows)
+    yield Grid("The pilot in figures", ("Indicator", "Value", "Unit"), rows)
 
 
 def _activities(published: Published, chart: Picture) -> Iterator[Part]:
@@ -147,6 +97,7 @@ def _activities(published: Published, chart: Picture) -> Iterator[Part]:
         "duration in contact hours, summed over the students."
     )
     yield Grid(
+        "Joint sessions and contact hours by pairing",
         ("Pairing", "Phase", "Model", "Sessions", "Length (h)", "Contact hours", "Of these estimated"),
         [
             (
@@ -155,13 +106,14 @@ def _activities(published: Published, chart: Picture) -> Iterator[Part]:
                 each.place.model,
                 shown(each.sessions_held),
                 shown(hours(each.session_minutes)),
-                shown(hours(each.contact_minutes)),
-                shown(hours(each.estimated_minutes)),
+                _attended(each, hours(each.contact_minutes)),
+                _attended(each, hours(each.estimated_minutes)),
             )
             for each in published.of("pairing")
         ],
     )
-    yield chart
+    if len(published.of("pairing")) > 1:
+        yield chart
 
 
 def _participants(published: Published, chart: Picture) -> Iterator[Part]:
@@ -170,7 +122,8 @@ def _participants(published: Published, chart: Picture) -> Iterator[Part]:
     yield Text("Learners in virtual mobility, from invited to completing, by where they study and with whom.")
     yield chart
     yield Grid(
-        ("", "Invited", "Enrolled", "Active", "Completing", "Completing (%)"),
+        "Students from invited to completing",
+        (_PART, "Invited", "Enrolled", "Active", "Completing", "Completing (%)"),
         [
             (
                 f"{each.place.axis.capitalize()}: {each.place.name}",
@@ -189,16 +142,17 @@ def _participants(published: Published, chart: Picture) -> Iterator[Part]:
         ("By country", published.countries, "countries"),
     ):
         yield Heading(title, 2)
-        yield from _traits(published, own, which)
+        yield from _traits(published, own, which, title)
 
 
-def _traits(published: Published, own: Sequence[str], which: str) -> Iterator[Part]:
+def _traits(published: Published, own: Sequence[str], which: str, title: str) -> Iterator[Part]:
     if not own:
         yield Text("No category is large enough to be shown, or the partners supplied nothing.")
         return
     names = (*own, OTHER)
     yield Grid(
-        ("", *(country(name) if name.isupper() else name[:1].upper() + name[1:] for name in names)),
+        f"Enrolled students {title[:1].lower()}{title[1:]}",
+        (_PART, *(country(name) if name.isupper() else name[:1].upper() + name[1:] for name in names)),
         [
             (each.place.name, *(shown(counts[name] if counts else None) for name in names))
             for each in (published.whole, *published.of("institution"))
@@ -212,7 +166,15 @@ def _results(published: Published, chart: Picture) -> Iterator[Part]:
     yield Heading("Participation and results")
     yield chart
     yield Grid(
-        ("", "Active days", "per student", "Sessions attended", "Hours per student", "Time on task (h)"),
+        "Active days, sessions and hours",
+        (
+            _PART,
+            "Active days",
+            "Active days per student",
+            "Sessions attended",
+            "Hours per student",
+            "Time on task (h)",
+        ),
         [
             _engaged(each)
             for axis in ("pilot", "phase", "institution", "pairing")
@@ -226,10 +188,15 @@ def _engaged(each: Values) -> tuple[str, ...]:
         f"{each.place.axis.capitalize()}: {each.place.name}",
         shown(each.active_days),
         shown(per(each.active_days, each.enrolled)),
-        shown(each.attendances),
-        shown(per(hours(each.contact_minutes), each.enrolled)),
+        _attended(each, each.attendances),
+        _attended(each, per(hours(each.contact_minutes), each.enrolled)),
         shown(hours(each.on_task_minutes)),
     )
+
+
+def _attended(each: Values, value: Cell) -> str:
+    """What rests on attendance: where none is recorded, that is neither nothing nor withheld."""
+    return UNRECORDED if each.unrecorded else shown(value)
 
 
 def _cooperation(published: Published, chart: Picture) -> Iterator[Part]:
@@ -238,7 +205,8 @@ def _cooperation(published: Published, chart: Picture) -> Iterator[Part]:
     if published.edges:
         yield chart
     yield Grid(
-        ("", "Replies", "Across", "Across (%)", "Isolated students", "Reciprocity (%)"),
+        "Replies in forums, within and across institutions",
+        (_PART, "Replies", "Across", "Across (%)", "Isolated students", "Reciprocity (%)"),
         [
             (
                 f"{each.place.axis.capitalize()}: {each.place.name}",
@@ -256,7 +224,6 @@ def _cooperation(published: Published, chart: Picture) -> Iterator[Part]:
 
 def _method(published: Published, made: Made) -> Iterator[Part]:
     stored = published.figures.stored
-    yield NewPage()
     yield Heading("How the pilot was evaluated")
     yield Text(SUPPRESSION)
     statuses = list(published.statuses.values())
@@ -266,12 +233,13 @@ def _method(published: Published, made: Made) -> Iterator[Part]:
     )
     rules = stored.rules
     yield Grid(
+        "How the figures were made",
         ("What", "Value"),
         [
             ("Suppression threshold", f"{stored.pilot.suppression_threshold} students"),
             ("Present from", f"{rules.presence_percent} % of a session's length"),
             ("Longest gap within a sitting", f"{rules.gap_minutes} minutes"),
-            ("Figures cover the time up to", stored.through.isoformat()),
+            ("Figures cover the time up to", day(stored.through)),
             ("Definitions", f"set {made.chosen.version}"),
             ("Made at", f"{made.at:%Y-%m-%d %H:%M:%S} UTC"),
             ("Program", made.program),
@@ -284,6 +252,7 @@ def _definitions(made: Made) -> Iterator[Part]:
     yield NewPage()
     yield Heading("Definitions")
     yield Grid(
+        "What each indicator means",
         ("Indicator", "Definition", "Unit", "Source"),
         [
             (f"{each.label} ({each.version})", each.text, each.unit, each.source)

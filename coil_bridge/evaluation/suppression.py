@@ -3,7 +3,8 @@
 The rule: a group (the people of one institution in one pairing) is shown only when at least as many
 students as the pilot's threshold are in it. A group below it is withheld with everything about it: its
 rows, its staff, its size, its accounts of a pull. The staff of a shown group are a group of their own
-under the same threshold: the one teacher of a course would be known in spite of the pseudonym. Every
+under the same threshold (the one teacher of a course would be known in spite of the pseudonym), and so are a
+partner's guests in it. Every
 total that is given anywhere is a total over what is shown, so nothing withheld can be had by subtraction,
 and nothing else that is shown depends on it. The tests hold the code to exactly that: change a withheld
 group as you like below the threshold, and no output changes by a byte.
@@ -22,15 +23,21 @@ FLOOR = 5
 
 
 def students_by_group(courses: Iterable[PilotCourse], members: Iterable[Member]) -> dict[GroupKey, int]:
-    """How many students each group has over all its courses; who is staff in one of them is staff."""
+    """How many own students each group has over all its courses; who is staff in one of them is staff."""
     group_of = {(course.pairing_id, course.course_id): course.group for course in courses}
     parts: dict[GroupKey, dict[str, Part]] = {group: {} for group in group_of.values()}
     for member in members:
         group = group_of.get((member.pairing_id, member.course_id))
         if group is not None:
-            known = parts[group].get(member.pseudonym, Part.STUDENT)
-            parts[group][member.pseudonym] = Part.STAFF if Part.STAFF in (known, member.part) else known
+            parts[group][member.pseudonym] = either(
+                parts[group].get(member.pseudonym, Part.STUDENT), member.part
+            )
     return {group: sum(part is Part.STUDENT for part in found.values()) for group, found in parts.items()}
+
+
+def either(one: Part, other: Part) -> Part:
+    """Somebody's part over two courses: staff before guest, guest before student."""
+    return max(one, other, key=(Part.STUDENT, Part.GUEST, Part.STAFF).index)
 
 
 def shown_groups(students: Mapping[GroupKey, int], threshold: int) -> frozenset[GroupKey]:

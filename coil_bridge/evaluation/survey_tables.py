@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from coil_bridge.evaluation.dataset import Cell, Column, Row, Table
 from coil_bridge.evaluation.evidence_columns import WITHHELD, count, derived, text
-from coil_bridge.evaluation.report import Grid, Heading, Part, Text
+from coil_bridge.evaluation.report_parts import Grid, Heading, Part, Text
 from coil_bridge.evaluation.statistics import LEVEL
 from coil_bridge.evaluation.survey_results import ItemResult, MeetingItem, MeetingPart
 from coil_bridge.evaluation.survey_results import Part as ChangePart
@@ -22,6 +22,17 @@ _METHOD = (
     f"The change is the mean over people who answered twice, with its {_PERCENT} per cent interval by "
     "Student's t, which is approximate for answers on a scale. Numbers below the threshold are withheld, "
     "and so is what would give them away."
+)
+_CHANGES = (
+    "Statement",
+    "Mean before",
+    "n before",
+    "Mean after",
+    "n after",
+    "Mean change",
+    f"{_PERCENT} % from",
+    "to",
+    "n twice",
 )
 _WHOSE: Sequence[Column] = (
     text("survey_id", "The survey, as COIL Bridge numbers it."),
@@ -132,11 +143,11 @@ def _change(line: ItemResult) -> tuple[Cell, ...]:
 def _section(each: Surveyed) -> Iterator[Part]:
     yield Heading(each.survey.title, 2)
     if each.changes:
-        header = ("Statement", "Before", "n", "After", "n", "Change", "from", "to", "n twice")
-        whole = each.changes[0]
-        yield Grid(header, [_line(line) for line in whole.items])
+        title = f"{each.survey.title}: means before and after"
+        yield Grid(title, _CHANGES, [_line(line) for line in each.changes[0].items])
     if each.meetings:
         yield Grid(
+            f"{each.survey.title}: means of the statements",
             ("Statement", "Mean", "n"),
             [(line.item.text, _shown(line.mean), _counted(line.n)) for line in each.meetings[0].items],
         )

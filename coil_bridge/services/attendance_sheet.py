@@ -15,7 +15,6 @@ from coil_bridge.domain import Course, CourseRole, JointSession, Pairing, Person
 from coil_bridge.errors import Conflict, Forbidden, InvalidInput, NotFound
 from coil_bridge.evaluation.attendance import (
     Attended,
-    Meeting,
     Override,
     Presence,
     PresenceSource,
@@ -23,12 +22,13 @@ from coil_bridge.evaluation.attendance import (
     attended,
     minute_of,
 )
-from coil_bridge.evaluation.facts import Rules, moodle_joins
+from coil_bridge.evaluation.facts import Rules
 from coil_bridge.evaluation.pseudonyms import Pseudonymiser
 from coil_bridge.i18n import mark
 from coil_bridge.services import audit
 from coil_bridge.services.access import Access, pairing_access
 from coil_bridge.services.context import Clock
+from coil_bridge.services.presences import meeting_of, presences_in
 from coil_bridge.storage.people import MOODLE
 from coil_bridge.storage.storage import Storage, Transaction
 from coil_bridge.vault import Vault
@@ -176,7 +176,7 @@ def _course_sheet(
     who = _pseudonyms(tx, names, course, students) if names else {each.id: each.id for each in students}
     records = _records(tx, session, course, pilot_id, who)
     words = _words(tx, session, course, pilot_id)
-    meeting = Meeting(session.id, session.pairing_id, minute_of(session.starts_at), session.minutes)
+    meeting = meeting_of(session)
     lines = [
         Line(
             person=student,
@@ -206,18 +206,10 @@ def _records(
             at = minute_of(join.at)
             found[name].append(Presence(session.id, course.id, name, at, None, PresenceSource.JOIN))
     if pilot_id:
-        stored = [*tx.attendance.of_session(pilot_id, session.id), *_moodle(tx, session, course, pilot_id)]
-        for each in stored:
-            if each.course_id == course.id and each not in found[each.pseudonym]:
+        for each in presences_in(tx, pilot_id, [meeting_of(session)], course.id):
+            if each not in found[each.pseudonym]:
                 found[each.pseudonym].append(each)
     return {name: records for name, records in found.items() if records}
-
-
-def _moodle(tx: Transaction, session: JointSession, course: Course, pilot_id: str) -> Sequence[Presence]:
-    start = minute_of(session.starts_at)
-    actors = tx.evidence.actors(pilot_id, course_id=course.id, pairing_id=session.pairing_id)
-    joins = tx.evidence.joins(pilot_id, [each.no for each in actors])
-    return moodle_joins(actors, joins, [Meeting(session.id, session.pairing_id, start, session.minutes)])
 
 
 def _words(

@@ -6,20 +6,22 @@ students, not of how many. Numbers of people are in the figures, where they are 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
-from coil_bridge.domain import CourseRole, JointSession, Person, Pilot, SessionState
+from coil_bridge.domain import JointSession, Person, Pilot, SessionState
 from coil_bridge.errors import NotFound
-from coil_bridge.evaluation.attendance import PresenceSource
+from coil_bridge.evaluation.attendance import Meeting, PresenceSource
 from coil_bridge.evaluation.records import PilotCourse
+from coil_bridge.evaluation.stays import Stay, register_session
 from coil_bridge.i18n import mark
 from coil_bridge.services.context import Clock
 from coil_bridge.services.monitoring import BoardLine, Monitoring
+from coil_bridge.services.presences import meeting_of
 from coil_bridge.services.session_changes import ends_at
-from coil_bridge.storage.storage import Storage, Transaction
-
-SOURCES = (PresenceSource.JOIN, PresenceSource.ROOM, PresenceSource.FILE)
+from coil_bridge.services.session_evidence import KnownFrom, known_of
+from coil_bridge.storage.storage import Storage
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,16 @@ class HeldSession:
     """A session that was held, and from where something is known of each course's students."""
 
     session: JointSession
-    known: Mapping[str, frozenset[PresenceSource]]  # by course
+    known: Mapping[str, frozenset[KnownFrom]]  # by course
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """A register in a Moodle that belongs to no joint session; no ``minutes`` where it has no length."""
+
+    course: PilotCourse
+    starts_at: datetime
+    minutes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +48,7 @@ class BoardRecords:
     pilot: Pilot
     lines: tuple[BoardLine, ...]
     sessions: tuple[HeldSession, ...]
+    lessons: tuple[Lesson, ...]
     silent_days: int
 
     @property
@@ -65,20 +77,30 @@ class RecordsBehind:
             raise NotFound(mark("There is no such pairing."))
         now = self._clock()
         with self._storage.read() as tx:
-            held = [
+            planned = [
                 each
                 for each in tx.sessions.of_pairing(pairing_id)
-                if each.state is not SessionState.CANCELLED and ends_at(each) <= now
+                if each.state is not SessionState.CANCELLED
             ]
-            sessions = tuple(HeldSession(each, _known(tx, pilot_id, each)) for each in reversed(held))
-        return BoardRecords(board.pilot, lines, sessions, board.silent_days)
+            held = [each for each in planned if ends_at(each) <= now]
+            known = known_of(tx, pilot_id, held)
+            stays = tx.stays.of_pilot(pilot_id, pairing_id)
+        sessions = tuple(HeldSession(each, known[each.id]) for each in reversed(held))
+        courses = {line.course.course_id: line.course for line in lines}
+        lessons = _lessons(stays, [meeting_of(each) for each in planned], courses)
+        return BoardRecords(board.pilot, lines, sessions, lessons, board.silent_days)
 
 
-def _known(tx: Transaction, pilot_id: str, session: JointSession) -> Mapping[str, frozenset[PresenceSource]]:
-    found: dict[str, set[PresenceSource]] = {}
-    for presence in tx.attendance.of_session(pilot_id, session.id):
-        found.setdefault(presence.course_id, set()).add(presence.source)
-    for join in tx.joins.of_session(session.id):
-        if join.role is CourseRole.STUDENT:
-            found.setdefault(join.course_id, set()).add(PresenceSource.JOIN)
-    return {course: frozenset(sources) for course, sources in found.items()}
+def _lessons(
+    stays: Iterable[Stay], meetings: Sequence[Meeting], courses: Mapping[str, PilotCourse]
+) -> tuple[Lesson, ...]:
+    registers = {
+        (each.joined, each.left or each.joined, each.course_id)
+        for each in stays
+        if each.source is PresenceSource.REGISTER and each.course_id in courses
+    }
+    return tuple(
+        Lesson(courses[course_id], datetime.fromtimestamp(starts * 60, UTC), ends - starts)
+        for starts, ends, course_id in sorted(registers, reverse=True)
+        if register_session(starts, ends, meetings) is None
+    )

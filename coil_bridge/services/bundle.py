@@ -10,6 +10,7 @@ from coil_bridge.services.activity_bundle import ActivityServices
 from coil_bridge.services.activity_pull import ActivityPull
 from coil_bridge.services.calendar_bundle import CalendarServices
 from coil_bridge.services.catalogue import Catalogue
+from coil_bridge.services.certificate_rules import CertificateRules
 from coil_bridge.services.certificates import CertificateService
 from coil_bridge.services.evidence_bundle import EvidenceServices
 from coil_bridge.services.exports import ExportService
@@ -70,6 +71,7 @@ class Services:
     rights: RightsService
     retention: RetentionService
     certificates: CertificateService
+    certificate_rules: CertificateRules
     lti: LtiServices
     calendars: CalendarServices
     evidence: EvidenceServices

@@ -1,6 +1,6 @@
 """Completion certificates: Open Badges 3.0 credentials that anybody can verify without asking us.
 
-A student who has completed a pairing by the rule in force (``Completion``) asks for the own certificate.
+A student who has earned it by the rule in force (``Completion``) asks for the own certificate.
 It is a verifiable credential signed as a JSON Web Token (Open Badges 3.0, section 8.2, RS256) with the
 public key in its header: the file and our published key are all that a verifier needs. Whether it was
 revoked stands in a signed Bitstring Status List (W3C, 2025) that is published.
@@ -33,7 +33,7 @@ from openbadgeslib.ob3.status_list import (
 )
 
 from coil_bridge.domain import Pairing, Person
-from coil_bridge.errors import Conflict, NotFound
+from coil_bridge.errors import Conflict, NotFound, Reason
 from coil_bridge.i18n import mark
 from coil_bridge.services import audit
 from coil_bridge.services.access import pairing_access, partners
@@ -51,11 +51,11 @@ _LIST_IS_GOOD_FOR = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Whether somebody has completed a pairing, by which rule; ``None``: it cannot be told (yet)."""
+    """Whether somebody has earned a certificate, by which rule; ``None``: it cannot be told (yet)."""
 
     completed: bool | None
-    rule: str
-    words: str  # the rule in a sentence, as a message id
+    rule: int  # its version in the pilot
+    words: tuple[Reason, ...]
 
 
 Completion = Callable[[Transaction, Person, Pairing], Standing]
@@ -134,11 +134,11 @@ class CertificateService:
             if known is None:
                 standing = self._completion(tx, actor, pairing)
                 if not standing.completed:
-                    raise Conflict(mark("You have not completed this pairing yet by the rule in force."))
+                    raise Conflict(mark("You have not earned a certificate yet by the rule in force."))
                 known = self._signed(tx, actor, pairing, standing, now)
                 tx.credentials.insert(known)
                 audit.record(
-                    tx, now, actor, ("credential", known.id), "certificate_issued", rule=standing.rule
+                    tx, now, actor, ("credential", known.id), "certificate_issued", rule=str(standing.rule)
                 )
             found = _certificate(known, pairing, actor.name)
         if found is None:  # a record was just made or found
@@ -265,7 +265,7 @@ class CertificateService:
         )
         sealed = self._vault.encrypt(signer.sign(credential))
         return CredentialRecord(
-            credential_id, actor.id, pairing.id, standing.rule, key.kid, place, sealed, now
+            credential_id, actor.id, pairing.id, f"certificate-{standing.rule}", key.kid, place, sealed, now
         )
 
     def _list_url(self, kid: str) -> str:
@@ -292,7 +292,7 @@ def _achievement(pairing: Pairing, standing: Standing) -> Achievement:
         name=pairing.title,
         description=f"Virtual exchange ({pairing.model.value}) between {places}, "
         f"{pairing.starts_on.isoformat()} to {pairing.ends_on.isoformat()}.",
-        criteria_narrative=f"{standing.words} (Rule {standing.rule}.)",
+        criteria_narrative=f"{' '.join(standing.words)} (Rule {standing.rule} of the pilot.)",
         achievement_type="CertificateOfCompletion",
     )
 

@@ -1,10 +1,11 @@
-"""Whether one person has completed a pairing, by exactly the rule that the evaluation counts with."""
+"""Whether one person has earned a certificate for a pairing, by the rule that its pilot has in force."""
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, date
 
-from coil_bridge.domain import Pairing, Person
+from coil_bridge.domain import Pairing, Person, Pilot
+from coil_bridge.evaluation.certificate_rules import CertificateRule, earned
 from coil_bridge.evaluation.definitions.registry import CURRENT, SETS
 from coil_bridge.evaluation.facts import gather
 from coil_bridge.evaluation.pseudonyms import Pseudonymiser
@@ -16,8 +17,6 @@ from coil_bridge.services.pilot_groups import EVALUATED
 from coil_bridge.storage.storage import Transaction
 from coil_bridge.vault import Vault
 
-_COMPLETING = "completing"
-
 
 class PilotCompletion:
     """Looks a person up among the participations of the pilot."""
@@ -27,15 +26,19 @@ class PilotCompletion:
         self._vault = vault
 
     def __call__(self, tx: Transaction, person: Person, pairing: Pairing) -> Standing:
-        """Whether a student of the pairing has completed it; ``None`` where nothing is linked to anybody."""
-        chosen = SETS[CURRENT]
-        completed = self._completed(tx, person, pairing)
-        return Standing(completed, chosen.version, chosen.by_id()[_COMPLETING].text)
-
-    def _completed(self, tx: Transaction, person: Person, pairing: Pairing) -> bool | None:
+        """Whether a student of the pairing has earned it; ``None`` where nothing is linked to anybody."""
         pilot = tx.pilots.get(pairing.phase.pilot_id) if pairing.phase else None
-        sealed = tx.pilots.sealed_key(pilot.id) if pilot else None
-        if pilot is None or sealed is None:
+        if pilot is None:
+            return Standing(None, 1, ())
+        rule = tx.credentials.rules(pilot.id)[0]
+        words = rule.words(tx.evidence.rules(pilot.id).presence_percent)
+        return Standing(self._earned(tx, pilot, rule, person, pairing), rule.version, words)
+
+    def _earned(
+        self, tx: Transaction, pilot: Pilot, rule: CertificateRule, person: Person, pairing: Pairing
+    ) -> bool | None:
+        sealed = tx.pilots.sealed_key(pilot.id)
+        if sealed is None:
             return None
         courses = {
             each.course_id: each
@@ -45,11 +48,13 @@ class PilotCompletion:
         wanted = [(person.id, course_id) for course_id in courses]
         names = Pseudonymiser(self._vault.decrypt(sealed))
         mine = pseudonyms(tx, names, courses, wanted)
-        stored = stored_of(tx, pilot, SETS[CURRENT], self._clock().astimezone(UTC).date())
-        people = gather(stored).people
+        today: date = self._clock().astimezone(UTC).date()
+        facts = gather(stored_of(tx, pilot, SETS[CURRENT], today))
+        held = sum(each.pairing_id == pairing.id for each in facts.meetings)
         found = [
-            people[key]
+            facts.people[key]
             for (_, course_id), name in mine.items()
-            if (key := (courses[course_id].group, name)) in people
+            if (key := (courses[course_id].group, name)) in facts.people
         ]
-        return any(each.completing for each in found) if found else None
+        over = pairing.ends_on < today
+        return any(earned(rule, each, held, over=over) for each in found) if found else None

@@ -1,4 +1,7 @@
-"""Who completed a course: core has no list of it, so one question a student.
+"""Who completed a course: core has no list of it, so one question a student. Our plugin has one.
+
+The plugin's list does not say whether a course tracks completion at all. While nobody has finished, core is
+asked about one student.
 
 Where the course does not track completion, or the account may not read it, Moodle says so again for each
 student; a few such answers are enough to stop asking. What cannot be known stays unknown, and is counted.
@@ -11,6 +14,7 @@ from dataclasses import replace
 from itertools import islice
 
 from coil_bridge.evaluation.records import Dropped, Member, PilotCourse
+from coil_bridge.services.course_facts import CourseFacts, NotTold
 from coil_bridge.services.pull_rows import PullRows
 from connectors.moodle.client import MoodleClient
 from connectors.moodle.errors import (
@@ -31,7 +35,11 @@ _ABOUT_THE_STUDENT = frozenset({"accessdenied", "suspended"})
 class CompletionPull:
     """Asks about the students of one course, in turn."""
 
-    def __init__(self, client: MoodleClient, course: PilotCourse, rows: PullRows) -> None:
+    def __init__(
+        self, client: MoodleClient, course: PilotCourse, rows: PullRows, facts: CourseFacts | None
+    ) -> None:
+        self._facts = facts
+        self._finished: frozenset[int] | None = None  # as far as our plugin told
         self._client = client
         self._course = course
         self._rows = rows
@@ -47,6 +55,7 @@ class CompletionPull:
         """
         account = self._rows.account
         account.steps_expected += len(students)
+        self._finished = self._told()
         waiting = iter(students.items())
         while some := list(islice(waiting, _AT_ONCE)):
             answered = [(before, replace(before, completed=done)) for before, done in self._answers(some)]
@@ -64,7 +73,18 @@ class CompletionPull:
                 self._answered += 1
                 yield member, answer
 
+    def _told(self) -> frozenset[int] | None:
+        if self._facts is None:
+            return None
+        try:
+            pages = self._facts.everything("coursecompletions")
+            return frozenset(user for page in pages for user in page.columns["user"])
+        except NotTold:
+            return None
+
     def _ask(self, user_id: int) -> bool | Dropped:
+        if self._finished is not None and (self._finished or self._answered):
+            return user_id in self._finished  # some have finished, so the course tracks it
         if not self._answered and len(self._refusals) >= _ENOUGH:
             return self._refusals[-1]
         try:

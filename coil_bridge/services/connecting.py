@@ -27,7 +27,7 @@ from coil_bridge.services.messages import Messages, MessageText
 from coil_bridge.storage.lti_records import LaunchScope
 from coil_bridge.storage.people import EMAIL
 from coil_bridge.storage.storage import Storage, Transaction
-from coil_bridge.vault import Vault, new_token, token_hash
+from coil_bridge.vault import Vault, new_id, token_hash
 
 LASTS = timedelta(hours=24)
 _WINDOW = timedelta(hours=1)
@@ -46,20 +46,24 @@ class Connecting:
         self._messages = messages
         self._public_url = public_url
 
-    def invite(self, actor: Person) -> None:
+    def invite(self, actor: Person, form_key: str | None = None) -> None:
         """Send the link to the own address; links sent before work no more.
+
+        The same form a second time sends nothing; without a form it is always a new link.
 
         Raises:
             Forbidden: the person has no role.
             Conflict: the person is an administrator, or connected already.
             TooManyRequests: several links were asked for within the hour.
         """
-        token, now = new_token(), self._clock()
+        token, now = self._vault.token_for("connect", actor.id, form_key or new_id()), self._clock()
         with self._storage.write() as tx:
             person = _current(tx, actor)
             _check_role(person)
             if not _by_email_alone(tx, person):
                 raise Conflict(mark("Your Moodle account is connected already."))
+            if tx.account_links.person(token_hash(token), now):
+                return
             self._count(tx, person)
             tx.account_links.prune(now)
             tx.account_links.insert(token_hash(token), person.id, now, now + LASTS)

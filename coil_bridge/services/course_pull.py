@@ -1,8 +1,10 @@
 """One course's activity, from its Moodle to rows under pseudonyms.
 
 What core web services give, in three passes: the roster with everybody's last visit (here), completion
-(``completion_pull.py``) and forum posts (``forum_pull.py``). A Moodle user id exists only between the
-answer and the hash; names, addresses and words are never looked at.
+(``completion_pull.py``) and forum posts (``forum_pull.py``). Where the site has our plugin, that tells of
+completion and posts in fewer questions, and of stays in rooms and counts of answers, which core does not
+(``fact_*.py``). A Moodle user id exists only between the answer and the hash; names, addresses and words are
+never looked at.
 """
 
 from __future__ import annotations
@@ -17,7 +19,12 @@ from coil_bridge.evaluation.records import Dropped, Member, Part, PilotCourse
 from coil_bridge.evaluation.weeks import local_day, monday
 from coil_bridge.i18n import mark
 from coil_bridge.services.completion_pull import CompletionPull
+from coil_bridge.services.course_facts import CourseFacts
+from coil_bridge.services.fact_counts import FactCounts
+from coil_bridge.services.fact_posts import FactPosts
+from coil_bridge.services.fact_stays import FactStays
 from coil_bridge.services.forum_pull import ForumPull
+from coil_bridge.services.post_events import PostEvents
 from coil_bridge.services.pull_rows import PullRows
 from coil_bridge.services.roster_fallback import MAY_NOT_LIST, Listed
 from connectors.moodle.client import MoodleClient
@@ -58,7 +65,7 @@ class CoursePull:
             Conflict: the pilot's key was destroyed meanwhile.
         """
         account = self.rows.account
-        account.steps_expected = 3  # twice the roster, once the list of forums
+        account.steps_expected = 2  # the roster, twice
         people = self._roster(client)
         known = self.rows.known()
         everybody, erased = [self._member(each, known) for each in people], self.rows.erased()
@@ -66,12 +73,27 @@ class CoursePull:
         members = {seen.user_id: each for seen, each in numbered if each.pseudonym not in erased}
         account.drop(Dropped.ERASED, len(people) - len(members))
         changed = sum(_differs(known.get(each.pseudonym), each) for each in members.values())
-        self.rows.put_members(list(members.values()), changed)
-        students = {user_id: each for user_id, each in members.items() if each.part is Part.STUDENT}
-        CompletionPull(client, self.course, self.rows).read(students)
+        newcomers = any(_part(known, each) is not each.part for each in members.values())
+        self.rows.put_members(list(members.values()), changed, newcomers=newcomers)
         # Somebody who has left since an earlier pull took part nevertheless.
-        enrolled = frozenset(known) | {each.pseudonym for each in members.values()}
-        ForumPull(client, self.course, self.names, self.rows).read(enrolled)
+        parts = {name: each.part for name, each in known.items()}
+        self._activity(client, members, parts | {each.pseudonym: each.part for each in members.values()})
+
+    def _activity(
+        self, client: MoodleClient, members: Mapping[int, Member], parts: Mapping[str, Part]
+    ) -> None:
+        """What they did: from our plugin where the site has it, else from core."""
+        told = CourseFacts(client, self.course, self.rows.account)
+        facts = told if told.known() else None
+        students = {user_id: each for user_id, each in members.items() if each.part is Part.STUDENT}
+        CompletionPull(client, self.course, self.rows, facts).read(students)
+        events = PostEvents(self.course, self.names, frozenset(parts))
+        if facts is None or not FactPosts(facts, events, self.rows).read():
+            ForumPull(client, self.course, events, self.rows).read()
+        if facts:
+            FactStays(facts, self.course, self.names, self.rows, parts).read()
+            FactCounts(facts, self.rows, self.now).read()
+        self.rows.note()
 
     def _roster(self, client: MoodleClient) -> list[_Participant]:
         """The participants who count, each with the part; the others are dropped by reason."""
@@ -148,6 +170,11 @@ def part_of(roles: Collection[str]) -> Part | None:
     if STAFF_ROLES.intersection(roles):
         return Part.STAFF
     return Part.STUDENT if STUDENT_ROLES.intersection(roles) else None
+
+
+def _part(known: Mapping[str, Member], member: Member) -> Part | None:
+    before = known.get(member.pseudonym)
+    return before.part if before else None
 
 
 def _differs(before: Member | None, after: Member) -> bool:

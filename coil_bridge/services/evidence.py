@@ -31,11 +31,12 @@ from coil_bridge.services.context import Clock
 from coil_bridge.services.evidence_reading import stored_of
 from coil_bridge.services.exports import ExportFile, slug
 from coil_bridge.services.figures_queue import queue_figures
+from coil_bridge.services.figures_state import FiguresState, being_read, state_of
 from coil_bridge.services.objections import Objections
-from coil_bridge.services.pilot_groups import pilot_for
+from coil_bridge.services.pilot_groups import EVALUATED, pilot_for
 from coil_bridge.storage.packs import Pack
 from coil_bridge.storage.storage import Storage, Transaction
-from coil_bridge.vault import new_id
+from coil_bridge.vault import id_for, new_id
 from scheduling.zones import zone_data
 
 PACK = "make_pack"
@@ -108,10 +109,26 @@ class Evidence:
             ]
             return sum(queue_figures(tx, pilot_id, now) for pilot_id in due)
 
+    def state(self, actor: Person, pilot_id: str) -> FiguresState:
+        """Whether the figures are about to change.
+
+        Raises:
+            NotFound: as ``figures``.
+        """
+        with self._storage.read() as tx:
+            pilot_for(tx, actor, pilot_id)
+            return state_of(tx, pilot_id, self._clock())
+
     def perform(self, payload: Mapping[str, Any]) -> None:
-        """The task: work a pilot's figures out."""
+        """The task: work a pilot's figures out, once its courses have been read."""
         pilot_id = payload["pilot_id"]
         now = self._clock()
+        with self._storage.write() as tx:
+            if being_read(tx, pilot_id, now):
+                queue_figures(tx, pilot_id, now)
+                return
+            if tx.pilots.courses(pilot_id, EVALUATED) and not tx.pulls.completed_at(pilot_id):
+                return  # nothing is known of anybody, which is not the same as nothing
         self._gather(pilot_id)
         chosen = SETS[CURRENT]
         try:
@@ -173,29 +190,41 @@ class Evidence:
             pilot_for(tx, actor, pilot_id)
             return tx.packs.of_pilot(pilot_id)
 
-    def request(self, actor: Person, pilot_id: str, *, definitions: str = CURRENT, xapi: bool = False) -> str:
+    def request(
+        self,
+        actor: Person,
+        pilot_id: str,
+        *,
+        definitions: str = CURRENT,
+        xapi: bool = False,
+        form_key: str | None = None,
+    ) -> str:
         """Have a pack made by the worker; its id.
+
+        The same form a second time asks for the same pack; without a form it is always a new one.
 
         Raises:
             NotFound: as ``figures``.
             InvalidInput: no such set of definitions.
         """
         _chosen(definitions)
-        now, pack_id = self._clock(), new_id()
+        now, options = self._clock(), {"definitions": definitions, "xapi": xapi}
+        pack_id = id_for("pack", actor.id, pilot_id, definitions, str(xapi), form_key or new_id())
         with self._storage.write() as tx:
             pilot_for(tx, actor, pilot_id)
-            tx.packs.insert(
-                pack_id, pilot_id, actor.id or None, now, {"definitions": definitions, "xapi": xapi}
-            )
-            tx.tasks.queue(PACK, {"pack_id": pack_id}, at=now, dedup_key=f"{PACK}:{pack_id}")
+            if tx.packs.insert(pack_id, pilot_id, actor.id or None, now, options):
+                _queue_pack(tx, pack_id, now)
         return pack_id
 
     def make(self, payload: Mapping[str, Any]) -> None:
-        """The task: make a pack, to its end or to its failure; both are written down."""
-        with self._storage.read() as tx:
+        """The task: make a pack, once the courses have been read; its end or its failure is written down."""
+        with self._storage.write() as tx:
             pack = tx.packs.get(payload["pack_id"])
-        if pack is None or pack.state == "done":
-            return
+            if pack is None or pack.state == "done":
+                return
+            if being_read(tx, pack.pilot_id, self._clock()):
+                _queue_pack(tx, pack.id, self._clock() + _AGAIN)
+                return
         try:
             file = self._pack(pack.pilot_id, pack.options, self._teller(pack.id))
         except CoilBridgeError as error:
@@ -334,7 +363,13 @@ class Evidence:
 
 
 _TICK = timedelta(seconds=1)  # two editions never stand at the same second
+_AGAIN = timedelta(seconds=5)  # a pack looks so often whether the courses have been read
 _LATE = timedelta(days=60)  # after a pilot's end its figures may still change so long
+
+
+def _queue_pack(tx: Transaction, pack_id: str, at: datetime) -> None:
+    key = f"{PACK}:{pack_id}:{at:%Y%m%d%H%M%S}"
+    tx.tasks.queue(PACK, {"pack_id": pack_id}, at=at, dedup_key=key)
 
 
 def _again(tx: Transaction, pilot: Pilot, chosen: DefinitionSet, at: datetime) -> Published:

@@ -47,6 +47,7 @@ def stored_of(tx: Transaction, pilot: Pilot, chosen: DefinitionSet, through: dat
         replies=tx.evidence.replies(pilot.id),
         meetings=tx.attendance.meetings(pairings, _end_of(through)),
         presences=tx.attendance.of_pilot(pilot.id),
+        stays=tx.stays.of_pilot(pilot.id),
         overrides=tx.attendance.overrides(pilot.id),
         traits=tx.evidence.traits(pilot.id),
         excluded=tx.evidence.excluded(pilot.id),

@@ -16,7 +16,7 @@ from coil_bridge.services import audit
 from coil_bridge.services.context import SYSTEM, Clock, administrators_only
 from coil_bridge.storage.hooks import HookKey
 from coil_bridge.storage.storage import Storage
-from coil_bridge.vault import Vault, new_id, new_token
+from coil_bridge.vault import Vault, id_for, new_id
 
 AT_ONCE = 2
 KEPT_FOR = timedelta(days=1)
@@ -46,26 +46,32 @@ class HookKeys:
         self._clock = clock
         self._public_url = public_url
 
-    def make(self, actor: Person, site_id: str) -> NewKey:
+    def make(self, actor: Person, site_id: str, form_key: str | None = None) -> NewKey:
         """Make a key. Of those that were valid the latest stays so, older ones end.
+
+        The same form a second time gets the same key; without a form it is always a new one.
 
         Raises:
             Forbidden: the actor is no administrator.
-            NotFound: no such site, or it was removed.
+            NotFound: no such site, or it was removed; or the form's key has ended.
         """
         administrators_only(actor)
-        now, secret = self._clock(), new_token()
-        made = HookKey(new_id(), site_id, now, None, None, self._vault.encrypt(secret))
+        now, asked = self._clock(), ("hook_key", actor.id, site_id, form_key or new_id())
+        key_id, secret = id_for(*asked), self._vault.token_for(*asked)
+        made = HookKey(key_id, site_id, now, None, None, self._vault.encrypt(secret))
         with self._storage.write() as tx:
             site = tx.sites.get(site_id)
             if site is None or site.state is SiteState.REMOVED:
                 raise NotFound(mark("There is no such site, or it has been removed."))
-            valid = [each for each in tx.hooks.keys(site_id) if each.ended_at is None]
-            for old in valid[AT_ONCE - 1 :]:
-                tx.hooks.end_key(old.id, now)
-            tx.hooks.add_key(made)
-            audit.record(tx, now, actor, ("site", site_id), "hook_key_made", key=made.id)
-        return NewKey(made.id, self.address(site_id), secret)
+            before = tx.hooks.keys(site_id)
+            if tx.hooks.add_key(made):
+                valid = [each for each in before if each.ended_at is None]
+                for old in valid[AT_ONCE - 1 :]:
+                    tx.hooks.end_key(old.id, now)
+                audit.record(tx, now, actor, ("site", site_id), "hook_key_made", key=made.id)
+            elif any(each.id == key_id and each.ended_at for each in before):
+                raise NotFound(mark("This site has no such key."))
+        return NewKey(key_id, self.address(site_id), secret)
 
     def end(self, actor: Person, site_id: str, key_id: str) -> None:
         """End a key and wipe its secret.

@@ -19,7 +19,8 @@ import structlog
 from coil_bridge.services.activity_pull import ActivityPull
 from coil_bridge.services.catalogue import Catalogue
 from coil_bridge.services.context import Clock
-from coil_bridge.services.hook_limits import Buckets, KnownKeys
+from coil_bridge.services.known_keys import KnownKeys
+from coil_bridge.services.limits import Buckets
 from coil_bridge.services.partners import PartnerFailed
 from coil_bridge.storage.hooks import Wish
 from coil_bridge.storage.storage import Storage, Transaction

@@ -28,7 +28,7 @@ from coil_bridge.services.pull_rows import Account
 from coil_bridge.storage.storage import Storage, Transaction
 from connectors.moodle.logs import LogPage
 
-PAGE = 50_000  # rows asked for and stored at once: a question costs the Moodle as much as ten thousand
+PAGE = 40_000  # rows asked for and stored at once: a question costs the Moodle as much as ten thousand
 
 Ask = Callable[[Sequence[int], int, int], LogPage]
 """Gives a page of the log of these courses after an id, with at most so many rows."""
@@ -172,7 +172,7 @@ def _courses(group: Sequence[Reading]) -> list[int]:
 
 def _seen(page: LogPage) -> dict[int, Seen]:
     found: dict[int, Seen] = {}
-    for course in np.unique(page.courses).tolist():
+    for course in set(page.courses.tolist()):
         here = page.courses == course
         ids, times = page.ids[here], page.times[here]
         late = ids > page.cursor - log_course.OVERLAP

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from coil_bridge.domain import Pilot
 from coil_bridge.evaluation.records import LogRun, PilotCourse, RunState, Tally
 from coil_bridge.evaluation.suppression import courses_with_accounts
+from coil_bridge.services.pilot_groups import members_of
 from coil_bridge.storage.storage import Transaction
 
 
@@ -42,7 +43,7 @@ class LogLine:
 
 def log_lines(tx: Transaction, pilot: Pilot, courses: Sequence[PilotCourse]) -> tuple[LogLine, ...]:
     """A line for each Moodle, by name."""
-    told = courses_with_accounts(courses, tx.activity.members(pilot.id), pilot.suppression_threshold)
+    told = courses_with_accounts(courses, members_of(tx, pilot.id, courses), pilot.suppression_threshold)
     latest = tx.log_runs.latest(pilot.id)
     by_site: dict[tuple[str, str], list[PilotCourse]] = {}
     for course in courses:

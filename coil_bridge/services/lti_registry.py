@@ -23,7 +23,7 @@ from coil_bridge.services import audit
 from coil_bridge.services.context import Clock, administrators_only
 from coil_bridge.storage.lti_records import Invitation, Platform, RegisteredBy
 from coil_bridge.storage.storage import Storage, Transaction
-from coil_bridge.vault import new_id, new_token, token_hash
+from coil_bridge.vault import Vault, new_id, token_hash
 
 INVITATION_LASTS = timedelta(days=7)
 _KEPT_AFTER = timedelta(days=30)
@@ -71,9 +71,17 @@ class LtiRegistry:
     """What the console shows and does about registrations; whoever acts must be an administrator."""
 
     def __init__(
-        self, *, storage: Storage, clock: Clock, keys: Keys, key_sets: KeySets, public_url: str
+        self,
+        *,
+        storage: Storage,
+        clock: Clock,
+        vault: Vault,
+        keys: Keys,
+        key_sets: KeySets,
+        public_url: str,
     ) -> None:
         self._storage = storage
+        self._vault = vault
         self._clock = clock
         self._keys = keys
         self._key_sets = key_sets
@@ -109,21 +117,25 @@ class LtiRegistry:
         with self._storage.read() as tx:
             return tx.lti.invitations(site_id)
 
-    def invite(self, actor: Person, site_id: str) -> NewInvitation:
+    def invite(self, actor: Person, site_id: str, form_key: str | None = None) -> NewInvitation:
         """Make a registration address for a site; it works once, for a week.
+
+        The same form a second time gets the same address; without a form it is always a new one.
 
         Raises:
             Forbidden
             NotFound: there is no such site, or it has been removed.
         """
         administrators_only(actor)
-        token, now = new_token(), self._clock()
+        token = self._vault.token_for("lti_invitation", actor.id, site_id, form_key or new_id())
+        now = self._clock()
         invitation = Invitation(new_id(), site_id, now, now + INVITATION_LASTS, 0, None, None)
         with self._storage.write() as tx:
             _site(tx, site_id)
-            tx.lti.insert_invitation(invitation, token_hash(token))
-            self._record(tx, actor, site_id, "lti_invited", invitation=invitation.id)
-        return NewInvitation(invitation, f"{self._public_url}{REGISTER_PATH}/{token}")
+            if tx.lti.insert_invitation(invitation, token_hash(token)):
+                self._record(tx, actor, site_id, "lti_invited", invitation=invitation.id)
+            stored = tx.lti.invitation(token_hash(token)) or invitation
+        return NewInvitation(stored, f"{self._public_url}{REGISTER_PATH}/{token}")
 
     def register_by_hand(self, actor: Person, site_id: str, given: ManualInput) -> Platform:
         """Register what an administrator has pasted; the same client again is brought up to date.

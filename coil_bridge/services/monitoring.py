@@ -3,7 +3,8 @@
 It asks three questions of each institution in each pairing: is its course being read, does anybody do
 anything there, and do its students come to the sessions. A partner is silent after so many *working days of
 its own calendar* without any event; holidays, breaks and weekends there do not count. Silence is a fact
-about a course, not about a person; of a group that is withheld the board does not say since which day.
+about a course, not about a person; of a group that is withheld the board does not say since which day. A
+pairing that is over is silent by right: then the question is only whether anything was ever seen.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from coil_bridge.services.academic_calendars import calendars_of
 from coil_bridge.services.context import Clock
 from coil_bridge.services.pilot_groups import EVALUATED, groups_of, pilot_for
 from coil_bridge.services.session_changes import ends_at
+from coil_bridge.services.session_evidence import Known, known_of
 from coil_bridge.storage.storage import Storage, Transaction
 from scheduling.terms import AcademicCalendar, teaches_on
 
@@ -49,16 +51,24 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """Working days without any event up to the last reading; ``since`` is left out for withheld groups."""
+    """Working days without any event up to the last reading; ``since`` is left out for withheld groups.
+
+    ``over``: the pairing has ended, so no days are counted.
+    """
 
     light: Light
     days: int | None
     since: date | None
+    over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """Whether anybody of the institution was in the latest session; ``session`` is that one."""
+    """Whether anybody of the institution was in the latest session; ``session`` is that one.
+
+    Red means that others were recorded there and nobody of this institution. Where nothing is recorded of
+    anybody, nobody knows who came: a list is missing.
+    """
 
     light: Light
     session: JointSession | None
@@ -120,9 +130,10 @@ class Monitoring:
                 day = local_day(at, course.institution.zone) if at else None
                 status = statuses[course.group]
                 last = snapshot.last_active.get(":".join(key)) if snapshot else None
-                silence = _silence(course, calendars.get(course.institution.id), day, last, rules.silent_days)
+                calendar = calendars.get(course.institution.id)
+                silence = _silence(course, calendar, day if snapshot else None, last, rules.silent_days)
                 if status is not GroupStatus.SHOWN:
-                    silence = Silence(silence.light, None, None)
+                    silence = Silence(silence.light, None, None, silence.over)
                 reading = self._reading(course, latest.get(key), day)
                 lines.append(BoardLine(course, status, reading, silence, coming[key]))
         return Board(pilot, tuple(lines), rules.silent_days, snapshot)
@@ -148,16 +159,9 @@ class Monitoring:
             ]
             if held:
                 latest[pairing_id] = held[-1]
-        there = {
-            (session.id, course_id)
-            for session in latest.values()
-            for course_id in (
-                *(each.course_id for each in tx.attendance.of_session(pilot_id, session.id)),
-                *(each.course_id for each in tx.joins.of_session(session.id)),
-            )
-        }
+        known = known_of(tx, pilot_id, list(latest.values()))
         return {
-            (course.pairing_id, course.course_id): _came(latest.get(course.pairing_id), course, there)
+            (course.pairing_id, course.course_id): _came(latest.get(course.pairing_id), course, known)
             for course in courses
         }
 
@@ -179,6 +183,9 @@ def _silence(
 ) -> Silence:
     if known_to is None:
         return Silence(Light.UNKNOWN, None, None)
+    if known_to > course.ends_on:
+        seen = date.fromordinal(last) if last and last >= course.starts_on.toordinal() else None
+        return Silence(Light.GOOD if seen else Light.RED, None, seen, over=True)
     begins = course.starts_on - timedelta(days=1)
     since = max(date.fromordinal(last), begins) if last else begins
     until = min(known_to, course.ends_on)
@@ -187,10 +194,12 @@ def _silence(
     return Silence(light, days, date.fromordinal(last) if last else None)
 
 
-def _came(session: JointSession | None, course: PilotCourse, there: set[tuple[str, str]]) -> Coming:
+def _came(session: JointSession | None, course: PilotCourse, known: Known) -> Coming:
     if session is None:
         return Coming(Light.UNKNOWN, None)
-    came = (session.id, course.course_id) in there
+    if not known[session.id]:
+        return Coming(Light.SOON, session)
+    came = course.course_id in known[session.id]
     return Coming(Light.GOOD if came else Light.RED, session)
 
 

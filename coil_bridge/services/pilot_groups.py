@@ -6,13 +6,14 @@ Pages and exports ask here and nowhere else, so that no page shows what a file w
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from coil_bridge.domain import Pairing, PairingState, Person, Pilot
 from coil_bridge.errors import Conflict, Forbidden, NotFound
 from coil_bridge.evaluation.enrolment import enrolled_members
 from coil_bridge.evaluation.participation import GroupTable, tabulate
-from coil_bridge.evaluation.records import PilotCourse
+from coil_bridge.evaluation.records import Member, Part, PilotCourse
 from coil_bridge.evaluation.weeks import local_day
 from coil_bridge.i18n import mark
 from coil_bridge.services.access import oversees
@@ -67,13 +68,13 @@ def taking_in(tx: Transaction, pairing: Pairing) -> tuple[str, Sequence[PilotCou
 def groups_of(tx: Transaction, pilot: Pilot, *, with_activity: bool) -> tuple[GroupTable, ...]:
     """The pilot's groups as they may be shown; without activity all counts of posts are zero.
 
-    They are the same people whom the figures count: enrolled, and nobody who objected.
+    They are the same people whom the figures count: enrolled, nobody who objected, guests at home.
     """
     courses = tx.pilots.courses(pilot.id, EVALUATED)
     excluded = tx.evidence.excluded(pilot.id)
     members = [
         each
-        for each in enrolled_members(courses, tx.activity.members(pilot.id))
+        for each in enrolled_members(courses, members_of(tx, pilot.id, courses))
         if each.pseudonym not in excluded
     ]
     return tabulate(
@@ -83,6 +84,21 @@ def groups_of(tx: Transaction, pilot: Pilot, *, with_activity: bool) -> tuple[Gr
         _covered(tx, pilot.id, courses),
         pilot.suppression_threshold,
     )
+
+
+def members_of(tx: Transaction, pilot_id: str, courses: Sequence[PilotCourse]) -> list[Member]:
+    """Everybody who was ever seen in the courses; whom a partner calls its own student is a guest here."""
+    homes = {(each.pairing_id, each.course_id): each.institution.id for each in courses}
+    traits = tx.evidence.traits(pilot_id)
+
+    def guest(member: Member) -> bool:
+        home = traits[member.pseudonym].home if member.pseudonym in traits else ""
+        return home not in ("", homes.get((member.pairing_id, member.course_id)))
+
+    return [
+        replace(each, part=Part.GUEST) if each.part is Part.STUDENT and guest(each) else each
+        for each in tx.activity.members(pilot_id)
+    ]
 
 
 def _covered(tx: Transaction, pilot_id: str, courses: Sequence[PilotCourse]) -> dict[tuple[str, str], date]:

@@ -14,7 +14,7 @@ from coil_bridge.errors import Reason
 from coil_bridge.evaluation.participation import GroupStatus, GroupTable
 from coil_bridge.evaluation.records import Part, PilotCourse, PullRun, RunState, Tally
 from coil_bridge.evaluation.suppression import courses_with_accounts
-from coil_bridge.services.pilot_groups import EVALUATED, groups_of
+from coil_bridge.services.pilot_groups import EVALUATED, groups_of, members_of
 from coil_bridge.services.retention import kept
 from coil_bridge.storage.retention import Kept
 from coil_bridge.storage.storage import Transaction
@@ -61,6 +61,7 @@ class GroupLine:
     institution: Institution
     status: GroupStatus
     students: int | None
+    guests: int | None
     staff: int | None
     courses: tuple[CourseLine, ...]
 
@@ -85,7 +86,7 @@ class PhaseLine:
 
 @dataclass(frozen=True, slots=True)
 class PilotCounts:
-    """Totals of a pilot; people are counted over shown groups only, each once."""
+    """Totals of a pilot; own students are counted over shown groups only, each once."""
 
     pairings: int
     institutions: int
@@ -142,7 +143,7 @@ def run_views(
     tx: Transaction, pilot: Pilot, courses: Sequence[PilotCourse]
 ) -> dict[tuple[str, str], RunView]:
     """The latest pull of each (pairing, course), with the numbers that may be shown."""
-    told = courses_with_accounts(courses, tx.activity.members(pilot.id), pilot.suppression_threshold)
+    told = courses_with_accounts(courses, members_of(tx, pilot.id, courses), pilot.suppression_threshold)
     latest = tx.pulls.latest(pilot.id)
     keys = [(course.pairing_id, course.course_id) for course in courses]
     return {key: _run_view(latest[key], told=key in told) for key in keys if key in latest}
@@ -166,6 +167,7 @@ def _group_line(
         institution=group.course.institution,
         status=group.status,
         students=group.count(Part.STUDENT),
+        guests=group.count(Part.GUEST),
         staff=group.count(Part.STAFF),
         courses=tuple(
             CourseLine(course, runs.get((course.pairing_id, course.course_id)))

@@ -28,4 +28,8 @@ REASONS: Mapping[Dropped, str] = {
     Dropped.NO_TIME: mark("lines without a time"),
     Dropped.ANONYMOUS: mark("anonymous rows, which the Moodle keeps to itself"),
     Dropped.ACTING_AS_ANOTHER: mark("by an administrator who was signed in as somebody else"),
+    Dropped.STAFF: mark("of teachers, whose attendance is not counted"),
+    Dropped.MARKED_ABSENT: mark("marked as absent in the attendance register of the Moodle"),
+    Dropped.MARKED_BETWEEN: mark("marked as late or excused there: with some points, but not with all"),
+    Dropped.FACTS_NOT_TOLD: mark("rooms or a register of which the plugin may not tell"),
 }

@@ -19,8 +19,8 @@ from coil_bridge.services import audit
 from coil_bridge.services.attendance import pseudonyms
 from coil_bridge.services.context import SYSTEM, Clock
 from coil_bridge.services.figures_queue import queue_figures
-from coil_bridge.services.hook_limits import Buckets
 from coil_bridge.services.hooks import HookRefused
+from coil_bridge.services.limits import Buckets
 from coil_bridge.services.pilot_groups import taking_in
 from coil_bridge.storage.rooms import RoomKind
 from coil_bridge.storage.storage import Storage, Transaction

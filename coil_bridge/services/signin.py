@@ -15,7 +15,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import ip_address, ip_network
 from typing import Any
 
 from coil_bridge.domain import CourseRole, Person, Site, SiteState
@@ -23,6 +22,7 @@ from coil_bridge.errors import Gone, InvalidInput, TooManyRequests
 from coil_bridge.i18n import Translator, mark
 from coil_bridge.services.accounts import Account, course_record, our_language, our_zone, remember
 from coil_bridge.services.context import Clock
+from coil_bridge.services.limits import network_of
 from coil_bridge.services.messages import Messages, MessageText
 from coil_bridge.services.partners import Partners
 from coil_bridge.storage.people import EMAIL, Identity
@@ -86,7 +86,7 @@ class SignIn:
             if site_id is not None and not _is_active(tx.sites.get(site_id)):
                 raise InvalidInput({"site_id": [mark("Choose one of the institutions offered.")]})
             self._count(tx, wanted, self._links_an_hour)
-            self._count(tx, self._vault.keyed_hash(f"remote|{_network(remote)}"), _PER_ADDRESS)
+            self._count(tx, self._vault.keyed_hash(f"remote|{network_of(remote)}"), _PER_ADDRESS)
             payload = {
                 "site_id": site_id,
                 "login": self._vault.encrypt(login).decode(),
@@ -207,16 +207,6 @@ class SignIn:
 
     def _url(self, token: str) -> str:
         return f"{self._public_url}/signin/{token}"
-
-
-def _network(remote: str) -> str:
-    """Whom an address stands for: an IPv6 subscriber has a whole /64 of them (RFC 6177)."""
-    try:
-        address = ip_address(remote)
-    except ValueError:
-        return remote
-    mapped = address.ipv4_mapped if address.version == 6 else address
-    return str(mapped or ip_network((address, 64), strict=False))
 
 
 def _is_active(site: Site | None) -> bool:

@@ -1,13 +1,14 @@
-"""Completion certificates and the keys that sign them: the queries."""
+"""Completion certificates, the rules they are given by and the keys that sign them: the queries."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
-from coil_bridge.storage.rights_tables import credential, credential_key
+from coil_bridge.evaluation.certificate_rules import CertificateRule, MoodleCompletion
+from coil_bridge.storage.rights_tables import certificate_rule, credential, credential_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,22 @@ class Credentials:
             credential.c.kid == kid, credential.c.revoked_at.is_not(None)
         )
         return sorted(self._connection.execute(query).scalars())
+
+    def rules(self, pilot_id: str) -> list[CertificateRule]:
+        """The rules of a pilot, the one in force first; the one that all begin with is always the last."""
+        query = select(certificate_rule).where(certificate_rule.c.pilot_id == pilot_id)
+        rows = self._connection.execute(query.order_by(certificate_rule.c.version.desc()))
+        stored = [
+            CertificateRule(
+                row.version, row.sessions_percent, row.contact_hours, MoodleCompletion(row.moodle), row.set_at
+            )
+            for row in rows
+        ]
+        return [*stored, CertificateRule()]
+
+    def add_rule(self, pilot_id: str, value: CertificateRule) -> None:
+        """Put the next version in force."""
+        self._connection.execute(insert(certificate_rule).values(pilot_id=pilot_id, **asdict(value)))
 
 
 def _record(row: RowMapping) -> CredentialRecord:

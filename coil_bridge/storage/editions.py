@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, insert, select
 
 from coil_bridge.evaluation.counted import Counted, Dyads, Edition, People, Who, counted_from, plain
+from coil_bridge.evaluation.records import GroupKey
 from coil_bridge.storage.edition_tables import evidence_counted, evidence_edition
 
 _BATCH = 2000
@@ -40,12 +41,12 @@ class Editions:
         people: dict[Who, Counted] = {}
         editions: list[Edition] = []
         for row in found:
-            sizes = Counter(who.group for who, each in people.items() if each.enrolled)
+            sizes = _sizes(people)
             for who, counted in changes.get(row.made_at, {}).items():
                 people.pop(who, None)
                 if counted is not None:
                     people[who] = counted
-            if sizes == Counter(who.group for who, each in people.items() if each.enrolled) and editions:
+            if sizes == _sizes(people) and editions:
                 editions.pop()
             dyads = {pairing: Dyads(**each) for pairing, each in row.dyads.items()}
             editions.append(Edition(row.through, dict(people), dyads))
@@ -82,3 +83,7 @@ class Editions:
             counted = None if row.counted is None else counted_from(row.counted)
             changes.setdefault(row.since, {})[who] = counted
         return changes
+
+
+def _sizes(people: People) -> Counter[GroupKey]:
+    return Counter(who.group for who, each in people.items() if each.enrolled and not each.left_out)

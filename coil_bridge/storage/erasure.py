@@ -32,6 +32,7 @@ from coil_bridge.storage.evidence_tables import (
     pilot_exclusion,
     presence,
 )
+from coil_bridge.storage.fact_tables import fact_cursor, feedback_count, moodle_stay
 from coil_bridge.storage.feed_tables import calendar_feed
 from coil_bridge.storage.rights_tables import credential, erased_pseudonym
 from coil_bridge.storage.tables import audit_entry, metadata, participant, person, pull_run
@@ -87,6 +88,7 @@ PSEUDONYM_TABLES = (
     participant,
     actor,
     presence,
+    moodle_stay,
     attendance_override,
     participant_trait,
     pilot_exclusion,
@@ -173,7 +175,7 @@ class Erasure:
             for table in (event_block, event_day, reply, seen_record):
                 self._connection.execute(delete(table).where(table.c.pilot_no == number))
         made = (evidence_figures, evidence_pack, evidence_edition)
-        for table in (*PSEUDONYM_TABLES, erased_pseudonym, *made, pull_run):
+        for table in (*PSEUDONYM_TABLES, erased_pseudonym, *made, pull_run, fact_cursor, feedback_count):
             self._connection.execute(delete(table).where(table.c.pilot_id == pilot_id))
 
     def _rows(self, table: Table, column: str, person_id: str) -> list[dict[str, Any]]:

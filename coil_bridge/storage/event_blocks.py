@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from coil_bridge.evaluation.packed_events import actors_of, day_key, opened_day_key
+from coil_bridge.evaluation.packed_events import actors_of, beginnings, day_key, opened_day_key
 from coil_bridge.evaluation.records import EventSource
 from coil_bridge.storage.event_tables import event_block
 
@@ -131,8 +131,10 @@ def _count(connection: Connection, pilot_no: int, events: Events, times: int) ->
     """
     import numpy as np  # noqa: PLC0415 - see above
 
-    keys, counts = np.unique(day_key(events), return_counts=True)
-    columns = [each.tolist() for each in (*opened_day_key(keys), counts * times)]
+    keys = np.sort(day_key(events))
+    first = beginnings(np, keys)
+    counts = np.diff(first, append=len(keys))
+    columns = [each.tolist() for each in (*opened_day_key(keys[first]), counts * times)]
     driver: Any = connection.connection.driver_connection
     if connection.dialect.name == "sqlite":
         driver.executemany(_COUNT_SQLITE, zip(repeat(pilot_no), *columns))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from coil_bridge.evaluation.packed_events import kinds_of, likeness, minutes_of
+from coil_bridge.evaluation.packed_events import beginnings, kinds_of, likeness, minutes_of
 from coil_bridge.evaluation.records import POSTS, EventSource
 from coil_bridge.storage import event_blocks
 
@@ -37,10 +37,10 @@ class EventChanges:
             return given
         given = given[np.argsort(likeness(given))]
         keys = likeness(given)
-        begins = np.concatenate([[True], keys[1:] != keys[:-1]])
-        first, group = np.flatnonzero(begins), np.cumsum(begins) - 1
-        stored = self._stored(pilot_no, keys[first])
-        missing: Events = given[np.arange(len(given)) - first[group] >= stored[group]]
+        first = beginnings(np, keys)
+        lengths = np.diff(first, append=len(keys))
+        enough = first + self._stored(pilot_no, keys[first])
+        missing: Events = given[np.arange(len(given)) >= np.repeat(enough, lengths)]
         return missing
 
     def _stored(self, pilot_no: int, keys: Events) -> Events:

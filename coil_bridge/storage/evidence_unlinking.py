@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
 from coil_bridge.evaluation.attendance import length, minute_of, union
+from coil_bridge.evaluation.stays import in_sessions
+from coil_bridge.storage.attendance import AttendanceRows
 from coil_bridge.storage.edition_tables import evidence_counted
 from coil_bridge.storage.evidence_tables import (
     attendance_override,
@@ -21,9 +24,12 @@ from coil_bridge.storage.evidence_tables import (
     pilot_exclusion,
     presence,
 )
+from coil_bridge.storage.fact_tables import moodle_stay
+from coil_bridge.storage.stays import Stays
 from coil_bridge.storage.tables import joint_session
 
 _COARSE = 5  # minutes
+_ALWAYS = datetime.max.replace(tzinfo=UTC)
 
 
 def unlink_evidence(connection: Connection, pilot_id: str, names: Mapping[str, str]) -> None:
@@ -35,8 +41,17 @@ def unlink_evidence(connection: Connection, pilot_id: str, names: Mapping[str, s
         ]
         connection.execute(delete(table).where(table.c.pilot_id == pilot_id))
         _put(connection, table, [row | {"pseudonym": names[row["pseudonym"]]} for row in rows])
+    _settle_stays(connection, pilot_id)
     _unlink_presence(connection, pilot_id, names)
     _unlink_overrides(connection, pilot_id, names)
+
+
+def _settle_stays(connection: Connection, pilot_id: str) -> None:
+    """What Moodles told becomes presence in the sessions that it was in; the rest goes."""
+    stays = Stays(connection).of_pilot(pilot_id)
+    rows, pairings = AttendanceRows(connection), sorted({each.pairing_id for each in stays})
+    rows.put(pilot_id, in_sessions(stays, rows.meetings(pairings, _ALWAYS)))
+    connection.execute(delete(moodle_stay).where(moodle_stay.c.pilot_id == pilot_id))
 
 
 def _unlink_presence(connection: Connection, pilot_id: str, names: Mapping[str, str]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, func, select, update
 
 from coil_bridge.storage.hook_tables import hook_delivery, hook_key, hook_wish
 from coil_bridge.storage.writes import insert_new, upsert
@@ -41,10 +41,15 @@ class HookStore:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add_key(self, key: HookKey) -> None:
-        """Store a new key."""
-        values = {"id": key.id, "site_id": key.site_id, "secret_encrypted": key.sealed}
-        self._connection.execute(insert(hook_key).values(created_at=key.created_at, **values))
+    def add_key(self, key: HookKey) -> bool:
+        """Store a new key; ``False`` when it is there."""
+        row = {
+            "id": key.id,
+            "site_id": key.site_id,
+            "secret_encrypted": key.sealed,
+            "created_at": key.created_at,
+        }
+        return insert_new(self._connection, hook_key, row, key=("id",))
 
     def keys(self, site_id: str) -> list[HookKey]:
         """Every key of a site, the latest first."""

@@ -100,9 +100,10 @@ class LtiPlatforms:
 
     # Invitations
 
-    def insert_invitation(self, value: Invitation, token_hash: str) -> None:
-        """Store a new invitation under the hash of its token."""
-        self._connection.execute(insert(lti_invitation).values(token_hash=token_hash, **asdict(value)))
+    def insert_invitation(self, value: Invitation, token_hash: str) -> bool:
+        """Store a new invitation under the hash of its token; ``False`` when one is there."""
+        row = {"token_hash": token_hash, **asdict(value)}
+        return insert_new(self._connection, lti_invitation, row, key=("token_hash",))
 
     def invitation(self, token_hash: str) -> Invitation | None:
         """The invitation of a token, used and expired ones too."""

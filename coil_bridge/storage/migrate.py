@@ -25,6 +25,7 @@ from coil_bridge.storage import (  # noqa: F401 - their tables belong to the sch
     edition_tables,
     event_tables,
     evidence_tables,
+    fact_tables,
     feed_tables,
     hook_tables,
     joining_tables,

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from coil_bridge.errors import Reason
 from coil_bridge.storage.evidence_tables import evidence_figures, evidence_pack
-from coil_bridge.storage.writes import upsert
+from coil_bridge.storage.writes import insert_new, upsert
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +49,17 @@ class Packs:
 
     def insert(
         self, pack_id: str, pilot_id: str, person_id: str | None, at: datetime, options: Mapping[str, Any]
-    ) -> None:
-        """A pack that is asked for."""
-        self._connection.execute(
-            insert(evidence_pack).values(
-                id=pack_id,
-                pilot_id=pilot_id,
-                requested_by=person_id,
-                requested_at=at,
-                options=dict(options),
-                state="queued",
-            )
-        )
+    ) -> bool:
+        """A pack that is asked for; ``False`` when it was before."""
+        row = {
+            "id": pack_id,
+            "pilot_id": pilot_id,
+            "requested_by": person_id,
+            "requested_at": at,
+            "options": dict(options),
+            "state": "queued",
+        }
+        return insert_new(self._connection, evidence_pack, row, key=("id",))
 
     def get(self, pack_id: str) -> Pack | None:
         """One pack."""

@@ -41,6 +41,18 @@ credential = Table(
     UniqueConstraint("person_id", "pairing_id"),
 )
 
+# By which rules a pilot gives certificates; version 1, with which every pilot begins, is not stored.
+certificate_rule = Table(
+    "certificate_rule",
+    metadata,
+    Column("pilot_id", ID, ForeignKey("pilot.id"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("sessions_percent", Integer, nullable=False),
+    Column("contact_hours", Integer, nullable=False),
+    Column("moodle", String(10), nullable=False),
+    Column("set_at", UtcDateTime, nullable=False),
+)
+
 # The keys that certificates are signed with: each stays published, since certificates have no end.
 credential_key = Table(
     "credential_key",

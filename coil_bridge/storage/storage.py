@@ -25,7 +25,9 @@ from coil_bridge.storage.erasure import Erasure
 from coil_bridge.storage.event_changes import EventChanges
 from coil_bridge.storage.events import Events
 from coil_bridge.storage.evidence import EvidenceRows
+from coil_bridge.storage.fact_cursors import FactCursors
 from coil_bridge.storage.feed_subjects import FeedSubjects
+from coil_bridge.storage.feedback_counts import FeedbackCounts
 from coil_bridge.storage.feeds import Feeds
 from coil_bridge.storage.gradings import Gradings
 from coil_bridge.storage.hooks import HookStore
@@ -49,6 +51,7 @@ from coil_bridge.storage.sealed import Sealed
 from coil_bridge.storage.served_feeds import ServedFeeds
 from coil_bridge.storage.sessions import Sessions
 from coil_bridge.storage.sites import Sites
+from coil_bridge.storage.stays import Stays
 from coil_bridge.storage.surveys import Surveys
 from coil_bridge.storage.tasks import Tasks
 from coil_bridge.storage.telling import TellingQueries
@@ -79,6 +82,9 @@ class Transaction:
         self.event_changes = EventChanges(connection)
         self.hooks = HookStore(connection)
         self.log_cursors = LogCursors(connection)
+        self.fact_cursors = FactCursors(connection)
+        self.feedback_counts = FeedbackCounts(connection)
+        self.stays = Stays(connection)
         self.log_runs = LogRuns(connection)
         self.uploads = Uploads(connection)
         self.pulls = Pulls(connection)

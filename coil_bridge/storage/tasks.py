@@ -88,6 +88,13 @@ class Tasks:
         """Whether it is worth claiming (a reading transaction holds up nobody)."""
         return bool(self._connection.execute(select(exists().where(_due(now)))).scalar_one())
 
+    def under_way(self, kind: str, since: datetime) -> list[Mapping[str, Any]]:
+        """The payloads of work of a kind that waits or runs, and was asked for after an instant."""
+        query = select(task.c.payload).where(
+            task.c.kind == kind, task.c.state.in_((QUEUED, RUNNING)), task.c.created_at > since
+        )
+        return list(self._connection.execute(query).scalars())
+
     def extend(self, task_ids: Iterable[str], worker: str, until: datetime) -> None:
         """The worker is still at it: these claims of its own last longer."""
         mine = and_(task.c.state == RUNNING, task.c.claimed_by == worker, task.c.id.in_(list(task_ids)))

@@ -26,6 +26,7 @@ from coil_bridge.storage import event_blocks
 from coil_bridge.storage.event_tables import actor, event_block, event_day, reply, seen_record
 from coil_bridge.storage.events import Events
 from coil_bridge.storage.evidence_unlinking import unlink_evidence
+from coil_bridge.storage.fact_cursors import FactCursors
 from coil_bridge.storage.log_cursors import LogCursors
 from coil_bridge.storage.tables import participant
 
@@ -54,6 +55,7 @@ class Unlinking:
             self._rewrite_replies(number, moved)
             self._rewrite_events(number, moved)
         LogCursors(self._connection).forget(pilot_id)
+        FactCursors(self._connection).forget(pilot_id)
         unlink_evidence(self._connection, pilot_id, names)
 
     def _rename_actors(self, pilot_id: str, names: Mapping[str, str]) -> dict[int, int]:

@@ -10,7 +10,7 @@ from coil_bridge.errors import TooManyRequests
 from coil_bridge.i18n import mark
 from coil_bridge.services.certificates import LONGEST_FILE, CertificateService, Verdict
 from coil_bridge.services.context import Clock
-from coil_bridge.services.hook_limits import Buckets
+from coil_bridge.services.limits import Buckets, network_of
 from coil_bridge.web.forms import load
 from coil_bridge.web.schemas.fields import FormSchema, Paragraphs
 from coil_bridge.web.texts import gettext
@@ -99,7 +99,7 @@ class CertificatePages:
         """Whether a certificate that somebody shows is genuine."""
         if request.method == "GET":
             return self._verify_page(None)
-        if not self._verified.take(request.remote_addr or ""):
+        if not self._verified.take(network_of(request.remote_addr)):
             raise TooManyRequests(mark("Please wait a little and try again."), _WAIT)
         sent = request.files.get("file")
         token = sent.read(LONGEST_FILE + 1).decode("ascii", "replace") if sent else ""

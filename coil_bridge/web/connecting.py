@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from coil_bridge.services.connecting import Connecting
 from coil_bridge.services.launch_sessions import LaunchSessions
 from coil_bridge.storage.lti_records import LaunchScope
+from coil_bridge.web.forms import Form
 from coil_bridge.web.texts import gettext
 from coil_bridge.web.visitors import Visitors
 
@@ -33,7 +34,7 @@ class ConnectPages:
 
     def invite(self) -> Reply:
         """Send the link to the own mailbox."""
-        self._connecting.invite(self._visitors.signed_in())
+        self._connecting.invite(self._visitors.signed_in(), Form.typed().idempotency_key)
         flash(gettext("The link is on its way to your mailbox. The mail says how to go on."), "good")
         return redirect(url_for("me.page"), 303)
 

@@ -47,6 +47,7 @@ class EvidencePages:
         add = pages.add_url_rule
         add("/evidence", "show", self.show)
         add("/evidence", "ask", self.ask, methods=["POST"])
+        add("/evidence/state", "state", self.state)
         add("/evidence/packs", "packs", self.packs)
         add("/evidence/packs", "request_pack", self.request_pack, methods=["POST"])
         add("/evidence/packs/<pack_id>", "download", self.download)
@@ -66,6 +67,11 @@ class EvidencePages:
         flash(gettext("The figures are being worked out. Look again in a moment."), "info")
         return redirect(url_for("evidence.show", pilot_id=pilot_id), 303)
 
+    def state(self, pilot_id: str) -> Reply:
+        """Whether figures are being made: the part of the page that renews itself until they are."""
+        found = self._evidence.state(self._evaluator(), pilot_id)
+        return render_template("evidence/state.html", state=found.value, pilot_id=pilot_id)
+
     def packs(self, pilot_id: str) -> Reply:
         """The packs: the part of the page that renews itself while one is being made."""
         found = self._evidence.packs(self._evaluator(), pilot_id)
@@ -74,9 +80,7 @@ class EvidencePages:
     def request_pack(self, pilot_id: str) -> Reply:
         """Have a pack made."""
         wanted = load(PackSchema())
-        self._evidence.request(
-            self._evaluator(), pilot_id, definitions=wanted["definitions"], xapi=wanted["xapi"]
-        )
+        self._evidence.request(self._evaluator(), pilot_id, **wanted, form_key=Form.typed().idempotency_key)
         flash(gettext("The pack is being made. It appears here when it is ready."), "info")
         return redirect(url_for("evidence.show", pilot_id=pilot_id, _anchor="packs"), 303)
 
@@ -126,12 +130,14 @@ class EvidencePages:
     def _page(self, person: Person, pilot_id: str, form: Form | None) -> str:
         pilot, snapshot = self._evidence.figures(person, pilot_id)
         rules = self._evidence.rules(person, pilot_id)
+        state = self._evidence.state(person, pilot_id)
         by = request.args.get("by", "")
         by = by if by in AXES else "institution"
         return render_template(
             "evidence/show.html",
             pilot=pilot,
             snapshot=snapshot,
+            state=state.value,
             charts=self._charts(snapshot),
             definitions=SETS[CURRENT].by_id(),
             sets=list(SETS),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from coil_bridge.evaluation.evidence_columns import UNRECORDED
 from coil_bridge.evaluation.publication import OTHER
 from coil_bridge.evaluation.snapshot import Snapshot
 from coil_bridge.web.texts import gettext
@@ -17,7 +18,9 @@ def merged_rows(snapshot: Snapshot, axis: str) -> list[dict[str, Any]]:
     rows: dict[tuple[str, str, str], dict[str, Any]] = {}
     for table in _TABLES:
         for row in snapshot.rows(table, axis):
-            rows.setdefault(_key(row), {}).update({k: v for k, v in row.items() if k != "note"})
+            found = rows.setdefault(_key(row), {})
+            found.update({k: v for k, v in row.items() if k != "note"})
+            found["unrecorded"] = found.get("unrecorded", False) or row["note"].startswith(UNRECORDED)
     for trait in ("gender", "country"):
         for row in snapshot.rows(trait, axis):
             rows[_key(row)].setdefault(trait, []).append((row[trait], row["students"]))

@@ -40,6 +40,12 @@ HOLDINGS: tuple[Holding, ...] = (
         lazy_gettext("Until you change them or have them erased"),
     ),
     Holding(
+        lazy_gettext("Names of students who have never been here"),
+        lazy_gettext("The Moodle of your university, when a teacher of your course asks"),
+        lazy_gettext("To see who in the own class might be lost"),
+        lazy_gettext("Not at all: shown once"),
+    ),
+    Holding(
         lazy_gettext("Sign-in links and sessions"),
         lazy_gettext("This service"),
         lazy_gettext("To know that it is you"),

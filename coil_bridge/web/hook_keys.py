@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from coil_bridge.domain import Person, Role
 from coil_bridge.services.hook_keys import AT_ONCE, HookKeys
 from coil_bridge.services.sites import SiteRegistry
+from coil_bridge.web.forms import Form
 from coil_bridge.web.texts import gettext
 from coil_bridge.web.visitors import Visitors
 
@@ -32,7 +33,7 @@ class HookKeyPages:
     def make(self, site_id: str) -> Reply:
         """Make a key and show it, this once."""
         person = self._administrator()
-        made = self._keys.make(person, site_id)
+        made = self._keys.make(person, site_id, Form.typed().idempotency_key)
         others = len(self._keys.valid(person, site_id)) - 1
         site = self._sites.get(site_id)
         return render_template("console/hook_key.html", site=site, made=made, others=others, most=AT_ONCE)

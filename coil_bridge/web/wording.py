@@ -114,6 +114,16 @@ GROUP_STATES: Mapping[str, Badge] = {
     "not pulled": Badge(lazy_gettext("Not pulled yet"), "hourglass"),
 }
 
+PRESENCE_SOURCES: Mapping[str, str] = {
+    "join": lazy_gettext("joined here"),
+    "moodle": lazy_gettext("joined through Moodle"),
+    "moodle_bbb": lazy_gettext("record of BigBlueButton in Moodle"),
+    "room": lazy_gettext("record of the room"),
+    "file": lazy_gettext("uploaded list"),
+    "register": lazy_gettext("attendance register in Moodle"),
+    "teacher": lazy_gettext("teacher’s word"),
+}
+
 LOG_MISSING = Badge(lazy_gettext("No log"), "dash", "warn")
 
 LTI_PLATFORMS: Mapping[str, Badge] = {

@@ -14,7 +14,7 @@ from connectors.moodle.wire import Value
 if TYPE_CHECKING:
     from connectors.moodle.log_columns import Column
 
-OLDEST_PLUGIN = 2026112201  # the version whose answers this code reads
+OLDEST_PLUGIN = 2026112202  # the version whose answers this code reads
 
 EventStatus = Literal["confirmed", "tentative", "cancelled"]
 _LONGEST_KEY = 191

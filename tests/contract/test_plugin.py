@@ -16,7 +16,6 @@ from connectors.moodle.errors import ParameterRefused, PermissionMissing
 from connectors.moodle.functions import NEEDS, PLUGIN_FUNCTIONS
 from connectors.moodle.plugin import OLDEST_PLUGIN, CalendarEntry, PairedCourse
 from connectors.moodle.simulator import Course, Simulator, World
-from connectors.moodle.simulator.activity_log import SESSION_JOINED
 from connectors.moodle.simulator.contracts import plugin_contracts
 from connectors.transport import Transport, TransportPolicy
 
@@ -150,8 +149,10 @@ def test_joins_and_completion_are_told(moodle: Simulator, client: MoodleClient, 
     world, ana = moodle.world, moodle.world.user("ana")
     module = world.add_activity(course, "Esej", counts_for_course=True)
     world.complete(ana, module, NOW)
-    world.log.add(course.id, ana.id, SESSION_JOINED, NOW, module=12)
-    assert client.facts("joins", [course.id]).columns["time"] == [int(NOW.timestamp())]
+    world.enter_room(ana, world.add_activity(course, "Soba", "bigbluebuttonbn"), NOW, minutes=50)
+    joins = client.facts("joins", [course.id]).columns
+    assert joins["time"] == [int(NOW.timestamp())] * 2
+    assert (joins["summary"], joins["seconds"]) == ([0, 1], [0, 3000])
     assert client.facts("completions", [course.id]).columns["state"] == [1]
     assert client.facts("coursecompletions", [course.id]).columns["user"] == [ana.id]
 

@@ -1,174 +1,190 @@
 """A report as PDF by ReportLab. The same report gives the same bytes: nothing in it is dated or random.
 
-DejaVu Sans (Latin, Cyrillic, Greek) is embedded from the font files that come with matplotlib; Chinese is
-set in STSong-Light, one of the fonts that every PDF reader brings itself (PDF 32000-1, 9.7.5).
+Every letter is in the file (``typefaces.py``): nothing depends on the fonts of whoever opens it.
 """
 
 from __future__ import annotations
 
 import io
-import re
+import unicodedata
 from collections.abc import Iterator
-from html import escape
-from pathlib import Path
+from threading import Lock
 from typing import Any
 
-from coil_bridge.evaluation.report import Grid, Heading, NewPage, Part, Picture, Report, Text
+from coil_bridge.evaluation.report_parts import LANGUAGE, Grid, Heading, NewPage, Part, Picture, Report, Text
+from coil_bridge.evaluation.writers.columns import column_widths, numeric_columns
+from coil_bridge.evaluation.writers.typefaces import OWN, OWN_BOLD, Lettering, lettering, register_fonts
 
 MEDIA_TYPE = "application/pdf"
-_CHINESE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+")
-_NUMBER = re.compile(r"[+\-\u2212]?[\d\u202f]+(\.\d+)?")
-_INK, _LINE, _HEAD = "#10252a", "#b9c8c5", "#e8efed"
+_ONE_AT_A_TIME = Lock()  # ReportLab's fonts are the whole process's
+_INK, _MUTED, _LINE, _HEAD = "#10252a", "#465a5d", "#b9c8c5", "#e8efed"
+_MARGIN = 51  # points
 _CHART = 0.72  # of the page's width: its letters are then as large as those of the text
+_CELL = 7.8  # points
+_LETTER = _CELL * 0.64  # how wide one is on average
 
 
 def write_pdf(report: Report) -> bytes:
     """The report as a file of A4 pages."""
-    from reportlab.lib.pagesizes import A4  # noqa: PLC0415 - the worker makes reports, web processes do not
-    from reportlab.platypus import Paragraph, SimpleDocTemplate  # noqa: PLC0415 - as above
-
-    _register_fonts()
+    letters = lettering("".join(report.words()))
     target = io.BytesIO()
-    document = SimpleDocTemplate(
+    document = _document(target, report)
+    pages = _Pages(letters, document.width)
+    foot = letters.markup(report.title)
+
+    def below(canvas: Any, _document: Any) -> None:
+        pages.foot(canvas, foot)
+
+    with _ONE_AT_A_TIME:
+        register_fonts(letters)
+        document.build(list(pages.story(report)), onFirstPage=below, onLaterPages=below)
+    return target.getvalue()
+
+
+def _document(target: io.BytesIO, report: Report) -> Any:
+    from reportlab.lib.pagesizes import A4  # noqa: PLC0415 - the worker makes reports, web processes do not
+    from reportlab.platypus import SimpleDocTemplate  # noqa: PLC0415 - as above
+
+    class Document(SimpleDocTemplate):  # type: ignore[misc] # ReportLab has no types
+        """Its headings are the bookmarks that a reader offers beside the pages."""
+
+        def afterFlowable(self, flowable: Any) -> None:  # noqa: N802 - ReportLab's name
+            level = getattr(flowable, "outline", None)
+            if level is not None:
+                key = f"part-{self.seq.nextf('part')}"
+                self.canv.bookmarkPage(key)
+                self.canv.addOutlineEntry(flowable.getPlainText(), key, level)
+
+    return Document(
         target,
         pagesize=A4,
-        leftMargin=51,
-        rightMargin=51,
-        topMargin=54,
+        leftMargin=_MARGIN,
+        rightMargin=_MARGIN,
+        topMargin=50,
         bottomMargin=54,
         title=report.title,
         author="COIL Bridge",
         subject=report.subtitle,
-        lang="en",
+        lang=LANGUAGE,
+        initialFontName=OWN,
         invariant=1,
     )
-    styles = _styles()
-    story: list[Any] = [
-        Paragraph(_words(report.title), styles["title"]),
-        Paragraph(_words(report.subtitle), styles["subtitle"]),
-    ]
-    for part in report.parts:
-        story += _flowables(part, styles, document.width)
-    document.build(story, onFirstPage=_foot, onLaterPages=_foot)
-    return target.getvalue()
 
 
-def _register_fonts() -> None:
-    from matplotlib import get_data_path  # noqa: PLC0415 - it brings the font files
-    from reportlab.pdfbase import pdfmetrics  # noqa: PLC0415 - as in write_pdf
-    from reportlab.pdfbase.cidfonts import UnicodeCIDFont  # noqa: PLC0415 - as in write_pdf
-    from reportlab.pdfbase.ttfonts import TTFont  # noqa: PLC0415 - as in write_pdf
+class _Pages:
+    """Turns the parts of a report into what ReportLab places on pages."""
 
-    folder = Path(get_data_path()) / "fonts" / "ttf"
-    for name, file in (("Report", "DejaVuSans.ttf"), ("Report-Bold", "DejaVuSans-Bold.ttf")):
-        pdfmetrics.registerFont(TTFont(name, str(folder / file)))
-    pdfmetrics.registerFontFamily("Report", normal="Report", bold="Report-Bold")
-    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+    def __init__(self, letters: Lettering, width: float) -> None:
+        self._letters = letters
+        self._width = width
+        self._styles = _styles()
+
+    def story(self, report: Report) -> Iterator[Any]:
+        """Everything, in its order."""
+        yield self._paragraph(report.title, "title")
+        yield self._paragraph(report.subtitle, "subtitle")
+        if self._letters.missing:
+            yield self._paragraph(_without(self._letters.missing), "text")
+        for part in report.parts:
+            yield from self._flowables(part)
+
+    def foot(self, canvas: Any, title: str) -> None:
+        """The title and the number of the page, below it."""
+        from reportlab.platypus import Paragraph  # noqa: PLC0415 - as in _document
+
+        wide = self._width * 0.85
+        words = Paragraph(title, self._styles["foot"])
+        words.wrap(wide, 30)
+        words.drawOn(canvas, _MARGIN, 30)
+        canvas.setFont(OWN, 8)
+        canvas.setFillColor(_MUTED)
+        canvas.drawRightString(_MARGIN + self._width, 32, str(canvas.getPageNumber()))
+
+    def _paragraph(self, text: str, style: str) -> Any:
+        from reportlab.platypus import Paragraph  # noqa: PLC0415 - as in _document
+
+        return Paragraph(self._letters.markup(text), self._styles[style])
+
+    def _flowables(self, part: Part) -> Iterator[Any]:
+        from reportlab.platypus import Image, PageBreak, Spacer  # noqa: PLC0415 - as in _document
+
+        if isinstance(part, Heading):
+            heading = self._paragraph(part.text, f"h{part.level}")
+            heading.outline = part.level - 1
+            yield heading
+        elif isinstance(part, Text):
+            yield self._paragraph(part.text, "text")
+        elif isinstance(part, NewPage):
+            yield PageBreak()
+        elif isinstance(part, Picture):
+            chart = part.chart
+            yield self._paragraph(part.caption, "caption")
+            wide = self._width * _CHART
+            yield Image(io.BytesIO(chart.png()), wide, wide * chart.height / chart.width, hAlign="LEFT")
+            yield Spacer(1, 8)
+        else:
+            yield self._paragraph(part.caption, "caption")
+            yield self._table(part)
+            yield Spacer(1, 10)
+
+    def _table(self, grid: Grid) -> Any:
+        from reportlab.platypus import Table, TableStyle  # noqa: PLC0415 - as in _document
+
+        numeric = numeric_columns(grid)
+        cells = [
+            [
+                self._paragraph(value, f"{'number' if column in numeric else 'cell'}{head}")
+                for column, value in enumerate(row)
+            ]
+            for head, rows in (("head", [grid.header]), ("", grid.rows))
+            for row in rows
+        ]
+        widths = column_widths(grid, self._width, _LETTER)
+        table = Table(cells, colWidths=widths, repeatRows=1, hAlign="LEFT")
+        table.setStyle(
+            TableStyle(
+                [
+                    ("BACKGROUND", (0, 0), (-1, 0), _HEAD),
+                    ("LINEBELOW", (0, 0), (-1, -1), 0.5, _LINE),
+                    ("VALIGN", (0, 0), (-1, 0), "BOTTOM"),
+                    ("VALIGN", (0, 1), (-1, -1), "TOP"),
+                    ("LEFTPADDING", (0, 0), (-1, -1), 4),
+                    ("RIGHTPADDING", (0, 0), (-1, -1), 4),
+                    ("TOPPADDING", (0, 0), (-1, -1), 3),
+                    ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
+                ]
+            )
+        )
+        return table
+
+
+def _without(missing: frozenset[str]) -> str:
+    """What is said of letters that stand as boxes."""
+    scripts = sorted({unicodedata.name(each, "unnamed").split()[0].capitalize() for each in missing})
+    return (
+        f"This file cannot show some letters ({', '.join(scripts)}): each stands as a box (□). "
+        "The same report as DOCX, and the tables, have them."
+    )
 
 
 def _styles() -> dict[str, Any]:
-    from reportlab.lib.styles import ParagraphStyle  # noqa: PLC0415 - as in write_pdf
+    from reportlab.lib.styles import ParagraphStyle  # noqa: PLC0415 - as in _document
 
     def style(name: str, size: float, *, bold: bool = False, **more: Any) -> Any:
-        font = "Report-Bold" if bold else "Report"
-        return ParagraphStyle(
-            name, fontName=font, fontSize=size, leading=size * 1.36, textColor=_INK, splitLongWords=1, **more
-        )
+        given = {"textColor": _INK, "splitLongWords": 1} | more
+        font = OWN_BOLD if bold else OWN
+        return ParagraphStyle(name, fontName=font, fontSize=size, leading=size * 1.36, **given)
 
     return {
         "title": style("title", 21, bold=True, spaceAfter=4),
-        "subtitle": style("subtitle", 10.5, spaceAfter=14),
+        "subtitle": style("subtitle", 10.5, spaceAfter=14, textColor=_MUTED),
         "h1": style("h1", 14, bold=True, spaceBefore=16, spaceAfter=7, keepWithNext=1),
         "h2": style("h2", 11, bold=True, spaceBefore=10, spaceAfter=5, keepWithNext=1),
         "text": style("text", 9.5, spaceAfter=7),
-        "cell": style("cell", 7.8),
-        "number": style("number", 7.8, alignment=2),
-        "head": style("head", 7.8, bold=True),
-        "numberhead": style("numberhead", 7.8, bold=True, alignment=2),
-        "caption": style("caption", 8.5, bold=True, spaceBefore=6, spaceAfter=2, keepWithNext=1),
+        "cell": style("cell", _CELL),
+        "number": style("number", _CELL, alignment=2),
+        "cellhead": style("cellhead", _CELL, bold=True),
+        "numberhead": style("numberhead", _CELL, bold=True, alignment=2),
+        "caption": style("caption", 8.5, bold=True, spaceBefore=6, spaceAfter=3, keepWithNext=1),
+        "foot": style("foot", 8, textColor=_MUTED),
     }
-
-
-def _flowables(part: Part, styles: dict[str, Any], width: float) -> Iterator[Any]:
-    from reportlab.platypus import Image, PageBreak, Paragraph, Spacer  # noqa: PLC0415 - as in write_pdf
-
-    if isinstance(part, Heading):
-        yield Paragraph(_words(part.text), styles["h1" if part.level == 1 else "h2"])
-    elif isinstance(part, Text):
-        yield Paragraph(_words(part.text), styles["text"])
-    elif isinstance(part, NewPage):
-        yield PageBreak()
-    elif isinstance(part, Picture):
-        chart = part.chart
-        yield Paragraph(_words(chart.title), styles["caption"])
-        wide = width * _CHART
-        yield Image(io.BytesIO(chart.png()), wide, wide * chart.height / chart.width, hAlign="LEFT")
-        yield Spacer(1, 8)
-    else:
-        yield _table(part, styles, width)
-        yield Spacer(1, 10)
-
-
-def _table(grid: Grid, styles: dict[str, Any], width: float) -> Any:
-    from reportlab.platypus import Paragraph, Table, TableStyle  # noqa: PLC0415 - as in write_pdf
-
-    numeric = {
-        column
-        for column in range(len(grid.header))
-        if column != grid.wide and grid.rows and all(_is_number(row[column]) for row in grid.rows)
-    }
-    cells = [
-        [
-            Paragraph(_words(name), styles["numberhead" if column in numeric else "head"])
-            for column, name in enumerate(grid.header)
-        ]
-    ]
-    cells += [
-        [
-            Paragraph(_words(value), styles["number" if column in numeric else "cell"])
-            for column, value in enumerate(row)
-        ]
-        for row in grid.rows
-    ]
-    table = Table(cells, colWidths=_widths(grid, width), repeatRows=1, hAlign="LEFT")
-    table.setStyle(
-        TableStyle(
-            [
-                ("BACKGROUND", (0, 0), (-1, 0), _HEAD),
-                ("LINEBELOW", (0, 0), (-1, -1), 0.5, _LINE),
-                ("VALIGN", (0, 0), (-1, -1), "TOP"),
-                ("LEFTPADDING", (0, 0), (-1, -1), 4),
-                ("RIGHTPADDING", (0, 0), (-1, -1), 4),
-                ("TOPPADDING", (0, 0), (-1, -1), 3),
-                ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
-            ]
-        )
-    )
-    return table
-
-
-def _widths(grid: Grid, width: float) -> list[float]:
-    """A column is as wide as its longest words need, a long text less than in proportion."""
-    longest = [
-        max(len(row[column]) for row in (grid.header, *grid.rows)) for column in range(len(grid.header))
-    ]
-    shares = [min(max(length, 10), 200) ** 0.55 for length in longest]
-    return [width * share / sum(shares) for share in shares]
-
-
-def _is_number(value: str) -> bool:
-    return value in ("withheld", "–") or _NUMBER.fullmatch(value) is not None
-
-
-def _words(value: str) -> str:
-    """Text as ReportLab's markup, Chinese in a font that has it; narrow spaces are plain ones."""
-    plain = escape(value.replace("\u202f", "\u00a0"), quote=False)
-    return _CHINESE.sub(lambda found: f'<font name="STSong-Light">{found[0]}</font>', plain)
-
-
-def _foot(canvas: Any, document: Any) -> None:
-    canvas.saveState()
-    canvas.setFont("Report", 8)
-    canvas.setFillColor(_INK)
-    canvas.drawRightString(document.pagesize[0] - 51, 30, str(canvas.getPageNumber()))
-    canvas.restoreState()

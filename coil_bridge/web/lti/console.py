@@ -93,7 +93,7 @@ class LtiConsolePages:
     def invite(self, site_id: str) -> Reply:
         """Make a registration address and show it, this once."""
         person = self._administrator()
-        made = self._registry.invite(person, site_id)
+        made = self._registry.invite(person, site_id, Form.typed().idempotency_key)
         return render_template(
             "console/lti_invitation.html",
             site=self._sites.get(site_id),

@@ -3,6 +3,9 @@
 The cookie is tested before anything else: we set one and ask ourselves once more. A frame that keeps none
 gets a link that begins the same login in a window of its own. Nothing may stand between the platform's
 answer and the launch, so afterwards it would be too late.
+
+Anybody can begin logins, and each is a row until its ten minutes are over, so a network has a share of them:
+as many a minute as two large lectures that begin at once behind one address.
 """
 
 from __future__ import annotations
@@ -13,9 +16,13 @@ from urllib.parse import urlencode
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from coil_bridge.errors import TooManyRequests
+from coil_bridge.i18n import mark
 from coil_bridge.lti.launching import Launching
 from coil_bridge.lti.refusals import Reason, Refusal
 from coil_bridge.lti.tool_description import LAUNCH_PATH, LOGIN_PATH
+from coil_bridge.services.context import Clock
+from coil_bridge.services.limits import Buckets, network_of
 from coil_bridge.web.cookies import Cookies
 from coil_bridge.web.framing import frame_anywhere, framed
 
@@ -31,15 +38,18 @@ _PARAMETERS = (
     "client_id",
     "lti_deployment_id",
 )
+A_MINUTE = 600
+_WAIT = 10  # seconds
 _LONGEST = 4000  # all of them together travel in an address
 
 
 class LoginPages:
     """Begins logins."""
 
-    def __init__(self, launching: Launching, cookies: Cookies) -> None:
+    def __init__(self, launching: Launching, cookies: Cookies, clock: Clock) -> None:
         self._launching = launching
         self._cookies = cookies
+        self._begun = Buckets(clock, a_minute=A_MINUTE)
 
     def blueprint(self) -> Blueprint:
         """The index of URLs. What is posted comes from the platform, so no form token of ours is in it."""
@@ -52,6 +62,7 @@ class LoginPages:
 
         Raises:
             Refusal: as ``Launching.begin``.
+            TooManyRequests: from this network.
         """
         parameters = _parameters()
         if _TEST in request.cookies:
@@ -63,6 +74,9 @@ class LoginPages:
         return again
 
     def _log_in(self, parameters: dict[str, str]) -> Response:
+        if not self._begun.take(network_of(request.remote_addr)):
+            frame_anywhere()
+            raise TooManyRequests(mark("Please wait a little and try again."), _WAIT)
         begun = self._launching.begin(parameters)
         away = redirect(begun.url, 303)
         self._cookies.keep(

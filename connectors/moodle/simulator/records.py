@@ -24,7 +24,7 @@ class Plugin:
     """
 
     version: int = 0
-    release: str = "1.0.0"
+    release: str = "1.2.0"
     logging: bool = True
     hold: timedelta = timedelta()
     hook_url: str = ""

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from connectors.moodle.capabilities import PLUGIN_ROLE, ROLE
-from connectors.moodle.simulator.memory import Memory, wall_clock
+from connectors.moodle.simulator.activities import Activities
+from connectors.moodle.simulator.memory import wall_clock
 from connectors.moodle.simulator.records import (
     NO_GROUPS,
     Course,
@@ -27,7 +28,7 @@ from connectors.moodle.simulator.records import (
 SERVICE_CAPABILITIES = frozenset(each.name for each in (*ROLE, *PLUGIN_ROLE))
 
 
-class World(Memory):
+class World(Activities):
     """Users, courses and all that happens in them; `service_user` is the account that tokens belong to."""
 
     def __init__(self, clock: Callable[[], datetime] = wall_clock) -> None:

@@ -94,6 +94,7 @@ PAGES = {
         "/pilots/new",
         "/pilots/{pilot}",
         "/pilots/{pilot}/surveys",
+        "/pilots/{pilot}/certificates",
         "/surveys/{survey}",
         "/surveys/{survey}/answers",
         "/surveys/{draft}/edit",
@@ -132,6 +133,7 @@ NO_PAGES = {
     "calendar.moodles",
     "pilots.download",
     "evidence.packs",  # likewise
+    "evidence.state",
     "evidence.download",
     "lti_keys.show",
     "join.room",  # leads on to a session's door

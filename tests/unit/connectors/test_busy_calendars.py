@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from connectors.busy_calendars import CalendarUnreadable, NoCalendar, TooMuch, busy_times
+from connectors.busy_calendars.reading import busy_times_apart
 
 FIRST, LAST = datetime(2026, 10, 19, tzinfo=UTC), datetime(2026, 11, 2, tzinfo=UTC)
 
@@ -121,3 +122,20 @@ def test_several_calendars_in_one_file_all_count() -> None:
     one = calendar("DTSTART:20261020T080000Z\nDTEND:20261020T090000Z")
     other = calendar("DTSTART:20261021T080000Z\nDTEND:20261021T090000Z")
     assert busy(one + other) == ["10-20 08:00/09:00", "10-21 08:00/09:00"]
+
+
+def test_what_a_process_of_its_own_reads_is_the_same() -> None:
+    lecture = calendar("DTSTART:20261020T080000Z\nDTEND:20261020T090000Z\nRRULE:FREQ=WEEKLY")
+    read = busy_times_apart(lecture, "Europe/Belgrade", FIRST, LAST)
+    assert read == busy_times(lecture, "Europe/Belgrade", FIRST, LAST)
+    assert len(read) == 2
+
+
+def test_what_a_process_of_its_own_refuses_is_refused_for_the_same_reason() -> None:
+    with pytest.raises(NoCalendar, match="not iCalendar"):
+        busy_times_apart(b"<!doctype html>", "Europe/Belgrade", FIRST, LAST)
+
+
+def test_a_process_that_takes_too_long_is_ended() -> None:
+    with pytest.raises(TooMuch):
+        busy_times_apart(calendar(), "Europe/Belgrade", FIRST, LAST, seconds=0.001)

@@ -29,7 +29,8 @@ from coil_bridge.evaluation.evidence_dataset import Made, evidence_dataset
 from coil_bridge.evaluation.figures import figures_of
 from coil_bridge.evaluation.pack import Extra, write_pack
 from coil_bridge.evaluation.publication import Published, publish
-from coil_bridge.evaluation.report import Heading, report_of
+from coil_bridge.evaluation.report import report_of
+from coil_bridge.evaluation.report_parts import Heading
 from coil_bridge.evaluation.snapshot import read_snapshot, snapshot_bytes
 from coil_bridge.evaluation.xapi import statements
 from tests.required import skip_or_fail
@@ -142,7 +143,7 @@ def test_the_report_as_pdf(pack: Mapping[str, bytes], tmp_path: Path) -> None:
     text = subprocess.run(
         ["pdftotext", "-layout", str(path), "-"], check=True, capture_output=True, text=True
     ).stdout
-    for words in ("Participants", "Virtual activities implemented", "Definitions", "2026-11-15"):
+    for words in ("Participants", "Virtual activities implemented", "Definitions", "15 November 2026"):
         assert words in text
     for script in ("Гласови", "Ұлы", "两条河"):
         assert script in text

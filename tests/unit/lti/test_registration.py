@@ -17,6 +17,7 @@ from coil_bridge.lti.registration import MOST_ATTEMPTS, Registration
 from coil_bridge.services.lti_registry import LtiRegistry
 from coil_bridge.storage.lti_records import RegisteredBy
 from coil_bridge.storage.storage import Storage
+from coil_bridge.vault import Vault
 from connectors.transport import Transport
 from tests.builders import Build, SettableClock
 from tests.unit.lti.launches import PUBLIC_URL, SAMPLES
@@ -35,9 +36,16 @@ def administrator(build: Build) -> Person:
 
 
 @pytest.fixture
-def registry(sqlite_storage: Storage, keys: Keys, key_sets: KeySets, clock: SettableClock) -> LtiRegistry:
+def registry(
+    sqlite_storage: Storage, keys: Keys, key_sets: KeySets, clock: SettableClock, vault: Vault
+) -> LtiRegistry:
     return LtiRegistry(
-        storage=sqlite_storage, clock=clock, keys=keys, key_sets=key_sets, public_url=PUBLIC_URL
+        storage=sqlite_storage,
+        clock=clock,
+        vault=vault,
+        keys=keys,
+        key_sets=key_sets,
+        public_url=PUBLIC_URL,
     )
 
 

@@ -18,15 +18,23 @@ from coil_bridge.services.launches import Launches
 from coil_bridge.services.lti_registry import LtiRegistry, ManualInput
 from coil_bridge.storage.lti_records import RegisteredBy
 from coil_bridge.storage.storage import Storage
+from coil_bridge.vault import Vault
 from tests.builders import Build, SettableClock
 from tests.unit.lti.launches import PUBLIC_URL, Launcher
 from tests.unit.lti.moodle import Moodle, SigningKey
 
 
 @pytest.fixture
-def registry(sqlite_storage: Storage, keys: Keys, key_sets: KeySets, clock: SettableClock) -> LtiRegistry:
+def registry(
+    sqlite_storage: Storage, keys: Keys, key_sets: KeySets, clock: SettableClock, vault: Vault
+) -> LtiRegistry:
     return LtiRegistry(
-        storage=sqlite_storage, clock=clock, keys=keys, key_sets=key_sets, public_url=PUBLIC_URL
+        storage=sqlite_storage,
+        clock=clock,
+        vault=vault,
+        keys=keys,
+        key_sets=key_sets,
+        public_url=PUBLIC_URL,
     )
 
 
@@ -121,6 +129,19 @@ def test_an_invitation_is_an_address_that_shows_once(
     assert token not in repr(made)
     assert made.invitation.expires_at - clock() == timedelta(days=7)
     assert registry.invitations(administrator, site.id) == [made.invitation]
+
+
+def test_a_double_click_makes_one_invitation(
+    registry: LtiRegistry, administrator: Person, site: Site, build: Build
+) -> None:
+    made = registry.invite(administrator, site.id, "a form")
+    assert registry.invite(administrator, site.id, "a form") == made
+    assert registry.invitations(administrator, site.id) == [made.invitation]
+    others = (
+        registry.invite(administrator, site.id),
+        registry.invite(build.administrator(), site.id, "a form"),
+    )
+    assert len({made.url, *(each.url for each in others)}) == 3
 
 
 def test_a_removed_site_gets_no_invitation(

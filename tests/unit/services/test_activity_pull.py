@@ -346,8 +346,8 @@ def test_the_moodle_is_asked_for_few_fields_and_few_times(trial: PilotTrial) -> 
     asked = [call.function for call in trial.belgrade.moodle.calls]
     assert asked.count(POSTS) == 1  # four discussions without replies tell everything themselves
     assert asked.count("core_enrol_get_enrolled_users") == 2
-    # rosters, completion, forums, discussions, posts; then whether there is a plugin that reads the log
-    assert len(asked) == 2 + 2 + 1 + 1 + 1 + 1
+    # rosters, completion, forums, discussions, posts; whether there is a plugin, for facts and for the log
+    assert len(asked) == 2 + 2 + 1 + 1 + 1 + 2
 
 
 def test_asking_twice_queues_once(trial: PilotTrial) -> None:

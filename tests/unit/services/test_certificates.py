@@ -1,15 +1,22 @@
 from __future__ import annotations
 
+import base64
+import gzip
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 import jwt
 import pytest
 import time_machine
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from openbadgeslib.ob3 import OB3VerificationError, OB3Verifier
 
 from coil_bridge.domain import Pairing, Person
-from coil_bridge.errors import Conflict, Forbidden, InvalidInput, NotFound
+from coil_bridge.errors import Conflict, Forbidden, InvalidInput, NotFound, Reason
 from coil_bridge.services.certificate_keys import new_signing_key
 from coil_bridge.services.certificates import CertificateService, Standing
 from coil_bridge.services.rights import RightsService
@@ -38,7 +45,7 @@ class Awarding:
 
     def completion(self, _tx: Transaction, person: Person, _pairing: Pairing) -> Standing:
         completed = person.id == self.consortium.jelena.id
-        return Standing(completed, "2", "Active students who completed every one of their courses.")
+        return Standing(completed, 2, (Reason("Present in %(share)s per cent.", {"share": 80}),))
 
     def issued(self) -> tuple[str, str]:
         """Jelena's certificate: its id and the signed text."""
@@ -90,8 +97,44 @@ def test_the_claims_are_those_of_open_badges(awarding: Awarding) -> None:
     assert claims["jti"] == claims["id"]
     assert claims["nbf"] == int(awarding.consortium.clock().timestamp())
     assert claims["credentialStatus"]["type"] == "BitstringStatusListEntry"
-    assert "Rule 2" in claims["credentialSubject"]["achievement"]["criteria"]["narrative"]
+    narrative = claims["credentialSubject"]["achievement"]["criteria"]["narrative"]
+    assert narrative == "Present in 80 per cent. (Rule 2 of the pilot.)"
     assert "@example.org" not in json.dumps(claims)
+
+
+@time_machine.travel(START, tick=False)  # the list is dated by the machine's own clock
+def test_it_is_verified_by_the_standards_alone(awarding: Awarding) -> None:
+    """RFC 7515 and Bitstring Status List by hand: a signature, a published key, one bit."""
+    credential_id, token = awarding.issued()
+    claims = checked(token, awarding.key())
+    status = claims["credentialStatus"]
+    place = int(status["statusListIndex"])
+    for revoked in (False, True):
+        if revoked:
+            awarding.certificates.revoke(awarding.lead, credential_id, "Issued by mistake")
+        published = checked(awarding.download(status["statusListCredential"]).decode(), awarding.key())
+        assert published["credentialSubject"]["statusPurpose"] == status["statusPurpose"] == "revocation"
+        packed = published["credentialSubject"]["encodedList"]
+        assert packed[0] == "u"  # multibase: base64url without padding
+        bits = gzip.decompress(decoded(packed[1:]))
+        assert len(bits) >= 16 * 1024  # the least that hides a place among others
+        assert bool(bits[place // 8] >> (7 - place % 8) & 1) is revoked
+        assert sum(each.bit_count() for each in bits) == int(revoked)
+
+
+def decoded(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def checked(token: str, pem: str) -> dict[str, Any]:
+    """The payload of a JSON Web Signature with RS256, if the key has signed it."""
+    head, body, signature = token.split(".")
+    key = load_pem_public_key(pem.encode())
+    assert isinstance(key, RSAPublicKey)
+    assert json.loads(decoded(head))["alg"] == "RS256"
+    key.verify(decoded(signature), f"{head}.{body}".encode(), PKCS1v15(), SHA256())  # raises if not
+    found: dict[str, Any] = json.loads(decoded(body))
+    return found
 
 
 def test_asked_twice_it_is_the_same_one(on_both: Awarding) -> None:
@@ -99,7 +142,7 @@ def test_asked_twice_it_is_the_same_one(on_both: Awarding) -> None:
 
 
 def test_who_has_not_completed_gets_none(awarding: Awarding) -> None:
-    with pytest.raises(Conflict, match="not completed"):
+    with pytest.raises(Conflict, match="not earned"):
         awarding.certificates.issue(awarding.consortium.dana, awarding.pairing.id)
     for someone in (awarding.consortium.mira, awarding.lead, awarding.consortium.build.person("Petra Novak")):
         with pytest.raises(NotFound):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
 from coil_bridge.domain import Person
-from coil_bridge.evaluation.attendance import minute_of
+from coil_bridge.evaluation.attendance import Presence, PresenceSource, minute_of
+from coil_bridge.evaluation.certificate_rules import CertificateRule, MoodleCompletion
 from coil_bridge.evaluation.pseudonyms import Pseudonymiser
 from coil_bridge.evaluation.records import Event, EventKind, Member, Part
 from coil_bridge.services.completion import PilotCompletion
@@ -41,6 +42,21 @@ class Pulled:
             post = Event(new_id(), name, EventKind.FORUM_TOPIC, minute_of(at), date(2026, 10, 27))
             tx.events.add_records(self.pilot.id, pairing, course, [post])
 
+    def rule(self, value: CertificateRule) -> None:
+        with self.storage.write() as tx:
+            tx.credentials.add_rule(self.pilot.id, value)
+
+    def attended(self, someone: Person) -> None:
+        """From the first minute of the only joint session to its last."""
+        at = datetime(2026, 10, 28, 13, 0, tzinfo=UTC)
+        session = self.consortium.build.session(self.pairing, self.consortium.mira, starts_at=at)
+        course, start = self.consortium.belgrade.id, minute_of(at)
+        with self.storage.write() as tx:
+            [way] = [each for each in tx.people.identities([someone.id])[someone.id] if each.kind == MOODLE]
+            name = NAMES.person(way.issuer, int(way.subject))
+            found = Presence(session.id, course, name, start, start + session.minutes, PresenceSource.ROOM)
+            tx.attendance.put(self.pilot.id, [found])
+
     def asked(self, someone: Person) -> bool | None:
         with self.storage.read() as tx:
             return self.completion(tx, someone, self.pairing).completed
@@ -52,9 +68,19 @@ def pulled(consortium: Consortium) -> Pulled:
 
 
 @pytest.mark.parametrize("completed", [True, False])
-def test_as_moodle_tracks_it(pulled: Pulled, completed: bool) -> None:
+def test_as_moodle_tracks_it_where_the_lead_lets_that_be_enough(pulled: Pulled, completed: bool) -> None:
+    pulled.rule(CertificateRule(2, 0, 0, MoodleCompletion.ENOUGH, pulled.consortium.clock()))
     pulled.read(pulled.consortium.jelena, completed=completed)
     assert pulled.asked(pulled.consortium.jelena) is completed
+
+
+def test_completion_alone_earns_nothing_by_the_rule_that_all_begin_with(pulled: Pulled) -> None:
+    pulled.read(pulled.consortium.jelena, completed=True)
+    assert pulled.asked(pulled.consortium.jelena) is False
+    pulled.attended(pulled.consortium.jelena)
+    assert pulled.asked(pulled.consortium.jelena) is False  # the pairing goes on
+    pulled.consortium.clock.set(datetime.combine(pulled.pairing.ends_on + timedelta(days=1), time(9), UTC))
+    assert pulled.asked(pulled.consortium.jelena) is True
 
 
 def test_without_a_reading_it_cannot_be_told(pulled: Pulled) -> None:
@@ -72,5 +98,5 @@ def test_with_the_key_gone_nobody_is_found(pulled: Pulled) -> None:
 def test_the_rule_is_said_with_its_version(pulled: Pulled) -> None:
     with pulled.storage.read() as tx:
         standing = pulled.completion(tx, pulled.consortium.jelena, pulled.pairing)
-    assert standing.rule == "2"
-    assert "80 per cent" in standing.words
+    assert standing.rule == 1
+    assert "80 per cent" in standing.words[0]

@@ -6,121 +6,35 @@ import io
 import json
 import zipfile
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import pytest
 
-from coil_bridge.domain import CourseRole, JointSession, Person
+from coil_bridge.domain import CourseRole, Person
 from coil_bridge.errors import Conflict, Forbidden, InvalidInput, NotFound
-from coil_bridge.evaluation.attendance import Presence, PresenceSource, Standing, minute_of
+from coil_bridge.evaluation.attendance import PresenceSource, Standing, minute_of
 from coil_bridge.evaluation.definitions.registry import CURRENT, SETS
+from coil_bridge.evaluation.evidence_dataset import Made, evidence_dataset
 from coil_bridge.evaluation.facts import Rules, Trait
 from coil_bridge.evaluation.figures import figures_of
 from coil_bridge.evaluation.packed_events import pack
-from coil_bridge.evaluation.pseudonyms import Pseudonymiser
-from coil_bridge.evaluation.records import Event, EventKind, EventSource, Member, Part
-from coil_bridge.services.attendance import Attendance
-from coil_bridge.services.attendance_sheet import AttendanceSheets, Correction
-from coil_bridge.services.evidence import KEPT, PACK, Evidence
+from coil_bridge.evaluation.publication import publish
+from coil_bridge.evaluation.records import Event, EventKind, EventSource
+from coil_bridge.services.attendance_sheet import Correction
+from coil_bridge.services.evidence import KEPT, PACK
 from coil_bridge.services.evidence_reading import stored_of
 from coil_bridge.services.exports import ExportService
 from coil_bridge.services.figures_queue import WORK_OUT
-from coil_bridge.services.monitoring import Light, Monitoring, working_days_since
-from coil_bridge.services.objections import Objections
-from coil_bridge.services.own_evidence import OwnEvidence
+from coil_bridge.services.figures_state import FiguresState
 from coil_bridge.services.partners import Partners
 from coil_bridge.services.traits import TRAITS, Traits
 from coil_bridge.storage.joins import Join
 from coil_bridge.storage.storage import Storage
 from coil_bridge.vault import Vault, new_id
 from connectors.transport import Transport, TransportPolicy
-from scheduling.terms import AcademicCalendar, DayChange, Holidays, Span
 from tests.builders import Build, SettableClock
+from tests.unit.services.evidence_world import FIRST, NOW, World
 from tests.unit.services.stored_pilot import StoredPilot
-
-FIRST = datetime(2026, 10, 13, 12, 0, tzinfo=UTC)  # a Tuesday
-NOW = datetime(2026, 10, 27, 8, 0, tzinfo=UTC)
-OCTOBER = {"starts_on": date(2026, 10, 1), "ends_on": date(2026, 12, 18)}
-
-
-class World:
-    """Twelve students in each course; Jelena (user 1 in Belgrade) has been here herself."""
-
-    def __init__(self, storage: Storage, build: Build, clock: SettableClock, vault: Vault) -> None:
-        self.storage, self.build, self.clock, self.vault = storage, build, clock, vault
-        clock.set(NOW)
-        self.of = StoredPilot(storage, build, clock)
-        self.pilot, self.lead, self.pairing = self.of.pilot, self.of.lead, self.of.pairing
-        with storage.read() as tx:
-            sealed = tx.pilots.sealed_key(self.pilot.id)
-            self.site = tx.sites.get(self.of.belgrade.site_id)
-        assert sealed is not None
-        assert self.site is not None
-        self.names = Pseudonymiser(vault.decrypt(sealed))
-        self.mira = build.person("Mira Jovanović", site=self.site)
-        build.enrol(self.mira, self.of.belgrade)
-        self.jelena = build.person("Jelena Marković", site=self.site, moodle_user_id=1)
-        build.enrol(self.jelena, self.of.belgrade, CourseRole.STUDENT)
-        self.students = {
-            self.of.belgrade.id: [self.names.person(self.site.id, number) for number in range(1, 13)],
-            self.of.almaty.id: [f"almaty-{number}" for number in range(12)],
-        }
-        self.sessions = [self.session(FIRST), self.session(FIRST + timedelta(weeks=1))]
-        self.fill()
-        self.attendance = Attendance(storage=storage, clock=clock, vault=vault)
-        self.objections = Objections(storage=storage, clock=clock, vault=vault)
-        self.evidence = Evidence(
-            storage=storage,
-            clock=clock,
-            attendance=self.attendance,
-            objections=self.objections,
-            languages=("en", "sr_Latn"),
-        )
-        self.sheets = AttendanceSheets(storage=storage, clock=clock, vault=vault)
-        self.own = OwnEvidence(storage=storage, clock=clock, vault=vault)
-        self.monitoring = Monitoring(storage=storage, clock=clock)
-
-    def session(self, at: datetime) -> JointSession:
-        return self.build.session(self.pairing, self.lead, starts_at=at, minutes=60)
-
-    def fill(self) -> None:
-        seen = datetime(2026, 10, 26, 6, 0, tzinfo=UTC)
-        with self.storage.write() as tx:
-            number = tx.events.make_number(self.pilot.id)
-            for course_id, names in self.students.items():
-                members = [
-                    Member(self.pairing.id, course_id, name, Part.STUDENT, None, None, seen) for name in names
-                ]
-                tx.activity.put_members(self.pilot.id, members)
-                run = new_id()
-                tx.pulls.insert(run, self.pilot.id, self.pairing.id, course_id, seen)
-                tx.pulls.start(run, seen)
-                tx.pulls.finish(run, seen)
-                actors = tx.events.actors(self.pilot.id, self.pairing.id, course_id)
-                day = date(2026, 10, 14).toordinal()
-                at = minute_of(datetime(2026, 10, 14, 9, 0, tzinfo=UTC))
-                viewed = [
-                    pack(no, at + step, day, EventKind.VIEW) for no in actors.values() for step in (0, 20, 60)
-                ]
-                tx.events.append(number, EventSource.LOG, viewed)
-
-    def was_there(self, session: JointSession, minutes: int = 60) -> None:
-        start = minute_of(session.starts_at)
-        self.attendance.add(
-            self.pilot.id,
-            [
-                Presence(session.id, course_id, name, start, start + minutes, PresenceSource.FILE)
-                for course_id, names in self.students.items()
-                for name in names
-            ],
-        )
-
-    def tasks(self) -> list[tuple[str, dict[str, str]]]:
-        with self.storage.write() as tx:
-            later = self.clock() + timedelta(minutes=5)
-            found = tx.tasks.claim("w", later, later + timedelta(minutes=1), limit=20, per_site=2)
-            for each in found:
-                tx.tasks.finish(each.id, later)
-        return [(each.kind, dict(each.payload)) for each in found]
 
 
 @pytest.fixture
@@ -195,6 +109,15 @@ def test_a_pack_is_made_kept_and_forgotten(world: World) -> None:
     assert world.evidence.prune() == 1
 
 
+def test_a_double_click_asks_for_one_pack_and_another_form_for_another(world: World) -> None:
+    ask = partial(world.evidence.request, world.lead, world.pilot.id)
+    assert ask(form_key="a form") == ask(form_key="a form")
+    assert [kind for kind, _ in world.tasks()] == [PACK]
+    assert (
+        len({ask(form_key="a form"), ask(form_key="a form", xapi=True), ask(form_key="another"), ask()}) == 4
+    )
+
+
 def test_a_pack_outlives_the_key_and_a_later_pull(world: World) -> None:
     file = world.evidence.pack(world.lead, world.pilot.id)
     at = NOW.replace(microsecond=0)
@@ -240,21 +163,108 @@ def test_settings_of_the_figures(world: World) -> None:
 def test_an_objection_holds_from_the_next_figures_on(world: World) -> None:
     assert world.objections.switch(world.jelena, on=True)
     assert not world.objections.switch(world.jelena, on=True)
-    world.evidence.perform({"pilot_id": world.pilot.id})
-    _, snapshot = world.evidence.figures(world.lead, world.pilot.id)
-    assert snapshot is not None
-    assert snapshot.rows("funnel", "pilot")[0]["enrolled"] == 23
+    world.work_out()
+    assert world.row("funnel")["enrolled"] == 23
     assert world.own.own(world.jelena).objects_since == NOW
     exports = ExportService(storage=world.storage, clock=world.clock)
     file = exports.participation(world.lead, world.pilot.id, "csv").content.decode()
     name = world.students[world.of.belgrade.id][0]
     assert name not in file
     assert world.students[world.of.belgrade.id][1] in file
+
+
+@pytest.mark.parametrize("over", [False, True], ids=["phase runs", "phase is over"])
+def test_who_takes_an_objection_back_counts_again_as_before(world: World, *, over: bool) -> None:
+    if over:
+        early = world.build.phase(world.pilot, "Early autumn", ends_on=date(2026, 10, 18))
+        with world.storage.write() as tx:
+            tx.pairings.set_phase(world.pairing.id, early.id, world.clock())
+    world.was_there(world.sessions[0])
+    counts = []
+    for on in (None, True, False):
+        if on is not None:
+            world.objections.switch(world.jelena, on=on)
+        counts.append(world.publish())
+    assert counts == [(24, 24, 24 * 60), (23, 23, 23 * 60), (24, 24, 24 * 60)]
+
+
+def test_an_objection_and_its_end_have_the_figures_worked_out(world: World) -> None:
+    for on in (True, False):
+        world.objections.switch(world.jelena, on=on)
+        assert world.tasks() == [(WORK_OUT, {"pilot_id": world.pilot.id})]
+        world.clock.advance(seconds=30)
+
+
+def test_what_came_during_an_objection_waits_after_it_like_anything_new(world: World) -> None:
+    world.publish()
+    world.objections.switch(world.jelena, on=True)
+    world.was_there(world.sessions[0], course_id=world.of.belgrade.id, numbers=[0])
+    world.publish()
     world.objections.switch(world.jelena, on=False)
-    world.evidence.perform({"pilot_id": world.pilot.id})
-    _, snapshot = world.evidence.figures(world.lead, world.pilot.id)
-    assert snapshot is not None
-    assert snapshot.rows("funnel", "pilot")[0]["enrolled"] == 24
+    assert world.publish() == (24, 24, 0)
+
+
+def test_figures_and_packs_wait_until_the_courses_are_read(world: World) -> None:
+    with world.storage.write() as tx:
+        tx.pulls.insert(run := new_id(), world.pilot.id, world.pairing.id, world.of.almaty.id, world.clock())
+    world.work_out()
+    pack = world.evidence.request(world.lead, world.pilot.id)
+    asked = world.tasks()
+    assert [kind for kind, _ in asked] == [PACK, WORK_OUT]
+    world.evidence.make(asked[0][1])
+    assert world.evidence.figures(world.lead, world.pilot.id)[1] is None
+    assert world.evidence.packs(world.lead, world.pilot.id)[0].state == "queued"
+    assert world.evidence.state(world.lead, world.pilot.id) is FiguresState.READING
+    with world.storage.write() as tx:
+        tx.pulls.finish(run, world.clock())
+    assert world.tasks() == [(PACK, {"pack_id": pack})]
+    assert world.evidence.state(world.lead, world.pilot.id) is FiguresState.READY
+
+
+def test_a_reading_that_never_ends_holds_the_figures_up_for_an_hour(world: World) -> None:
+    with world.storage.write() as tx:
+        tx.pulls.insert(new_id(), world.pilot.id, world.pairing.id, world.of.almaty.id, world.clock())
+    world.clock.advance(minutes=61)
+    assert world.evidence.state(world.lead, world.pilot.id) is FiguresState.READY
+
+
+def test_a_pilot_of_which_nothing_was_read_has_no_figures(world: World) -> None:
+    other = StoredPilot(world.storage, world.build, world.clock, name="Next pilot")
+    world.evidence.perform({"pilot_id": other.pilot.id})
+    assert world.evidence.figures(world.lead, other.pilot.id)[1] is None
+
+
+def test_nothing_recorded_is_not_nobody_came(world: World) -> None:
+    early = world.build.phase(world.pilot, "Early autumn", ends_on=date(2026, 10, 18))
+    with world.storage.write() as tx:
+        tx.pairings.set_phase(world.pairing.id, early.id, world.clock())
+
+    def engagement() -> dict[str, tuple[object, object, str]]:
+        with world.storage.read() as tx:
+            figures = figures_of(stored_of(tx, world.pilot, SETS[CURRENT], date(2026, 10, 25)))
+        table = evidence_dataset(publish(figures), Made(NOW, SETS[CURRENT], "", "")).table("engagement")
+        rows = [dict(zip(table.header, row, strict=True)) for row in table.rows]
+        return {
+            str(row["place"]): (row["contact_hours"], row["attendances"], str(row["note"]))
+            for row in rows
+            if row["axis"] in ("pairing", "institution")
+        }
+
+    assert set(engagement().values()) == {(None, None, "nothing recorded")}
+    world.was_there(world.sessions[0], course_id=world.of.belgrade.id)
+    found = engagement()
+    assert found[world.of.almaty.institution.name] == (0.0, 0, "")
+    assert found[world.of.belgrade.institution.name] == (12.0, 12, "")
+
+
+def test_nobody_has_missed_a_session_of_which_nothing_is_recorded(world: World) -> None:
+    [found] = world.own.own(world.jelena).pairings
+    assert found.figures is not None
+    assert (found.figures.held, found.figures.recorded, found.figures.missed_in_a_row) == (2, 0, 0)
+    world.was_there(world.sessions[1], numbers=range(1, 12))
+    [found] = world.own.own(world.jelena).pairings
+    assert found.figures is not None
+    assert (found.figures.held, found.figures.recorded, found.figures.missed_in_a_row) == (2, 1, 1)
 
 
 def correction(world: World, **changes: object) -> Correction:
@@ -318,7 +328,7 @@ def test_who_may_not_correct(world: World) -> None:
 
 def test_a_student_sees_what_the_teacher_sees(world: World) -> None:
     world.was_there(world.sessions[0])
-    pairing, [view] = world.own.classes(world.mira, world.pairing.id)
+    pairing, [view] = world.classes.of(world.mira, world.pairing.id)
     [line] = view.lines
     [own] = world.own.own(world.jelena).pairings
     assert own.figures == line.figures
@@ -333,31 +343,7 @@ def test_nothing_of_others_is_in_the_own_data(world: World) -> None:
     stranger: Person = world.build.person("Lin Chen")
     assert world.own.own(stranger).pairings == ()
     with pytest.raises(Forbidden):
-        world.own.classes(world.jelena, world.pairing.id)
-
-
-def test_the_board_counts_working_days_of_the_partner_s_own_calendar(world: World) -> None:
-    world.was_there(world.sessions[1])
-    world.evidence.perform({"pilot_id": world.pilot.id})
-    board = world.monitoring.board(world.lead, world.pilot.id)
-    lines = {line.course.institution.city: line for line in board.lines}
-    # Last events on Wednesday 14 October, read on Monday 26 October: 15-16, 19-23 and 26 October are eight
-    # working days; in Kazakhstan Monday 26 October 2026 is off, for Republic Day on Sunday the 25th.
-    assert (lines["Belgrade"].silence.days, lines["Almaty"].silence.days) == (8, 7)
-    assert {line.silence.light for line in board.lines} == {Light.RED}
-    assert {line.coming.light for line in board.lines} == {Light.GOOD}
-    assert lines["Belgrade"].reading.light is Light.GOOD
-    with pytest.raises(NotFound):
-        world.monitoring.board(world.mira, world.pilot.id)
-
-
-def test_breaks_and_holidays_are_no_silence() -> None:
-    last, until = date(2026, 10, 14), date(2026, 10, 26)
-    assert working_days_since(None, last, until) == 8
-    week_off = Span("break", "Autumn break", date(2026, 10, 19), date(2026, 10, 23))
-    holidays = Holidays("RS", None, {date(2026, 10, 26): DayChange("holiday", "Day of the University")})
-    calendar = AcademicCalendar.of("Europe/Belgrade", [week_off], holidays)
-    assert working_days_since(calendar, last, until) == 2
+        world.classes.of(world.jelena, world.pairing.id)
 
 
 def test_traits_and_rules_survive_as_they_were_stored(world: World) -> None:

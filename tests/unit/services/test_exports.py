@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import sqlite3
+from collections import Counter
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -11,6 +12,7 @@ import openpyxl
 import pytest
 
 from coil_bridge.errors import Conflict, InvalidInput, NotFound
+from coil_bridge.evaluation.facts import Trait
 from coil_bridge.evaluation.writers import workbook
 from coil_bridge.services.exports import ExportFile, ExportService
 from coil_bridge.services.pilots import PilotService
@@ -87,6 +89,34 @@ def test_the_three_files_say_the_same(exports: ExportService, stored: StoredPilo
     from_db = {tuple(str(value) for value in row) for row in rows}
     assert from_csv == from_xlsx == from_db
     assert len(from_db) == 12 * 4  # four weeks from 28 September to 20 October
+
+
+def test_a_partner_s_guests_are_no_students_here(
+    exports: ExportService, stored: StoredPilot, storage: Storage
+) -> None:
+    students = stored.put(stored.almaty, students=30)
+    home = Trait(home=stored.belgrade.institution.id)
+    for guests, seen in ((12, {"student": 18, "guest": 12}), (13, {"student": 17, "guest": 13})):
+        with storage.write() as tx:
+            tx.evidence.put_traits(stored.pilot.id, dict.fromkeys(students[:guests], home))
+        rows = rows_of(exports.participation(stored.lead, stored.pilot.id, "csv"))
+        people = {row["pseudonym"]: row["role"] for row in rows if row["pseudonym"] in students}
+        assert Counter(people.values()) == seen
+
+
+def test_a_few_guests_are_left_out_and_do_not_make_a_group_large(
+    exports: ExportService, stored: StoredPilot, storage: Storage
+) -> None:
+    students = stored.put(stored.almaty, students=14)
+    home = Trait(home=stored.belgrade.institution.id)
+    with storage.write() as tx:
+        tx.evidence.put_traits(stored.pilot.id, dict.fromkeys(students[:3], home))
+    rows = rows_of(exports.participation(stored.lead, stored.pilot.id, "csv"))
+    assert {row["pseudonym"] for row in rows} & set(students) == set(students[3:])
+    with storage.write() as tx:
+        tx.evidence.put_traits(stored.pilot.id, dict.fromkeys(students[:5], home))
+    rows = rows_of(exports.participation(stored.lead, stored.pilot.id, "csv"))
+    assert {row["pseudonym"] for row in rows} & set(students) == set()
 
 
 def test_every_export_is_audited(exports: ExportService, stored: StoredPilot, storage: Storage) -> None:

@@ -355,6 +355,9 @@ def test_posts_come_from_the_log_where_forums_cannot_be_read_and_go_when_they_ca
     trial.belgrade.moodle.faults.error_in_200(
         "nopermissions", function="mod_forum_get_forum_discussions", times=1
     )
+    trial.belgrade.moodle.faults.error_in_200(
+        "accessexception", function="local_coilbridge_get_facts", times=5
+    )
     trial.pull()
     assert [row["source"] for row in trial.events()] == [EventSource.LOG]
     trial.pull()

@@ -11,7 +11,6 @@ from sqlalchemy import select
 from coil_bridge.domain import CourseRole, Person, Role, Site
 from coil_bridge.errors import Gone, InvalidInput, PartnerUnavailable, TooManyRequests
 from coil_bridge.services.bundle import Services
-from coil_bridge.services.signin import _network
 from coil_bridge.storage.engine import reading
 from coil_bridge.storage.storage import Storage
 from coil_bridge.storage.tables import person, signin_token, task
@@ -264,21 +263,6 @@ def test_asking_too_often_is_refused_alike_for_known_and_unknown(belgrade: Belgr
         assert caught.value.retry_after == 3600
     belgrade.clock.advance(hours=1, seconds=1)
     belgrade.services.signin.request(belgrade.site.id, "mira", None, "192.0.2.7")
-
-
-@pytest.mark.parametrize(
-    ("addresses", "whole"),
-    [
-        (("2001:db8:1:2::1", "2001:db8:1:2:ffff::9"), True),
-        (("2001:db8:1:2::1", "2001:db8:1:3::1"), False),
-        (("192.0.2.7", "::ffff:192.0.2.7"), True),
-        (("192.0.2.7", "192.0.2.8"), False),
-        (("", ""), True),
-    ],
-)
-def test_an_ipv6_network_counts_as_one_address(addresses: tuple[str, str], whole: bool) -> None:
-    one, other = map(_network, addresses)
-    assert (one == other) is whole
 
 
 def test_a_double_click_makes_one_link(belgrade: Belgrade, letterbox: Letterbox) -> None:

@@ -71,11 +71,12 @@ CIRCLES: Mapping[frozenset[str], str] = {
     frozenset({LEAD}): "pairings.assign",
     frozenset(EVALUATORS): """
         calendar.private calendar.publish calendar.take_back certificates.of_pairing certificates.revoke
+        certificate_rules.show certificate_rules.change
         pilots.index pilots.new pilots.create pilots.show pilots.add_phase pilots.pull pilots.progress
         pilots.download pilots.confirm_destroy pilots.destroy evidence.show evidence.ask evidence.packs
         evidence.request_pack evidence.download evidence.set_rules evidence.upload_traits evidence.board
-        evidence.records rights.keep surveys.index surveys.create surveys.show surveys.edit surveys.save
-        surveys.publish surveys.withdraw surveys.upload surveys.take""",
+        evidence.records evidence.state rights.keep surveys.index surveys.create surveys.show surveys.edit
+        surveys.save surveys.publish surveys.withdraw surveys.upload surveys.take""",
     frozenset({ADMINISTRATOR}): """
         sites.index sites.new sites.add sites.show sites.check sites.pause sites.resume sites.confirm_remove
         sites.remove sites.token hook_keys.make hook_keys.end lti_console.new lti_console.register

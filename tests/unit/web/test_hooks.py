@@ -12,11 +12,13 @@ import pytest
 from werkzeug.test import TestResponse
 
 from coil_bridge.domain import Role, Site
+from coil_bridge.errors import NotFound
 from coil_bridge.services.context import SYSTEM
 from coil_bridge.services.hook_keys import NewKey
-from coil_bridge.services.hook_limits import BURST
 from coil_bridge.services.hooks import BIGGEST_BODY, sign
 from tests.unit.web.conftest import ORIGIN, World
+
+BURST = 60  # what a site may send at once
 
 
 class Plugin:
@@ -230,6 +232,18 @@ def test_two_keys_are_valid_while_one_replaces_the_other(plugin: Plugin, world: 
         sealed = {each.id: each.sealed for each in tx.hooks.keys(world.ub.id)}
     assert sealed[first.id] is sealed[second.id] is None
     assert second.secret.encode() not in b"".join(each or b"" for each in sealed.values())
+
+
+def test_a_double_click_makes_one_key_and_an_ended_one_does_not_come_back(
+    plugin: Plugin, world: World
+) -> None:
+    keys = world.services.activity.hook_keys
+    made = keys.make(SYSTEM, world.ub.id, "a form")
+    assert keys.make(SYSTEM, world.ub.id, "a form") == made
+    assert {each.id for each in keys.valid(SYSTEM, world.ub.id)} == {plugin.key.id, made.id}
+    keys.end(SYSTEM, world.ub.id, made.id)
+    with pytest.raises(NotFound):
+        keys.make(SYSTEM, world.ub.id, "a form")
 
 
 def test_a_replaced_key_ends_by_itself_a_day_after_its_last_use(plugin: Plugin, world: World) -> None:

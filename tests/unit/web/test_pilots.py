@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 
 from coil_bridge.domain import CourseRole, Role
+from coil_bridge.evaluation.attendance import PresenceSource, minute_of
+from coil_bridge.evaluation.stays import Stay
 from coil_bridge.storage.joins import Join
 from tests.unit.web.conftest import Browser, World
 
@@ -105,8 +107,16 @@ def test_the_records_behind_the_board_name_and_count_nobody(world: World, browse
     join = Join(session.id, world.dana.id, world.almaty.id, CourseRole.STUDENT, session.starts_at)
     with world.services.storage.write() as tx:
         tx.joins.add(join, timedelta(0))
+        began, pilot_id = minute_of(session.starts_at), page.rpartition("/")[2]
+        stays = {
+            "a": Stay(pairing.id, world.almaty.id, "dana", began, began + 50, PresenceSource.MOODLE_ROOM),
+            "b": Stay(pairing.id, world.almaty.id, "dana", began - 600, began - 510, PresenceSource.REGISTER),
+        }
+        tx.stays.put(pilot_id, stays)
     found = browser.get(f"{page}/records/{pairing.id}").text
     assert found.count("Nobody came") == 1  # of Belgrade
+    assert "record of BigBlueButton in Moodle" in found
+    assert "Registers in Moodle that belong to no session" in found
     assert "Dana" not in found
     assert browser.get(f"{page}/records/nothing").status_code == 404
     assert world.browser(world.mira).get(f"{page}/records/{pairing.id}").status_code in {403, 404}

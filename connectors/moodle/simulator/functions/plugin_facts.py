@@ -1,8 +1,4 @@
-"""local_coilbridge_get_facts: numbers that the log does not hold.
-
-Of the kinds of fact those are simulated whose things exist here; there are no feedback activities and no
-attendance plugin, as on many real sites.
-"""
+"""local_coilbridge_get_facts: numbers that the log does not hold."""
 
 from __future__ import annotations
 
@@ -11,7 +7,6 @@ from typing import TypeAlias
 
 from connectors.moodle.logs import pack
 from connectors.moodle.simulator import errors
-from connectors.moodle.simulator.activity_log import SESSION_JOINED
 from connectors.moodle.simulator.functions.call import Call, Json, seconds
 from connectors.moodle.simulator.functions.plugin_access import courses_for
 from connectors.moodle.simulator.world import World
@@ -50,12 +45,28 @@ def _posts(world: World, courses: frozenset[int]) -> _Rows:
 
 
 def _joins(world: World, courses: frozenset[int]) -> _Rows:
-    log = world.log
-    joined = log.number(SESSION_JOINED)
-    for row, event in enumerate(log.columns["event"]):
-        if event == joined and log.columns["course"][row] in courses:
-            names = ("id", "course", "user", "time", "module")
-            yield (*(log.columns[name][row] for name in names), 0, 0)
+    for row in world.room_rows.values():
+        if row.module.course_id in courses:
+            yield (
+                *(row.id, row.module.course_id, row.user_id, seconds(row.at), row.module.id),
+                *(int(row.summary), row.seconds),
+            )
+
+
+def _marks(world: World, courses: frozenset[int]) -> _Rows:
+    for row in world.marks.values():
+        if row.module.course_id in courses:
+            yield (
+                *(row.id, row.module.course_id, row.user_id, seconds(row.starts), row.module.id),
+                *(row.seconds, seconds(row.taken), row.grade, row.most),
+            )
+
+
+def _answers(world: World, courses: frozenset[int]) -> _Rows:
+    for form in world.feedbacks.values():
+        module = form.module
+        if module.course_id in courses:
+            yield (module.instance, module.course_id, module.id, form.answers, int(form.anonymous))
 
 
 def _completions(world: World, courses: frozenset[int]) -> Iterator[tuple[int, ...]]:
@@ -78,17 +89,13 @@ def _course_completions(world: World, courses: frozenset[int]) -> _Rows:
             yield (course_id * 1_000_000 + person, course_id, person, seconds(last))
 
 
-def _none(_world: World, _courses: frozenset[int]) -> _Rows:
-    return ()
-
-
 _WHO = ("id", "course", "user", "time")
 _COMPLETION = "report/completion:view"
 _KINDS: dict[str, tuple[tuple[str, ...], Callable[[World, frozenset[int]], _Rows], str]] = {
     "posts": ((*_WHO, "module", "discussion", "parent", "words", "length"), _posts, ""),
     "joins": ((*_WHO, "module", "summary", "seconds"), _joins, ""),
-    "attendance": ((*_WHO, "module", "seconds", "taken", "grade"), _none, ""),
+    "attendance": ((*_WHO, "module", "seconds", "taken", "grade", "most"), _marks, ""),
     "completions": ((*_WHO, "module", "state"), _completions, _COMPLETION),
     "coursecompletions": (_WHO, _course_completions, _COMPLETION),
-    "feedback": (("id", "course", "module", "answers", "anonymous"), _none, ""),
+    "feedback": (("id", "course", "module", "answers", "anonymous"), _answers, ""),
 }

@@ -241,6 +241,12 @@ def test_links_are_for_people_with_a_role_and_not_without_end(story: Story) -> N
         connecting.invite(story.lead)
 
 
+def test_a_double_click_sends_one_link(story: Story) -> None:
+    for _ in range(2):
+        assert story.by_mail.post("/me/connect", {"idempotency_key": "a form"}).status_code == 303
+    assert len(LINK.findall("\n".join(story.mails(story.lead)))) == 1
+
+
 def test_the_own_page_offers_it_to_those_whom_it_is_for(story: Story) -> None:
     assert "Connect my Moodle account" in story.by_mail.get("/me").text
     assert "Connect my Moodle account" not in story.launched("jelena").browser.get("/me").text

@@ -4,7 +4,9 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 from sqlalchemy import func, select
+from werkzeug.test import TestResponse
 
+from coil_bridge.services.limits import Buckets
 from coil_bridge.storage.engine import reading
 from coil_bridge.storage.lti_tables import lti_state
 from tests.unit.web.conftest import ORIGIN, World
@@ -51,6 +53,20 @@ def test_the_state_cookie_lasts_ten_minutes_and_only_for_the_launch(campus: Camp
     first = visit.client.post(LOGIN, base_url=ORIGIN, data=dict(visit.form.fields))
     cookie = _attributes(visit.browser.get(first.location).headers["Set-Cookie"])
     assert {"Secure", "HttpOnly", "SameSite=None", "Partitioned", "Path=/lti/launch", "Max-Age=600"} <= cookie
+
+
+def test_a_network_that_begins_too_many_logins_waits(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Buckets, "take", lambda _self, network: network != "2001:db8::/64")
+    client = world.app.test_client()
+    client.set_cookie("coil_bridge_cookies", "1", domain="bridge.example.org", path=LOGIN)
+
+    def log_in(address: str) -> TestResponse:
+        return client.get(LOGIN, base_url=ORIGIN, environ_base={"REMOTE_ADDR": address})
+
+    refused = log_in("2001:db8::9")
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "10")
+    assert "frame-ancestors *" in refused.headers["Content-Security-Policy"]
+    assert log_in("2001:db8:0:1::9").status_code == 400
 
 
 def test_a_browser_that_has_the_cookie_is_not_tested_again(campus: Campus) -> None:

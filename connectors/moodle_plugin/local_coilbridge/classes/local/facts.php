@@ -30,7 +30,7 @@ class facts {
     const COLUMNS = [
         'posts' => ['id', 'course', 'user', 'time', 'module', 'discussion', 'parent', 'words', 'length'],
         'joins' => ['id', 'course', 'user', 'time', 'module', 'summary', 'seconds'],
-        'attendance' => ['id', 'course', 'user', 'time', 'module', 'seconds', 'taken', 'grade'],
+        'attendance' => ['id', 'course', 'user', 'time', 'module', 'seconds', 'taken', 'grade', 'most'],
         'completions' => ['id', 'course', 'user', 'time', 'module', 'state'],
         'coursecompletions' => ['id', 'course', 'user', 'time'],
         'feedback' => ['id', 'course', 'module', 'answers', 'anonymous'],
@@ -145,7 +145,10 @@ class facts {
                          WHERE l.id > :after AND l.log IN ('Join', 'Summary') AND l.userid > 0";
             case 'attendance':
                 return "SELECT l.id, cm.course, l.studentid, s.sessdate, cm.id AS module, s.duration, l.timetaken,
-                               FLOOR(100 * t.grade) AS grade
+                               FLOOR(100 * t.grade) AS grade,
+                               (SELECT FLOOR(100 * MAX(o.grade)) FROM {attendance_statuses} o
+                                 WHERE o.attendanceid = t.attendanceid AND o.setnumber = t.setnumber
+                                       AND o.deleted = 0) AS most
                           FROM {attendance_log} l
                           JOIN {attendance_sessions} s ON s.id = l.sessionid
                           JOIN {attendance_statuses} t ON t.id = l.statusid

@@ -1,6 +1,6 @@
-"""What keeps a flood of notifications from anybody's work: keys remembered for a moment, and a share a site.
+"""The keys of sites' notifications, remembered by the process for a moment.
 
-Both live in the process: a flood without a valid signature costs a hash and never reaches the database.
+A flood without a valid signature costs a hash and never reaches the database.
 """
 
 from __future__ import annotations
@@ -12,8 +12,6 @@ from coil_bridge.services.context import Clock
 from coil_bridge.storage.storage import Storage
 from coil_bridge.vault import Vault
 
-A_MINUTE = 60  # notifications of a site that are taken in a minute, on average
-BURST = 60
 _REMEMBERED = timedelta(seconds=10)
 _A_MOMENT = timedelta(seconds=1)
 _MOST_SITES = 1000
@@ -47,24 +45,3 @@ class KnownKeys:
         with self._storage.read() as tx:
             found = tx.hooks.keys(site_id)
         return {each.id: self._vault.decrypt(each.sealed) for each in found if each.sealed is not None}
-
-
-class Buckets:
-    """How much each site or address may still send: a bucket that fills by ``A_MINUTE``, holds ``BURST``."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._left: dict[str, tuple[datetime, float]] = {}
-
-    def take(self, site_id: str) -> bool:
-        """Take one; ``False`` when nothing is left."""
-        now = self._clock()
-        with self._lock:
-            if len(self._left) >= _MOST_SITES and site_id not in self._left:
-                self._left.clear()
-            at, left = self._left.get(site_id, (now, float(BURST)))
-            left = min(BURST, left + max(0.0, (now - at).total_seconds()) * A_MINUTE / 60)
-            taken = left >= 1
-            self._left[site_id] = (now, left - 1 if taken else left)
-        return taken

@@ -1,0 +1,62 @@
+"""How the columns of a report's tables stand: which hold numbers, and how wide each has to be."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from coil_bridge.evaluation.report_parts import Grid
+
+_NUMBER = re.compile(r"[+\-\u2212]?[\d\u202f]+(\.\d+)?")
+_BOLD = 1.18  # a letter of a header beside one of a cell
+_MARGINS = 2.0  # of a cell, in letters
+_FOR_WORDS = 1.6  # the column of words has more of what is left than its length alone would give it
+
+
+def numeric_columns(grid: Grid) -> frozenset[int]:
+    """The columns that are set flush right: numbers, and the words that stand for a missing one."""
+    return frozenset(
+        column
+        for column in range(len(grid.header))
+        if column != grid.wide and all(_is_number(row[column]) for row in grid.rows)
+    )
+
+
+def column_widths(grid: Grid, width: float, letter: float) -> list[float]:
+    """Widths that sum up to ``width``: no word is broken while there is room, long texts share the rest.
+
+    ``letter`` is how wide a letter is on average, in the same unit as ``width``.
+    """
+    columns = [[row[column] for row in grid.rows] for column in range(len(grid.header))]
+    words = [
+        max([_length(word) for value in cells for word in value.split()] + [_longest_of(name)]) + _MARGINS
+        for name, cells in zip(grid.header, columns, strict=True)
+    ]
+    wanted = [
+        max([_length(value) for value in cells] + [0]) + _MARGINS - word
+        for word, cells in zip(words, columns, strict=True)
+    ]
+    wanted = [max(each, 0.0) for each in wanted]
+    wanted[grid.wide] *= _FOR_WORDS
+    room = width / letter - sum(words)
+    if room <= 0:
+        return [width * word / sum(words) for word in words]
+    if sum(wanted) <= room:
+        wanted[grid.wide] += room - sum(wanted)
+        return [letter * (word + more) for word, more in zip(words, wanted, strict=True)]
+    whole = sum(wanted)
+    return [letter * (word + room * more / whole) for word, more in zip(words, wanted, strict=True)]
+
+
+def _longest_of(name: str) -> float:
+    return max([_length(word) for word in name.split()] + [0]) * _BOLD
+
+
+def _length(text: str) -> float:
+    """In letters; East Asian ones are twice as wide, and a line can break after each."""
+    wide = sum(unicodedata.east_asian_width(each) in "WF" for each in text)
+    return len(text) + wide
+
+
+def _is_number(value: str) -> bool:
+    return value in ("withheld", "–") or _NUMBER.fullmatch(value) is not None
