@@ -6,7 +6,7 @@ Surveys and other evidence join in as further tables (``extra``).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import repeat
@@ -18,6 +18,7 @@ from coil_bridge.evaluation.evidence_columns import (
     NOTE,
     PLACE,
     UNRECORDED,
+    UNTIMED,
     WITHHELD,
     count,
     day,
@@ -32,6 +33,7 @@ Headline = tuple[str, str, float | None, str, str]
 SOURCE = "The partners' Moodles and the joint sessions, by COIL Bridge"
 _DERIVED = ("_percent", "_per_student")  # empty also where there is nothing to divide by
 _ATTENDANCE = ("attendances", "contact_hours", "contact_hours_estimated")
+_TIME = ("time_on_task", "time_on_task_hours")
 _KEY = ("axis", "place", "pairing_id", "institution_id")
 
 
@@ -79,6 +81,12 @@ def hours(minutes: int | None) -> float | None:
 def per(value: float | None, people: int | None) -> float | None:
     """Something for each of so many, to two places; nothing where there is nobody."""
     return None if value is None or not people else round(value / people, 2)
+
+
+def missing(values: Values) -> Mapping[str, str]:
+    """The indicators, and columns, of which nothing is known at a place; and why."""
+    attendance = dict.fromkeys(_ATTENDANCE, UNRECORDED) if values.unrecorded else {}
+    return attendance | (dict.fromkeys(_TIME, UNTIMED) if values.untimed else {})
 
 
 def percent(part: int | None, whole: int | None) -> float | None:
@@ -129,9 +137,9 @@ def headlines(published: Published, chosen: DefinitionSet) -> Iterator[Headline]
     }
     known = chosen.by_id()
     empty = {"cross_share": whole.replies == 0, "reciprocity": whole.pairs == 0}
-    silent = _ATTENDANCE if whole.unrecorded else ()
+    unknown = missing(whole)
     for name, value in values.items():
-        why = UNRECORDED if name in silent else "nothing to count" if empty.get(name) else WITHHELD
+        why = unknown.get(name, "nothing to count" if empty.get(name) else WITHHELD)
         note = "" if value is not None else why
         yield name, known[name].label, value, known[name].unit, note
     note = "" if published.people is not None else WITHHELD
@@ -184,10 +192,8 @@ def engagement(published: Published, chosen: DefinitionSet) -> Table:
         )
         for each in published.values
     )
-    unrecorded = [each.unrecorded for each in published.values]
-    return _table(
-        "engagement", "Engagement", "Days, sessions and hours.", columns, rows, unrecorded=unrecorded
-    )
+    unknown = [missing(each) for each in published.values]
+    return _table("engagement", "Engagement", "Days, sessions and hours.", columns, rows, unknown=unknown)
 
 
 def weekly(published: Published, chosen: DefinitionSet) -> Table:
@@ -433,20 +439,19 @@ def _table(
     columns: Sequence[Column],
     rows: Iterable[Row],
     *more: str,
-    unrecorded: Iterable[bool] = repeat(False),
+    unknown: Iterable[Mapping[str, str]] = repeat({}),
 ) -> Table:
     header = (*(each.name for each in PLACE), *(each.name for each in columns))
 
-    def note(row: Row, *, silent: bool) -> str:
+    def note(row: Row, why: Mapping[str, str]) -> str:
         own = [
             value
             for each, value in zip(header, row, strict=True)
-            if not each.endswith(_DERIVED) and not (silent and each in _ATTENDANCE)
+            if not each.endswith(_DERIVED) and each not in why
         ]
-        notes = [UNRECORDED] if silent else []
-        return "; ".join([*notes, WITHHELD] if None in own else notes)
+        return "; ".join(dict.fromkeys([*why.values(), *([WITHHELD] if None in own else ())]))
 
-    shown = tuple((*row, note(row, silent=silent)) for row, silent in zip(rows, unrecorded, strict=False))
+    shown = tuple((*row, note(row, why)) for row, why in zip(rows, unknown, strict=False))
     return Table(
         name=name,
         title=title,

@@ -43,6 +43,7 @@ class Values:
 
     ``unrecorded``: sessions were held and nothing is recorded of who came, so contact and attendances are
     ``None`` for another reason. That follows from what is published: nothing counts in any of its pairings.
+    ``untimed``: likewise for the time on task of active students, of whom no two events lie close enough.
     """
 
     place: Place
@@ -67,6 +68,7 @@ class Values:
     genders: Mapping[str, int] | None
     countries: Mapping[str, int] | None
     unrecorded: bool = False
+    untimed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,17 +119,30 @@ def publish(figures: Figures) -> Published:
     )
 
 
-def _unrecorded(each: Values, values: Iterable[Values]) -> Values:
-    """Without the zeros where nobody's attendance is recorded: they do not say that nobody came."""
-    pairings = {key.pairing_id for key in each.place.units}
-    counted = [
-        one.contact_minutes != 0
-        for one in values
-        if one.place.axis == "pairing" and one.place.pairing_id in pairings
-    ]
-    if each.contact_minutes != 0 or not each.sessions_held or any(counted):
-        return each
-    return replace(each, contact_minutes=None, estimated_minutes=None, attendances=None, unrecorded=True)
+def _unrecorded(each: Values, values: Sequence[Values]) -> Values:
+    """Without the zeros where nobody's attendance, or time, is recorded: they do not say that it was none."""
+
+    def none_at_all(name: str) -> bool:
+        """Whether the place's zero, and what is published of others, says zero of its whole pairings."""
+        zero = {
+            pairing
+            for one in values
+            if one.place.axis in _OF_PAIRINGS and getattr(one, name) == 0
+            for pairing in _pairing_ids(one.place)
+        }
+        return getattr(each, name) == 0 and _pairing_ids(each.place) <= zero
+
+    silent, untimed = none_at_all("contact_minutes"), none_at_all("on_task_minutes")
+    if silent and each.sessions_held:
+        each = replace(each, contact_minutes=None, estimated_minutes=None, attendances=None, unrecorded=True)
+    return replace(each, on_task_minutes=None, untimed=True) if untimed and each.active_days else each
+
+
+_OF_PAIRINGS = ("pilot", "phase", "model", "pairing")  # the axes whose places are made of whole pairings
+
+
+def _pairing_ids(place: Place) -> set[str]:
+    return {key.pairing_id for key in place.units}
 
 
 def places_of(figures: Figures) -> list[Place]:

@@ -15,13 +15,14 @@ from babel.dates import format_date
 from coil_bridge.evaluation.charts import number
 from coil_bridge.evaluation.dataset import Cell
 from coil_bridge.evaluation.evidence_charts import charts_of
-from coil_bridge.evaluation.evidence_columns import UNRECORDED
+from coil_bridge.evaluation.evidence_columns import UNRECORDED, UNTIMED
 from coil_bridge.evaluation.evidence_dataset import SUPPRESSION, Made, headlines, hours, per, percent
 from coil_bridge.evaluation.participation import GroupStatus
 from coil_bridge.evaluation.publication import OTHER, Published, Values
 from coil_bridge.evaluation.report_parts import Grid, Heading, NewPage, Part, Picture, Report, Text, numbered
 
 _WITHHELD = "withheld"
+_SAID = (_WITHHELD, UNRECORDED, UNTIMED)
 _PART = "Part of the pilot"
 
 
@@ -84,7 +85,11 @@ def _summary(published: Published, made: Made) -> Iterator[Part]:
         f"{stored.pilot.suppression_threshold} enrolled students are withheld and counted in no figure."
     )
     rows = [
-        (label, note if note == UNRECORDED else shown(value) if not note or note == _WITHHELD else "–", unit)
+        (
+            label,
+            note if note in (UNRECORDED, UNTIMED) else shown(value) if not note or note == _WITHHELD else "–",
+            unit,
+        )
         for name, label, value, unit, note in headlines(published, made.chosen)
     ]
     yield Grid("The pilot in figures", ("Indicator", "Value", "Unit"), rows)
@@ -190,7 +195,7 @@ def _engaged(each: Values) -> tuple[str, ...]:
         shown(per(each.active_days, each.enrolled)),
         _attended(each, each.attendances),
         _attended(each, per(hours(each.contact_minutes), each.enrolled)),
-        shown(hours(each.on_task_minutes)),
+        UNTIMED if each.untimed else shown(hours(each.on_task_minutes)),
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from coil_bridge.evaluation.evidence_columns import UNRECORDED
 from coil_bridge.evaluation.publication import OTHER
 from coil_bridge.evaluation.snapshot import Snapshot
 from coil_bridge.web.texts import gettext
@@ -20,11 +19,19 @@ def merged_rows(snapshot: Snapshot, axis: str) -> list[dict[str, Any]]:
         for row in snapshot.rows(table, axis):
             found = rows.setdefault(_key(row), {})
             found.update({k: v for k, v in row.items() if k != "note"})
-            found["unrecorded"] = found.get("unrecorded", False) or row["note"].startswith(UNRECORDED)
+            found.setdefault("notes", set()).update(row["note"].split("; "))
     for trait in ("gender", "country"):
         for row in snapshot.rows(trait, axis):
             rows[_key(row)].setdefault(trait, []).append((row[trait], row["students"]))
     return list(rows.values())
+
+
+def weeks_by_place(snapshot: Snapshot, axis: str) -> list[tuple[str, list[tuple[str, int | None]]]]:
+    """Each week, with the active students of every place of an axis."""
+    found: dict[str, list[tuple[str, int | None]]] = {}
+    for row in snapshot.rows("weekly", axis):
+        found.setdefault(row["iso_week"], []).append((row["place"], row["active"]))
+    return list(found.items())
 
 
 def setting_words() -> dict[str, str]:

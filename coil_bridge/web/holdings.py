@@ -70,6 +70,12 @@ HOLDINGS: tuple[Holding, ...] = (
         lazy_gettext("As long as the pilot is kept"),
     ),
     Holding(
+        lazy_gettext("When and how long you were in a room of your Moodle, and in its attendance register"),
+        lazy_gettext("The Moodle of your university, under a pseudonym"),
+        lazy_gettext("Attendance in joint sessions, and the evaluation of the pilot"),
+        lazy_gettext("As long as the pilot is kept; the minutes until its key is destroyed"),
+    ),
+    Holding(
         lazy_gettext("Answers to surveys, without a name; that you have answered, apart from them"),
         _YOU,
         lazy_gettext("The evaluation of the pilot"),

@@ -26,7 +26,8 @@ class PluginInfo:
 
     ``reader`` is the log store that it reads, empty where none can be; ``newest`` the highest row id
     there. ``hooks`` says whether notifications are switched on, ``waiting`` how many wait to be sent,
-    ``dropped`` how many were given up since the installation.
+    ``dropped`` how many were given up since the installation. ``lacks`` are rights of the service's role
+    that the account does not have in the whole system.
     """
 
     version: int
@@ -36,6 +37,7 @@ class PluginInfo:
     hooks: bool
     waiting: int
     dropped: int
+    lacks: Sequence[str] = ()
 
     @property
     def too_old(self) -> bool:

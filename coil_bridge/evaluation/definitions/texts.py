@@ -141,7 +141,8 @@ COMMON = (
         mark("Time on task (estimate)"),
         mark(
             "An estimate: minutes between consecutive events of a student on one local day, where the gap is "
-            "no longer than the set number of minutes. The last event of a sitting adds nothing."
+            "no longer than the set number of minutes. The last event of a sitting adds nothing. Where no "
+            "two events of anybody lie so close, as with forum posts and no activity log, there is no number."
         ),
         mark("hours"),
         _EVENTS,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
@@ -234,6 +235,14 @@ def test_a_pilot_of_which_nothing_was_read_has_no_figures(world: World) -> None:
     assert world.evidence.figures(world.lead, other.pilot.id)[1] is None
 
 
+def test_a_phase_that_runs_says_that_nothing_is_recorded(world: World) -> None:
+    with world.storage.read() as tx:
+        found = publish(figures_of(stored_of(tx, world.pilot, SETS[CURRENT], date(2026, 10, 25))))
+    assert (found.whole.contact_minutes, found.whole.unrecorded) == (None, True)
+    assert [each.unrecorded for each in found.of("phase")] == [True]
+    assert [each.contact_minutes for each in found.of("pairing")] == [None]  # a running phase is one block
+
+
 def test_nothing_recorded_is_not_nobody_came(world: World) -> None:
     early = world.build.phase(world.pilot, "Early autumn", ends_on=date(2026, 10, 18))
     with world.storage.write() as tx:
@@ -255,6 +264,13 @@ def test_nothing_recorded_is_not_nobody_came(world: World) -> None:
     found = engagement()
     assert found[world.of.almaty.institution.name] == (0.0, 0, "")
     assert found[world.of.belgrade.institution.name] == (12.0, 12, "")
+
+
+def test_time_that_nothing_tells_is_not_none(world: World) -> None:
+    with world.storage.write() as tx:
+        stored = replace(stored_of(tx, world.pilot, SETS[CURRENT], date(2026, 10, 25)), sitting_minutes={})
+        whole = publish(figures_of(stored)).whole
+    assert (whole.active_days, whole.on_task_minutes, whole.untimed) == (24, None, True)
 
 
 def test_nobody_has_missed_a_session_of_which_nothing_is_recorded(world: World) -> None:

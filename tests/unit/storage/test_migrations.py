@@ -179,7 +179,7 @@ def test_events_with_rows_of_their_own_move_into_blocks(empty: Engine) -> None:
         {"p": 2, "a": 9, "k": 4, "m": minute, "d": day, "s": 2},
     ]
     with writing(empty) as connection:
-        command.upgrade(migrate._config(connection), "0023")
+        command.upgrade(migrate._config(connection), "0024")
         for number in (1, 2):
             _pilot_with_number(connection, number)
         insert = (

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from connectors.moodle.capabilities import PLUGIN_ROLE, ROLE
 from connectors.moodle.logs import pack
 from connectors.moodle.simulator.functions.call import Call, Json
 from connectors.moodle.simulator.functions.plugin_access import courses_for
 
 READER = "logstore_standard"
 _MOST_ROWS = 100_000
+SERVICE_RIGHTS = frozenset(each.name for each in (*ROLE, *PLUGIN_ROLE))
 _RIGHTS = ("local/coilbridge:readlog", "report/log:view")
 
 
@@ -22,6 +24,7 @@ def get_info(call: Call) -> Json:
         "hooks": bool(plugin.hook_url),
         "waiting": 0,
         "dropped": 0,
+        "lacks": sorted(name for name in SERVICE_RIGHTS if not call.can(name)),
     }
 
 

@@ -3,8 +3,8 @@
 The blocks hold the events themselves, so the table with a row for each is no longer needed (decision 15). The
 number of the activity, which nothing ever read, is not kept.
 
-Revision: 0024
-Follows: 0023
+Revision: 0025
+Follows: 0024
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from datetime import date
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0024'
-down_revision = '0023'
+revision = '0025'
+down_revision = '0024'
 branch_labels = None
 depends_on = None
 
