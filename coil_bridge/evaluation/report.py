@@ -48,10 +48,12 @@ def report_of(published: Published, made: Made, extra: Sequence[Part] = ()) -> R
 
 
 def shown(value: Cell) -> str:
-    """A value for people."""
+    """A value for people; what can be a fraction always has one place, so that a column stands in line."""
     if value is None:
         return _WITHHELD
-    return number(value) if isinstance(value, int | float) else str(value)
+    if isinstance(value, float):
+        return f"{value:,.1f}".replace(",", "\u202f")
+    return number(value) if isinstance(value, int) else str(value)
 
 
 def country(code: str) -> str:
@@ -117,12 +119,12 @@ def _activities(published: Published, chart: Picture) -> Iterator[Part]:
             for each in published.of("pairing")
         ],
     )
-    if len(published.of("pairing")) > 1:
+    held = [each.contact_minutes for each in published.of("pairing")]
+    if len(held) > 1 and any(minutes is not None for minutes in held):
         yield chart
 
 
 def _participants(published: Published, chart: Picture) -> Iterator[Part]:
-    yield NewPage()
     yield Heading("Participants")
     yield Text("Learners in virtual mobility, from invited to completing, by where they study and with whom.")
     yield chart
@@ -167,9 +169,9 @@ def _traits(published: Published, own: Sequence[str], which: str, title: str) ->
 
 
 def _results(published: Published, chart: Picture) -> Iterator[Part]:
-    yield NewPage()
     yield Heading("Participation and results")
-    yield chart
+    if any(active is not None for active in published.whole.weeks.values()):
+        yield chart
     yield Grid(
         "Active days, sessions and hours",
         (
@@ -258,9 +260,9 @@ def _definitions(made: Made) -> Iterator[Part]:
     yield Heading("Definitions")
     yield Grid(
         "What each indicator means",
-        ("Indicator", "Definition", "Unit", "Source"),
+        ("Indicator", "Definition", "Unit; source"),
         [
-            (f"{each.label} ({each.version})", each.text, each.unit, each.source)
+            (f"{each.label} ({each.version})", each.text, f"{each.unit}; {each.source}")
             for each in made.chosen.definitions
         ],
         wide=1,

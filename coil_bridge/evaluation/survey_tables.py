@@ -176,6 +176,9 @@ def _change(line: ItemResult) -> tuple[Cell, ...]:
 def _section(each: Surveyed) -> Iterator[Part]:
     words = each.words
     yield Heading(words.title.text, 2)
+    if not _anything(each):
+        yield Text("Nothing can be shown: no round is over, or too few people have answered.")
+        return
     if each.changes:
         title = f"{words.title.text}: means before and after"
         yield Grid(title, _CHANGES, [_line(words, line) for line in each.changes[0].items])
@@ -188,6 +191,11 @@ def _section(each: Surveyed) -> Iterator[Part]:
                 for line in each.meetings[0].items
             ],
         )
+
+
+def _anything(each: Surveyed) -> bool:
+    changes = any(line.n_pre or line.n_post for part in each.changes for line in part.items)
+    return changes or any(line.n for part in each.meetings for line in part.items)
 
 
 def _line(words: ToldSurvey, line: ItemResult) -> tuple[str, ...]:

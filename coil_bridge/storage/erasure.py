@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, LargeBinary, Table, and_, delete, or_, select, update
 
 from coil_bridge.domain import FeedKind
+from coil_bridge.evaluation.pseudonyms import random_pseudonym
 from coil_bridge.storage import event_blocks
 from coil_bridge.storage.edition_tables import evidence_counted, evidence_edition
 from coil_bridge.storage.event_tables import (
@@ -137,6 +138,15 @@ class Erasure:
         actors = self._actors(actor.c.pilot_id == pilot_id, actor.c.pseudonym == pseudonym)
         if number is not None:
             self._delete_events(number, actors)
+        self._connection.execute(  # that somebody was counted is kept: see evaluation/leaving.py
+            update(evidence_counted)
+            .where(
+                evidence_counted.c.pilot_id == pilot_id,
+                evidence_counted.c.pseudonym == pseudonym,
+                evidence_counted.c.counted.is_not(None),
+            )
+            .values(pseudonym=random_pseudonym(), counted={"erased": True})
+        )
         for table in PSEUDONYM_TABLES:
             self._connection.execute(
                 delete(table).where(table.c.pilot_id == pilot_id, table.c.pseudonym == pseudonym)
