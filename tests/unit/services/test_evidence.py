@@ -18,6 +18,7 @@ from coil_bridge.evaluation.definitions.registry import CURRENT, SETS
 from coil_bridge.evaluation.evidence_dataset import Made, evidence_dataset
 from coil_bridge.evaluation.facts import Rules, Trait
 from coil_bridge.evaluation.figures import figures_of
+from coil_bridge.evaluation.packed_events import pack
 from coil_bridge.evaluation.publication import publish
 from coil_bridge.evaluation.records import Event, EventKind, EventSource
 from coil_bridge.services.attendance_sheet import Correction
@@ -52,7 +53,7 @@ def test_both_engines_read_the_same(
         number = tx.events.make_number(world.pilot.id)
         at = minute_of(world.sessions[1].starts_at) - 5
         day = world.sessions[1].starts_at.date().toordinal()
-        tx.events.append([(number, actor, EventKind.ROOM_JOIN, at, day, None, EventSource.LOG)])
+        tx.events.append(number, EventSource.LOG, [pack(actor, at, day, EventKind.ROOM_JOIN)])
         first = Event("k1", "almaty-1", EventKind.FORUM_TOPIC, at, date.fromordinal(day))
         tx.events.add_records(world.pilot.id, world.pairing.id, world.of.almaty.id, [first])
     with storage.read() as tx:
