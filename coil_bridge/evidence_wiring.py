@@ -15,6 +15,7 @@ from coil_bridge.services.evidence import Evidence, ExtraSource
 from coil_bridge.services.evidence_bundle import EvidenceServices
 from coil_bridge.services.monitoring import Monitoring
 from coil_bridge.services.objections import Objections
+from coil_bridge.services.own_class import OwnClasses
 from coil_bridge.services.own_evidence import OwnEvidence
 from coil_bridge.services.partners import Partners
 from coil_bridge.services.traits import Traits
@@ -55,6 +56,7 @@ def evidence_services(
         records=RecordsBehind(storage=storage, clock=clock, monitoring=monitoring),
         objections=objections,
         own=OwnEvidence(storage=storage, clock=clock, vault=vault),
+        classes=OwnClasses(storage=storage, clock=clock, vault=vault, partners=partners),
         traits=Traits(storage=storage, clock=clock, vault=vault, partners=partners),
     )
 
@@ -66,4 +68,4 @@ def evidence_pages(services: Services, visitors: Visitors) -> Iterable[Blueprint
         evidence.figures, evidence.monitoring, evidence.records, evidence.traits, visitors
     ).blueprint()
     yield AttendancePages(evidence.sheets, visitors).blueprint()
-    yield OwnEvidencePages(evidence.own, evidence.objections, visitors).blueprint()
+    yield OwnEvidencePages(evidence.own, evidence.classes, evidence.objections, visitors).blueprint()

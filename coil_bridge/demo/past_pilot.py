@@ -15,6 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from coil_bridge.demo.consortium import Partner
+from coil_bridge.demo.inside_moodle import ask_for_feedback, enter_for, keep_register
 from coil_bridge.demo.surveys import add_finished_survey
 from coil_bridge.domain import CoilPhase, CourseRole, JointSession, Model, Person
 from coil_bridge.domain import Course as Known
@@ -78,8 +79,8 @@ def seed_past_pilot(
     phase_id = then.pilots.get(lead, pilot.id).phases[0].phase.id
     sessions = _pair(then, facts, classes, phase_id=phase_id, starts=starts, ends=ends)
     now.pairings.act_by_date(datetime.now(UTC))
-    now.pulls.request(lead, pilot.id)
     _attend(now, pilot.id, classes, sessions, facts["seed"])
+    now.pulls.request(lead, pilot.id)
     for each in classes:
         _describe(now, lead, pilot.id, each)
     ordered = sorted(classes, key=lambda each: each.course.fullname)
@@ -206,7 +207,7 @@ def _come(then: Services, course: Known, students: Sequence[User]) -> None:
 def _attend(
     now: Services, pilot_id: str, classes: Sequence[Class], sessions: Sequence[JointSession], seed: int
 ) -> None:
-    """What an attendance list of the room would bring: who was there from when to when."""
+    """Who was there from when to when: told by the plugin where there is one, else by a list."""
     chance = random.Random(seed + 1)  # noqa: S311 - the same demo every time
     with now.storage.read() as tx:
         sealed = tx.pilots.sealed_key(pilot_id)
@@ -215,24 +216,31 @@ def _attend(
         return
     names = Pseudonymiser(now.vault.decrypt(sealed))
     known = {each.moodle_id: each for each in courses.values()}
-    rows = []
     for each in classes:
+        stays = [
+            (student, session, -3 + chance.randrange(8), 70 + chance.randrange(22))
+            for session in sessions
+            for number, student in enumerate(each.students)
+            if chance.random() < _COMING and (number not in _STAY_AWAY or session in sessions[:2])
+        ]
+        if each.partner.moodle.site.plugin.version:
+            enter_for(each.partner, each.course, stays)
+            keep_register(each.partner, each.course, each.students, sessions)
+            ask_for_feedback(each.partner, each.course, each.students, seed)
+            continue
         course = known[each.course.id]
-        for session in sessions:
-            start = minute_of(session.starts_at)
-            rows += [
-                Presence(
-                    session.id,
-                    course.course_id,
-                    names.person(course.site_id, student.id),
-                    start - 3 + chance.randrange(8),
-                    start + 70 + chance.randrange(22),
-                    PresenceSource.FILE,
-                )
-                for number, student in enumerate(each.students)
-                if chance.random() < _COMING and (number not in _STAY_AWAY or session in sessions[:2])
-            ]
-    now.evidence.attendance.add(pilot_id, rows)
+        rows = [
+            Presence(
+                session.id,
+                course.course_id,
+                names.person(course.site_id, student.id),
+                minute_of(session.starts_at) + came,
+                minute_of(session.starts_at) + left,
+                PresenceSource.FILE,
+            )
+            for student, session, came, left in stays
+        ]
+        now.evidence.attendance.add(pilot_id, rows)
 
 
 def _describe(now: Services, lead: Person, pilot_id: str, of: Class) -> None:

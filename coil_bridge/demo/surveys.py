@@ -1,22 +1,43 @@
-"""The demo's surveys: before and after the pilot (its first round is open), and after each joint session.
+"""The demo's surveys: before and after the pilot, in three languages, and after each joint session.
 
-That of the past pilot is over: its answers come as files of Moodle feedback, as partners upload them.
+The first round of the present pilot is open. The survey of the past pilot is over: its answers come as files
+of Moodle feedback, as partners upload them.
 """
 
 from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from coil_bridge.domain import Person
 from coil_bridge.evaluation import survey_starts
-from coil_bridge.evaluation.surveys import Wave
+from coil_bridge.evaluation.surveys import ItemWords, Wave, Words
 from coil_bridge.services.bundle import Services
 from coil_bridge.services.survey_inputs import ItemInput, SurveyInput
 
 _ANSWERED = 0.85  # of a class, in each round
 _TEXT = "Six statements, two minutes. There are no right answers."
+_SERBIAN_TEXT = "Šest tvrdnji, dva minuta. Nema tačnih odgovora."
+_CHINESE = Words(
+    "跨文化知识与能力",
+    "六个陈述，两分钟。没有标准答案。",
+    {
+        f"q{number}": ItemWords(text, "刚刚开始", "完全做到")
+        for number, text in enumerate(
+            (
+                "我知道自身文化的规则和习惯如何影响我的想法和行为。",
+                "我理解对伙伴文化的成员而言什么是重要的：其历史、价值观和做事方式。",
+                "我能从伙伴的角度看待情况，并据此行动。",
+                "我能注意到言语和手势上的差异，并找到相互理解的方法。",
+                "我会就其他文化提出问题，并从多个角度寻找答案。",
+                "我愿意与和自己不同的人开始合作，而不对他们妄加评判。",
+            ),
+            1,
+        )
+    },
+)
 
 
 def add_finished_survey(
@@ -55,7 +76,7 @@ def add_finished_survey(
                     lines.append([str(each) for each in marks] + [f"{course.site_name[:2]}{number:04}"])
             content = "\n".join(",".join(f'"{cell}"' for cell in line) for line in lines).encode()
             place = f"{course.pairing_id}:{course.course_id}"
-            now.survey_import.store(
+            then.survey_import.store(
                 lead, draft.id, wave=wave, course=place, content=content, code_question="Your own code"
             )
 
@@ -75,7 +96,10 @@ def add_surveys(services: Services, lead: Person, week_zero: date) -> None:
             post_first=pilot.ends_on - timedelta(weeks=2),
             post_last=pilot.ends_on,
         )
-        services.surveys.edit(lead, draft.id, form, draft.version)
+        edited = services.surveys.edit(lead, draft.id, form, draft.version)
+        serbian = replace(edited.translations["sr_Latn"], introduction=_SERBIAN_TEXT)
+        edited = services.surveys.translate(lead, draft.id, "sr_Latn", serbian, edited.version)
+        services.surveys.translate(lead, draft.id, "zh", _CHINESE, edited.version)
         services.surveys.publish(lead, draft.id)
         meeting = services.surveys.create(lead, pilot.id, survey_starts.MEETING, "en")
         services.surveys.publish(lead, meeting.id)

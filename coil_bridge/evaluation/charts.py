@@ -73,9 +73,11 @@ def bars(
     values: Sequence[float | None],
     unit: str,
     *,
-    missing: str = "withheld",
+    missing: str | Sequence[str] = "withheld",
 ) -> Chart:
-    """Horizontal bars, the first on top; a value that is withheld has a word instead of a bar."""
+    """Horizontal bars, the first on top; one that is missing has a word (its own, or that of all)."""
+    words = [missing] * len(labels) if isinstance(missing, str) else missing
+    said = [word if value is None else number(value) for word, value in zip(words, values, strict=True)]
 
     def draw(axes: Any, colour: dict[str, str]) -> None:
         places = range(len(labels))
@@ -84,19 +86,16 @@ def bars(
         axes.set_yticks(places, labels)
         axes.invert_yaxis()
         axes.set_xlim(0, max([*known, 1]) * 1.16)
-        for place, value in zip(places, values, strict=True):
-            said = missing if value is None else number(value)
+        for place, value, word in zip(places, values, said, strict=True):
             shade = colour[_MUTED] if value is None else colour[_INK]
             axes.annotate(
-                said, (value or 0, place), xytext=(5, 0), textcoords="offset points", va="center", color=shade
+                word, (value or 0, place), xytext=(5, 0), textcoords="offset points", va="center", color=shade
             )
         axes.xaxis.set_visible(False)
         _plain(axes, colour, left=True)
 
-    said = [
-        f"{label}: {missing if v is None else number(v)}" for label, v in zip(labels, values, strict=True)
-    ]
-    return Chart(name, title, f"{unit}. {'; '.join(said)}.", 5.4, 0.75 + 0.42 * max(len(labels), 1), draw)
+    told = "; ".join(f"{label}: {word}" for label, word in zip(labels, said, strict=True))
+    return Chart(name, title, f"{unit}. {told}.", 5.4, 0.75 + 0.42 * max(len(labels), 1), draw)
 
 
 def weeks(

@@ -62,7 +62,9 @@ def _contact(published: Published, say: Words) -> Chart:
         names,
         values,
         say(mark("hours")),
-        missing=say(mark("withheld")),
+        missing=[
+            say(mark("nothing recorded")) if each.unrecorded else say(mark("withheld")) for each in pairings
+        ],
     )
 
 

@@ -9,6 +9,10 @@ from coil_bridge.evaluation.definitions.registry import DefinitionSet
 
 _BRIDGE = "COIL Bridge"
 WITHHELD = "withheld"
+UNRECORDED = "nothing recorded"
+"""Sessions were held, and who came to them is known from nowhere: which is not that nobody came."""
+UNTIMED = "not measurable"
+"""Students were active, and no two events of one lie close enough together to tell how much time it took."""
 
 
 def text(name: str, definition: str) -> Column:

@@ -6,9 +6,10 @@ Surveys and other evidence join in as further tables (``extra``).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import repeat
 
 from coil_bridge.evaluation import weeks
 from coil_bridge.evaluation.dataset import Column, Dataset, Row, Table, View, definitions
@@ -16,6 +17,8 @@ from coil_bridge.evaluation.definitions.registry import DefinitionSet
 from coil_bridge.evaluation.evidence_columns import (
     NOTE,
     PLACE,
+    UNRECORDED,
+    UNTIMED,
     WITHHELD,
     count,
     day,
@@ -29,6 +32,8 @@ from coil_bridge.evaluation.publication import OTHER, Published, Values
 Headline = tuple[str, str, float | None, str, str]
 SOURCE = "The partners' Moodles and the joint sessions, by COIL Bridge"
 _DERIVED = ("_percent", "_per_student")  # empty also where there is nothing to divide by
+_ATTENDANCE = ("attendances", "contact_hours", "contact_hours_estimated")
+_TIME = ("time_on_task", "time_on_task_hours")
 _KEY = ("axis", "place", "pairing_id", "institution_id")
 
 
@@ -76,6 +81,12 @@ def hours(minutes: int | None) -> float | None:
 def per(value: float | None, people: int | None) -> float | None:
     """Something for each of so many, to two places; nothing where there is nobody."""
     return None if value is None or not people else round(value / people, 2)
+
+
+def missing(values: Values) -> Mapping[str, str]:
+    """The indicators, and columns, of which nothing is known at a place; and why."""
+    attendance = dict.fromkeys(_ATTENDANCE, UNRECORDED) if values.unrecorded else {}
+    return attendance | (dict.fromkeys(_TIME, UNTIMED) if values.untimed else {})
 
 
 def percent(part: int | None, whole: int | None) -> float | None:
@@ -126,8 +137,10 @@ def headlines(published: Published, chosen: DefinitionSet) -> Iterator[Headline]
     }
     known = chosen.by_id()
     empty = {"cross_share": whole.replies == 0, "reciprocity": whole.pairs == 0}
+    unknown = missing(whole)
     for name, value in values.items():
-        note = "" if value is not None else "nothing to count" if empty.get(name) else WITHHELD
+        why = unknown.get(name, "nothing to count" if empty.get(name) else WITHHELD)
+        note = "" if value is not None else why
         yield name, known[name].label, value, known[name].unit, note
     note = "" if published.people is not None else WITHHELD
     yield "people", "Different students", published.people, "students", note
@@ -179,7 +192,8 @@ def engagement(published: Published, chosen: DefinitionSet) -> Table:
         )
         for each in published.values
     )
-    return _table("engagement", "Engagement", "Days, sessions and hours.", columns, rows)
+    unknown = [missing(each) for each in published.values]
+    return _table("engagement", "Engagement", "Days, sessions and hours.", columns, rows, unknown=unknown)
 
 
 def weekly(published: Published, chosen: DefinitionSet) -> Table:
@@ -387,8 +401,9 @@ SUPPRESSION = (
     "groups in which nobody belongs to fewer than the threshold: neither those whom it counts nor those whom "
     "it leaves out. All tables open the same tree of groups, so nothing that is withheld can be computed "
     "from several of them. What fewer people than the threshold have newly done waits until enough have, so "
-    "nothing can be computed from two exports either; a phase that runs is not told apart. Figures cover "
-    "whole ISO weeks."
+    "nothing can be computed from two exports either; a phase that runs is not told apart. Of a sum nobody "
+    "has given nearly all. When somebody objects to being counted, five others of the group are left out as "
+    "well, so totals can be a few people too low. Figures cover whole ISO weeks."
 )
 
 _VIEWS = (
@@ -419,11 +434,25 @@ def _place(each: Values) -> Row:
 
 
 def _table(
-    name: str, title: str, description: str, columns: Sequence[Column], rows: Iterable[Row], *more: str
+    name: str,
+    title: str,
+    description: str,
+    columns: Sequence[Column],
+    rows: Iterable[Row],
+    *more: str,
+    unknown: Iterable[Mapping[str, str]] = repeat({}),
 ) -> Table:
     header = (*(each.name for each in PLACE), *(each.name for each in columns))
-    own = [position for position, each in enumerate(header) if not each.endswith(_DERIVED)]
-    shown = tuple((*row, WITHHELD if any(row[each] is None for each in own) else "") for row in rows)
+
+    def note(row: Row, why: Mapping[str, str]) -> str:
+        own = [
+            value
+            for each, value in zip(header, row, strict=True)
+            if not each.endswith(_DERIVED) and each not in why
+        ]
+        return "; ".join(dict.fromkeys([*why.values(), *([WITHHELD] if None in own else ())]))
+
+    shown = tuple((*row, note(row, why)) for row, why in zip(rows, unknown, strict=False))
     return Table(
         name=name,
         title=title,

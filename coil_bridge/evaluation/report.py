@@ -15,12 +15,14 @@ from babel.dates import format_date
 from coil_bridge.evaluation.charts import number
 from coil_bridge.evaluation.dataset import Cell
 from coil_bridge.evaluation.evidence_charts import charts_of
+from coil_bridge.evaluation.evidence_columns import UNRECORDED, UNTIMED
 from coil_bridge.evaluation.evidence_dataset import SUPPRESSION, Made, headlines, hours, per, percent
 from coil_bridge.evaluation.participation import GroupStatus
 from coil_bridge.evaluation.publication import OTHER, Published, Values
 from coil_bridge.evaluation.report_parts import Grid, Heading, NewPage, Part, Picture, Report, Text, numbered
 
 _WITHHELD = "withheld"
+_SAID = (_WITHHELD, UNRECORDED, UNTIMED)
 _PART = "Part of the pilot"
 
 
@@ -46,10 +48,12 @@ def report_of(published: Published, made: Made, extra: Sequence[Part] = ()) -> R
 
 
 def shown(value: Cell) -> str:
-    """A value for people."""
+    """A value for people; what can be a fraction always has one place, so that a column stands in line."""
     if value is None:
         return _WITHHELD
-    return number(value) if isinstance(value, int | float) else str(value)
+    if isinstance(value, float):
+        return f"{value:,.1f}".replace(",", "\u202f")
+    return number(value) if isinstance(value, int) else str(value)
 
 
 def country(code: str) -> str:
@@ -83,7 +87,11 @@ def _summary(published: Published, made: Made) -> Iterator[Part]:
         f"{stored.pilot.suppression_threshold} enrolled students are withheld and counted in no figure."
     )
     rows = [
-        (label, shown(value) if not note or note == _WITHHELD else "–", unit)
+        (
+            label,
+            note if note in (UNRECORDED, UNTIMED) else shown(value) if not note or note == _WITHHELD else "–",
+            unit,
+        )
         for name, label, value, unit, note in headlines(published, made.chosen)
     ]
     yield Grid("The pilot in figures", ("Indicator", "Value", "Unit"), rows)
@@ -105,18 +113,18 @@ def _activities(published: Published, chart: Picture) -> Iterator[Part]:
                 each.place.model,
                 shown(each.sessions_held),
                 shown(hours(each.session_minutes)),
-                shown(hours(each.contact_minutes)),
-                shown(hours(each.estimated_minutes)),
+                _attended(each, hours(each.contact_minutes)),
+                _attended(each, hours(each.estimated_minutes)),
             )
             for each in published.of("pairing")
         ],
     )
-    if len(published.of("pairing")) > 1:
+    held = [each.contact_minutes for each in published.of("pairing")]
+    if len(held) > 1 and any(minutes is not None for minutes in held):
         yield chart
 
 
 def _participants(published: Published, chart: Picture) -> Iterator[Part]:
-    yield NewPage()
     yield Heading("Participants")
     yield Text("Learners in virtual mobility, from invited to completing, by where they study and with whom.")
     yield chart
@@ -161,9 +169,9 @@ def _traits(published: Published, own: Sequence[str], which: str, title: str) ->
 
 
 def _results(published: Published, chart: Picture) -> Iterator[Part]:
-    yield NewPage()
     yield Heading("Participation and results")
-    yield chart
+    if any(active is not None for active in published.whole.weeks.values()):
+        yield chart
     yield Grid(
         "Active days, sessions and hours",
         (
@@ -187,10 +195,15 @@ def _engaged(each: Values) -> tuple[str, ...]:
         f"{each.place.axis.capitalize()}: {each.place.name}",
         shown(each.active_days),
         shown(per(each.active_days, each.enrolled)),
-        shown(each.attendances),
-        shown(per(hours(each.contact_minutes), each.enrolled)),
-        shown(hours(each.on_task_minutes)),
+        _attended(each, each.attendances),
+        _attended(each, per(hours(each.contact_minutes), each.enrolled)),
+        UNTIMED if each.untimed else shown(hours(each.on_task_minutes)),
     )
+
+
+def _attended(each: Values, value: Cell) -> str:
+    """What rests on attendance: where none is recorded, that is neither nothing nor withheld."""
+    return UNRECORDED if each.unrecorded else shown(value)
 
 
 def _cooperation(published: Published, chart: Picture) -> Iterator[Part]:
@@ -247,9 +260,9 @@ def _definitions(made: Made) -> Iterator[Part]:
     yield Heading("Definitions")
     yield Grid(
         "What each indicator means",
-        ("Indicator", "Definition", "Unit", "Source"),
+        ("Indicator", "Definition", "Unit; source"),
         [
-            (f"{each.label} ({each.version})", each.text, each.unit, each.source)
+            (f"{each.label} ({each.version})", each.text, f"{each.unit}; {each.source}")
             for each in made.chosen.definitions
         ],
         wide=1,

@@ -1,6 +1,7 @@
-"""What surveys add to the evidence pack: two tables, and a section of the report.
+"""What surveys add to the evidence pack: three tables, and a section of the report.
 
-Words are in English as in the other tables; statements are in the language they were asked in.
+Words are in English as in the other tables; a statement that was not asked in English is in the survey's
+default language, which is named. A third table has every statement in every language in which it was asked.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ from dataclasses import dataclass
 
 from coil_bridge.evaluation.dataset import Cell, Column, Row, Table
 from coil_bridge.evaluation.evidence_columns import WITHHELD, count, derived, text
-from coil_bridge.evaluation.report_parts import Grid, Heading, Part, Text
+from coil_bridge.evaluation.report_parts import LANGUAGE, Grid, Heading, Part, Text
 from coil_bridge.evaluation.statistics import LEVEL
 from coil_bridge.evaluation.survey_results import ItemResult, MeetingItem, MeetingPart
 from coil_bridge.evaluation.survey_results import Part as ChangePart
+from coil_bridge.evaluation.survey_words import ToldSurvey, best_language, languages, told
 from coil_bridge.evaluation.surveys import Survey
 
 _PERCENT = round(LEVEL * 100)
@@ -39,7 +41,8 @@ _WHOSE: Sequence[Column] = (
     text("survey", "Its title."),
     text("about", "Everybody, or whose answers the row counts."),
     text("statement_id", "The statement within its survey."),
-    text("statement", "Its words."),
+    text("statement", "Its words: in English where the survey has them, else in its default language."),
+    text("language", "The language of these words (BCP 47)."),
     count("points", "The highest point of the scale, whose lowest is 1.", "points"),
 )
 
@@ -53,6 +56,11 @@ class Surveyed:
     meetings: Sequence[MeetingPart]
     names: Mapping[str, str]
 
+    @property
+    def words(self) -> ToldSurvey:
+        """As the report says it: in English as far as the survey has it."""
+        return told(self.survey, best_language(self.survey, [LANGUAGE]))
+
     def about(self, key: str | None) -> str:
         """Whose answers a part holds."""
         return "everybody" if key is None else self.names.get(key, key)
@@ -60,7 +68,7 @@ class Surveyed:
 
 def survey_tables(found: Sequence[Surveyed]) -> list[Table]:
     """The tables; none without surveys."""
-    return [_changes(found), _meetings(found)] if found else []
+    return [_changes(found), _meetings(found), _wordings(found)] if found else []
 
 
 def survey_sections(found: Sequence[Surveyed]) -> list[Part]:
@@ -119,9 +127,34 @@ def _meetings(found: Iterable[Surveyed]) -> Table:
     )
 
 
+def _wordings(found: Iterable[Surveyed]) -> Table:
+    return Table(
+        name="survey_wording",
+        title="Wordings of the surveys",
+        description="Each statement in each language in which people could answer it.",
+        columns=(
+            text("survey_id", "The survey, as COIL Bridge numbers it."),
+            text("statement_id", "The statement within its survey."),
+            text("language", "The language (BCP 47)."),
+            text("statement", "Its words."),
+            text("low", "What the lowest point of the scale means."),
+            text("high", "What the highest point means."),
+        ),
+        rows=tuple(
+            (each.survey.id, item.id, item.tag, item.text, item.low, item.high)
+            for each in found
+            for language in languages(each.survey)
+            for item in told(each.survey, language).items
+            if item.language == language
+        ),
+        primary_key=("survey_id", "statement_id", "language"),
+    )
+
+
 def _whose(each: Surveyed, key: str | None, line: ItemResult | MeetingItem) -> Row:
-    survey, item = each.survey, line.item
-    return survey.id, survey.title, each.about(key), item.id, item.text, item.points
+    item = each.words.by_id[line.item.id]
+    title = each.words.title.text
+    return each.survey.id, title, each.about(key), item.id, item.text, item.tag, item.points
 
 
 def _change(line: ItemResult) -> tuple[Cell, ...]:
@@ -141,23 +174,40 @@ def _change(line: ItemResult) -> tuple[Cell, ...]:
 
 
 def _section(each: Surveyed) -> Iterator[Part]:
-    yield Heading(each.survey.title, 2)
+    words = each.words
+    yield Heading(words.title.text, 2)
+    if not _anything(each):
+        yield Text("Nothing can be shown: no round is over, or too few people have answered.")
+        return
     if each.changes:
-        title = f"{each.survey.title}: means before and after"
-        yield Grid(title, _CHANGES, [_line(line) for line in each.changes[0].items])
+        title = f"{words.title.text}: means before and after"
+        yield Grid(title, _CHANGES, [_line(words, line) for line in each.changes[0].items])
     if each.meetings:
         yield Grid(
-            f"{each.survey.title}: means of the statements",
+            f"{words.title.text}: means of the statements",
             ("Statement", "Mean", "n"),
-            [(line.item.text, _shown(line.mean), _counted(line.n)) for line in each.meetings[0].items],
+            [
+                (words.by_id[line.item.id].text, _shown(line.mean), _counted(line.n))
+                for line in each.meetings[0].items
+            ],
         )
 
 
-def _line(line: ItemResult) -> tuple[str, ...]:
+def _anything(each: Surveyed) -> bool:
+    changes = any(line.n_pre or line.n_post for part in each.changes for line in part.items)
+    return changes or any(line.n for part in each.meetings for line in part.items)
+
+
+def _line(words: ToldSurvey, line: ItemResult) -> tuple[str, ...]:
     change = line.change
     shown = [change.mean, change.low, change.high] if change else [None, None, None]
     means = [_shown(line.mean_pre), _counted(line.n_pre), _shown(line.mean_post), _counted(line.n_post)]
-    return (line.item.text, *means, *(_shown(value, "+.2f") for value in shown), _counted(line.n_paired))
+    return (
+        words.by_id[line.item.id].text,
+        *means,
+        *(_shown(value, "+.2f") for value in shown),
+        _counted(line.n_paired),
+    )
 
 
 def _rounded(value: float | None) -> float | None:

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
 FEWEST_POINTS, MOST_POINTS = 2, 10
 MEETING_DAYS = 7
 """How many times 24 hours after its end a joint session can be evaluated."""
+UPLOAD_DAYS = 7
+"""How many days after the second round answers can be uploaded from a Moodle; then results are shown."""
 
 
 class SurveyKind(StrEnum):
@@ -53,6 +55,24 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemWords:
+    """A statement and the ends of its scale in another language: all three, or none of them."""
+
+    text: str
+    low: str
+    high: str
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A survey in another language; an empty text, or a statement that is not there, is not translated."""
+
+    title: str = ""
+    introduction: str = ""
+    items: Mapping[str, ItemWords] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
     """The days on which answers are taken, both included, by each institution's local date."""
 
@@ -66,7 +86,10 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """A questionnaire of a pilot; ``pre`` and ``post`` are set for a survey of change only."""
+    """A questionnaire of a pilot; ``pre`` and ``post`` are set for a survey of change only.
+
+    Its texts are in ``language``; ``translations`` are by language code.
+    """
 
     id: str
     pilot_id: str
@@ -79,6 +102,7 @@ class Survey:
     post: Window | None
     state: SurveyState
     version: int
+    translations: Mapping[str, Words] = field(default_factory=dict)
 
     def window(self, wave: Wave) -> Window | None:
         """The days of a round."""

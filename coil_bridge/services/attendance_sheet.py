@@ -8,8 +8,9 @@ business here: not their names, and not their number either.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from coil_bridge.domain import Course, CourseRole, JointSession, Pairing, Person
 from coil_bridge.errors import Conflict, Forbidden, InvalidInput, NotFound
@@ -38,12 +39,17 @@ _LONGEST_REASON = 300
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One student; ``sources`` say where it is known from, ``reason`` why a teacher corrected it."""
+    """One student; ``sources`` say where it is known from.
+
+    ``reason``: why a teacher corrected it, ``corrected_by`` whom and ``corrected_at`` when (UTC).
+    """
 
     person: Person
     attended: Attended
     sources: tuple[PresenceSource, ...]
-    reason: str
+    reason: str = ""
+    corrected_by: str = ""
+    corrected_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,18 +183,28 @@ def _course_sheet(
     records = _records(tx, session, course, pilot_id, who)
     words = _words(tx, session, course, pilot_id)
     meeting = meeting_of(session)
+    teachers = tx.people.many([each.set_by for each in words.values() if each.set_by])
     lines = [
         Line(
             person=student,
             attended=attended(meeting, records.get(name, ()), words.get(name), rules.presence_percent),
             sources=tuple(sorted({each.source for each in records.get(name, ())})),
-            reason=words[name].reason if name in words else "",
+            reason=word.reason if word else "",
+            corrected_by=_teacher(teachers, word),
+            corrected_at=word.set_at if word else None,
         )
         for student in students
         for name in [who.get(student.id, "")]
+        for word in [words.get(name)]
     ]
     nameless = len(records.keys() - set(who.values()))
     return CourseSheet(course, tuple(lines), nameless)
+
+
+def _teacher(people: Mapping[str, Person], word: Override | None) -> str:
+    """The name of who corrected; empty where nobody did, or the person is gone."""
+    found = people.get(word.set_by or "") if word else None
+    return found.name if found else ""
 
 
 def _records(

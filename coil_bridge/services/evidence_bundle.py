@@ -10,6 +10,7 @@ from coil_bridge.services.board_records import RecordsBehind
 from coil_bridge.services.evidence import Evidence
 from coil_bridge.services.monitoring import Monitoring
 from coil_bridge.services.objections import Objections
+from coil_bridge.services.own_class import OwnClasses
 from coil_bridge.services.own_evidence import OwnEvidence
 from coil_bridge.services.traits import Traits
 
@@ -25,4 +26,5 @@ class EvidenceServices:
     records: RecordsBehind
     objections: Objections
     own: OwnEvidence
+    classes: OwnClasses
     traits: Traits

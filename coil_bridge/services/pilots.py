@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from coil_bridge.domain import Person, Phase, Pilot
+from coil_bridge.domain import AuditEntry, Person, Phase, Pilot
 from coil_bridge.evaluation.pseudonyms import new_pilot_key, random_pseudonym
 from coil_bridge.services import audit
 from coil_bridge.services.context import Clock
@@ -48,6 +48,17 @@ class PilotService:
         """
         with self._storage.read() as tx:
             return view_of(tx, pilot_for(tx, actor, pilot_id))
+
+    def trail(self, actor: Person, pilot_id: str) -> tuple[AuditEntry, ...]:
+        """What people did with a pilot, the oldest first; the pulls have a place of their own.
+
+        Raises:
+            NotFound: as ``get``.
+        """
+        with self._storage.read() as tx:
+            pilot_for(tx, actor, pilot_id)
+            found = audit.trail(tx, ("pilot", pilot_id))
+        return tuple(each for each in found if not each.action.startswith("pull"))
 
     def create(self, actor: Person, form: PilotInput) -> Pilot:
         """Set up a pilot with its phases and a fresh pseudonym key.

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from coil_bridge.domain import Person, Pilot
 from coil_bridge.errors import Conflict, EditConflict, InvalidInput, NotFound
 from coil_bridge.evaluation import survey_starts
 from coil_bridge.evaluation.survey_results import MeetingPart, Part, change_results, meeting_results
-from coil_bridge.evaluation.surveys import Survey, SurveyKind, SurveyState, Wave
+from coil_bridge.evaluation.surveys import Survey, SurveyKind, SurveyState, Wave, Words
 from coil_bridge.i18n import mark
 from coil_bridge.services import audit
 from coil_bridge.services.context import Clock
+from coil_bridge.services.moodle_feedback import FeedbackLine, feedback_lines
 from coil_bridge.services.pilot_groups import pilot_for
+from coil_bridge.services.session_changes import ends_at
 from coil_bridge.services.survey_inputs import SurveyInput, check_survey, numbered, windows_of
-from coil_bridge.services.survey_rounds import closed_waves, evaluation_is_over
+from coil_bridge.services.survey_languages import check_words, still_translated
+from coil_bridge.services.survey_rounds import closed_waves, evaluation_is_over, is_complete
 from coil_bridge.storage.storage import Storage, Transaction
 from coil_bridge.vault import new_id
 
@@ -48,21 +51,43 @@ class SurveyService:
         with self._storage.read() as tx:
             return pilot_for(tx, actor, pilot_id), tx.surveys.of_pilot(pilot_id)
 
+    def feedback(self, actor: Person, pilot_id: str) -> list[FeedbackLine]:
+        """How many answered the Feedback activities of the pilot's courses, as far as Moodles tell.
+
+        Raises:
+            NotFound: as ``of_pilot``.
+        """
+        with self._storage.read() as tx:
+            return feedback_lines(tx, pilot_for(tx, actor, pilot_id))
+
     def create(self, actor: Person, pilot_id: str, start: str, language: str) -> Survey:
-        """A draft from one of the questionnaires to start from.
+        """A draft from one of the questionnaires to start from, with every language that it has.
+
+        ``language``: the default one, where the questionnaire has it; else English.
 
         Raises:
             NotFound: as ``of_pilot``.
             InvalidInput: there is no such start.
         """
         try:
-            kind, title, items = survey_starts.start(start)
+            kind, language, first, translations = survey_starts.start(start, language)
         except KeyError:
             raise InvalidInput({"start": [mark("Please choose one from the list.")]}) from None
         with self._storage.write() as tx:
             pilot = pilot_for(tx, actor, pilot_id)
             survey = Survey(
-                new_id(), pilot.id, kind, title, "", language, items, None, None, SurveyState.DRAFT, 1
+                id=new_id(),
+                pilot_id=pilot.id,
+                kind=kind,
+                title=first.title,
+                introduction="",
+                language=language,
+                items=survey_starts.items_of(start, first),
+                pre=None,
+                post=None,
+                state=SurveyState.DRAFT,
+                version=1,
+                translations=translations,
             )
             tx.surveys.insert(survey, self._clock())
             self._record(tx, actor, survey, "survey_drafted")
@@ -81,6 +106,8 @@ class SurveyService:
             survey, pilot = survey_for(tx, actor, survey_id)
             _draft_only(survey)
             check_survey(form, survey.kind, pilot)
+            if form.language in survey.translations:
+                raise InvalidInput({"language": [mark("The survey is translated into this language.")]})
             pre, post = windows_of(form, survey.kind)
             changed = replace(
                 survey,
@@ -92,7 +119,30 @@ class SurveyService:
                 post=post,
                 version=version + 1,
             )
+            kept = {item.id for item in form.items if item.id}
+            changed = replace(changed, translations=still_translated(changed, kept))
             _replace(tx, changed)
+        return changed
+
+    def translate(self, actor: Person, survey_id: str, language: str, words: Words, version: int) -> Survey:
+        """Write a survey in another language; without any text, that language goes.
+
+        Of a published survey only what is still missing can be added: the answers are to what was read.
+
+        Raises:
+            NotFound, EditConflict: as ``edit``.
+            InvalidInput: reasons by field, or the language is the survey's own.
+            Conflict: the survey is withdrawn, or a text that people read would change.
+        """
+        with self._storage.write() as tx:
+            survey, _ = survey_for(tx, actor, survey_id)
+            check_words(survey, language, words)
+            translations = {**survey.translations, language: words}
+            if words == Words():
+                del translations[language]
+            changed = replace(survey, translations=translations, version=version + 1)
+            _replace(tx, changed)
+            self._record(tx, actor, survey, "survey_translated", language=language)
         return changed
 
     def publish(self, actor: Person, survey_id: str) -> Survey:
@@ -159,8 +209,9 @@ class SurveyService:
             ]
             return forgotten + tx.surveys.forget_takers_of(over)
 
-    def _record(self, tx: Transaction, actor: Person, survey: Survey, action: str) -> None:
-        audit.record(tx, self._clock(), actor, ("pilot", survey.pilot_id), action, title=survey.title)
+    def _record(self, tx: Transaction, actor: Person, survey: Survey, action: str, **more: str) -> None:
+        subject = ("pilot", survey.pilot_id)
+        audit.record(tx, self._clock(), actor, subject, action, title=survey.title, **more)
 
 
 def results_of(tx: Transaction, pilot: Pilot, now: datetime) -> list[SurveyView]:
@@ -173,16 +224,22 @@ def results_of(tx: Transaction, pilot: Pilot, now: datetime) -> list[SurveyView]
 
 
 def view_of(tx: Transaction, survey: Survey, pilot: Pilot, now: datetime) -> SurveyView:
-    """A survey and what the answers of its closed rounds come to."""
+    """A survey and what its answers come to, as far as they are complete."""
     closed, threshold = closed_waves(survey, now), pilot.suppression_threshold
-    responses = tx.surveys.responses(survey.id)
     if survey.kind is SurveyKind.CHANGE:
-        changes = change_results(survey, responses, threshold, closed)
+        complete = is_complete(survey, now) and pilot.key_destroyed_at is None
+        changes = change_results(survey, tx.surveys.responses(survey.id), threshold) if complete else ()
         return SurveyView(pilot, survey, closed, changes, (), _places(tx))
+    responses = tx.surveys.responses(survey.id)
     ended = {each for each in {one.session_id for one in responses} if _is_over(tx, survey, each, now)}
-    counted = [each for each in responses if each.session_id in ended]
-    meetings = meeting_results(survey, counted, threshold)
+    ordered = sorted(ended, key=lambda each: (_ended_at(tx, each), each or ""))
+    meetings = meeting_results(survey, responses, threshold, ordered)
     return SurveyView(pilot, survey, closed, (), meetings, _titles(tx, meetings))
+
+
+def _ended_at(tx: Transaction, session_id: str | None) -> datetime:
+    session = tx.sessions.get(session_id) if session_id else None
+    return ends_at(session) if session else datetime.min.replace(tzinfo=UTC)
 
 
 def _is_over(tx: Transaction, survey: Survey, session_id: str | None, now: datetime) -> bool:

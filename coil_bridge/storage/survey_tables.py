@@ -21,6 +21,7 @@ survey = Table(
     Column("introduction", Text, nullable=False),
     Column("language", String(10), nullable=False),
     Column("items", JSON, nullable=False),
+    Column("translations", JSON, nullable=False, server_default="{}"),  # by language code
     Column("pre_first", Date),
     Column("pre_last", Date),
     Column("post_first", Date),

@@ -9,7 +9,17 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
-from coil_bridge.evaluation.surveys import Item, Response, Survey, SurveyKind, SurveyState, Wave, Window
+from coil_bridge.evaluation.surveys import (
+    Item,
+    ItemWords,
+    Response,
+    Survey,
+    SurveyKind,
+    SurveyState,
+    Wave,
+    Window,
+    Words,
+)
 from coil_bridge.storage.survey_tables import survey, survey_response, survey_taken
 from coil_bridge.storage.tables import pairing, phase
 from coil_bridge.storage.writes import insert_new
@@ -146,6 +156,7 @@ def _row(value: Survey) -> dict[str, Any]:
         "introduction": value.introduction,
         "language": value.language,
         "items": [asdict(item) for item in value.items],
+        "translations": {language: asdict(words) for language, words in value.translations.items()},
         "pre_first": value.pre.first if value.pre else None,
         "pre_last": value.pre.last if value.pre else None,
         "post_first": value.post.first if value.post else None,
@@ -168,7 +179,13 @@ def _survey(row: RowMapping) -> Survey:
         post=_window(row["post_first"], row["post_last"]),
         state=SurveyState(row["state"]),
         version=row["version"],
+        translations={language: _words(words) for language, words in row["translations"].items()},
     )
+
+
+def _words(stored: dict[str, Any]) -> Words:
+    items = {item: ItemWords(**words) for item, words in stored["items"].items()}
+    return Words(stored["title"], stored["introduction"], items)
 
 
 def _window(first: date | None, last: date | None) -> Window | None:

@@ -22,9 +22,9 @@ from coil_bridge.web.visitors import Visitors
 Reply = str | Response | tuple[str, int]
 
 CHOICES = (
-    (MoodleCompletion.REQUIRED, lazy_gettext("has to be there, too, where Moodle tracks it")),
-    (MoodleCompletion.ENOUGH, lazy_gettext("is enough by itself, without any presence")),
-    (MoodleCompletion.IGNORED, lazy_gettext("is not looked at")),
+    (MoodleCompletion.REQUIRED, lazy_gettext("needed too, where tracked")),
+    (MoodleCompletion.ENOUGH, lazy_gettext("enough by itself")),
+    (MoodleCompletion.IGNORED, lazy_gettext("not looked at")),
 )
 
 

@@ -15,7 +15,7 @@ from coil_bridge.services.board_records import RecordsBehind
 from coil_bridge.services.evidence import Evidence
 from coil_bridge.services.monitoring import Monitoring, lights
 from coil_bridge.services.traits import Traits
-from coil_bridge.web.evidence_views import merged_rows, setting_words, trait_names
+from coil_bridge.web.evidence_views import merged_rows, setting_words, trait_names, weeks_by_place
 from coil_bridge.web.forms import Form, load
 from coil_bridge.web.schemas.evidence import PackSchema, RulesSchema, TraitSchema
 from coil_bridge.web.texts import gettext, ngettext
@@ -148,6 +148,8 @@ class EvidencePages:
             by=by,
             rows=merged_rows(snapshot, by) if snapshot else [],
             weeks=snapshot.rows("weekly", "pilot") if snapshot else [],
+            weeks_by_place=weeks_by_place(snapshot, by) if snapshot else [],
+            roles=snapshot.rows("role", by) if snapshot else [],
             packs=self._evidence.packs(person, pilot_id),
             courses=self._traits.courses(person, pilot_id),
             form=form

@@ -17,11 +17,21 @@ def merged_rows(snapshot: Snapshot, axis: str) -> list[dict[str, Any]]:
     rows: dict[tuple[str, str, str], dict[str, Any]] = {}
     for table in _TABLES:
         for row in snapshot.rows(table, axis):
-            rows.setdefault(_key(row), {}).update({k: v for k, v in row.items() if k != "note"})
+            found = rows.setdefault(_key(row), {})
+            found.update({k: v for k, v in row.items() if k != "note"})
+            found.setdefault("notes", set()).update(row["note"].split("; "))
     for trait in ("gender", "country"):
         for row in snapshot.rows(trait, axis):
             rows[_key(row)].setdefault(trait, []).append((row[trait], row["students"]))
     return list(rows.values())
+
+
+def weeks_by_place(snapshot: Snapshot, axis: str) -> list[tuple[str, list[tuple[str, int | None]]]]:
+    """Each week, with the active students of every place of an axis."""
+    found: dict[str, list[tuple[str, int | None]]] = {}
+    for row in snapshot.rows("weekly", axis):
+        found.setdefault(row["iso_week"], []).append((row["place"], row["active"]))
+    return list(found.items())
 
 
 def setting_words() -> dict[str, str]:

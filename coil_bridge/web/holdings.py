@@ -40,6 +40,12 @@ HOLDINGS: tuple[Holding, ...] = (
         lazy_gettext("Until you change them or have them erased"),
     ),
     Holding(
+        lazy_gettext("Names of students who have never been here"),
+        lazy_gettext("The Moodle of your university, when a teacher of your course asks"),
+        lazy_gettext("To see who in the own class might be lost"),
+        lazy_gettext("Not at all: shown once"),
+    ),
+    Holding(
         lazy_gettext("Sign-in links and sessions"),
         lazy_gettext("This service"),
         lazy_gettext("To know that it is you"),
@@ -62,6 +68,12 @@ HOLDINGS: tuple[Holding, ...] = (
         lazy_gettext("The Moodle of your university, under a pseudonym"),
         lazy_gettext("The evaluation of the pilot"),
         lazy_gettext("As long as the pilot is kept"),
+    ),
+    Holding(
+        lazy_gettext("When and how long you were in a room of your Moodle, and in its attendance register"),
+        lazy_gettext("The Moodle of your university, under a pseudonym"),
+        lazy_gettext("Attendance in joint sessions, and the evaluation of the pilot"),
+        lazy_gettext("As long as the pilot is kept; the minutes until its key is destroyed"),
     ),
     Holding(
         lazy_gettext("Answers to surveys, without a name; that you have answered, apart from them"),

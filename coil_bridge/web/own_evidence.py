@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from coil_bridge.services.objections import Objections
-from coil_bridge.services.own_evidence import MISSED_SESSIONS, QUIET_DAYS, OwnEvidence
+from coil_bridge.services.own_class import MISSED_SESSIONS, QUIET_DAYS, OwnClasses
+from coil_bridge.services.own_evidence import OwnEvidence
 from coil_bridge.web.forms import load
 from coil_bridge.web.schemas.evidence import ObjectionSchema
 from coil_bridge.web.texts import gettext
@@ -18,8 +19,11 @@ Reply = str | Response
 class OwnEvidencePages:
     """A class, and one's own data."""
 
-    def __init__(self, own: OwnEvidence, objections: Objections, visitors: Visitors) -> None:
+    def __init__(
+        self, own: OwnEvidence, classes: OwnClasses, objections: Objections, visitors: Visitors
+    ) -> None:
         self._own = own
+        self._classes = classes
         self._objections = objections
         self._visitors = visitors
 
@@ -33,12 +37,14 @@ class OwnEvidencePages:
         return pages
 
     def students(self, pairing_id: str) -> Reply:
-        """The own students of a pairing: who might be lost."""
-        pairing, classes = self._own.classes(self._visitors.signed_in(), pairing_id)
+        """The own students of a pairing: who might be lost; with ``names``, as their Moodle calls them."""
+        asked = "names" in request.args
+        pairing, classes = self._classes.of(self._visitors.signed_in(), pairing_id, ask_moodle=asked)
         return render_template(
             "own/students.html",
             pairing=pairing,
             classes=classes,
+            asked=asked,
             quiet_days=QUIET_DAYS,
             missed_sessions=MISSED_SESSIONS,
         )

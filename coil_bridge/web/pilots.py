@@ -13,6 +13,7 @@ from coil_bridge.services.pilots import PilotService
 from coil_bridge.web.forms import Form, load
 from coil_bridge.web.schemas.pilot import PHASE_ROWS, PhaseSchema, load_pilot
 from coil_bridge.web.texts import gettext, ngettext
+from coil_bridge.web.trail import deeds
 from coil_bridge.web.visitors import Visitors
 
 Reply = str | Response | tuple[str, int]
@@ -133,4 +134,11 @@ class PilotPages:
     def _show_page(self, person: Person, pilot_id: str, form: Form) -> str:
         view = self._pilots.get(person, pilot_id)
         progress = self._pulls.progress(person, pilot_id)
-        return render_template("pilots/show.html", view=view, pilot=view.pilot, progress=progress, form=form)
+        return render_template(
+            "pilots/show.html",
+            view=view,
+            pilot=view.pilot,
+            progress=progress,
+            form=form,
+            deeds=deeds(self._pilots.trail(person, pilot_id), self._visitors.translator()),
+        )

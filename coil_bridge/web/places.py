@@ -6,6 +6,9 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import groupby
 
+from babel import Locale
+from babel.core import UnknownLocaleError
+
 from coil_bridge.i18n import Translator, mark, translator
 from coil_bridge.services.session_clocks import city
 from scheduling.zones import zone_names
@@ -25,6 +28,15 @@ def language_name(code: str, words: Translator) -> str:
     """A language by its Moodle or BCP 47 code, the code itself where CLDR has no name."""
     name = words.language_name(code)
     return name if name == code else name[:1].upper() + name[1:]
+
+
+def own_name(code: str) -> str:
+    """A language as its own speakers call it: "српски", "中文"; the code itself where CLDR has no name."""
+    try:
+        name = Locale.parse(code).get_display_name()
+    except (UnknownLocaleError, ValueError):
+        return code
+    return f"{name[:1].upper()}{name[1:]}" if name else code
 
 
 @lru_cache(maxsize=8)
@@ -52,6 +64,13 @@ def language_choices(codes: Iterable[str], words: Translator) -> Sequence[tuple[
     """
     others = [code for code in map(_plain, codes) if code.partition("_")[0] not in _WORKING_LANGUAGES]
     named = {code: language_name(code, words) for code in (*_WORKING_LANGUAGES, *others)}
+    return _sorted(named.items(), words)
+
+
+def survey_languages(codes: Iterable[str], words: Translator) -> Sequence[tuple[str, str]]:
+    """Languages for a survey: those of the partner countries, Serbian by its scripts, and the given ones."""
+    known = [code for code in _WORKING_LANGUAGES if code != "sr"]
+    named = {code: language_name(code, words) for code in (*known, "sr_Latn", "sr_Cyrl", *codes)}
     return _sorted(named.items(), words)
 
 

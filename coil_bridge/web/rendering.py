@@ -16,6 +16,7 @@ from flask import Flask, request, url_for
 from flask_babel import Babel  # type: ignore[import-untyped]  # carries no annotations
 
 from coil_bridge.domain import Person, Role
+from coil_bridge.evaluation.survey_words import best_language, told
 from coil_bridge.i18n import TRANSLATIONS
 from coil_bridge.services import log_texts
 from coil_bridge.services.context import Clock
@@ -122,6 +123,7 @@ def _filters(visitors: Visitors, clock: Clock) -> dict[str, Callable[..., Any]]:
         "moment": lambda instant: visitors.translator().moment(here(instant)),
         "span": lambda first, last: visitors.translator().span(first, last),
         "said": say,
+        "told": lambda survey: told(survey, best_language(survey, visitors.wanted_languages())),
         "translated": gettext,
         "until": until,
         "wall": lambda local: visitors.translator().moment(local),

@@ -9,23 +9,27 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from coil_bridge.domain import Person, Role
-from coil_bridge.errors import InvalidInput
+from coil_bridge.errors import InvalidInput, NotFound
 from coil_bridge.evaluation import survey_starts
-from coil_bridge.evaluation.surveys import Survey
+from coil_bridge.evaluation.survey_words import best_language, languages, missing, told
+from coil_bridge.evaluation.surveys import Survey, SurveyState, Words
+from coil_bridge.i18n import mark
 from coil_bridge.services.survey_answers import Invitation, SurveyAnswers
 from coil_bridge.services.survey_import import Imported, SurveyImport
 from coil_bridge.services.survey_inputs import MOST_ITEMS
 from coil_bridge.services.surveys import SurveyService
 from coil_bridge.web.forms import Form, load
-from coil_bridge.web.places import language_choices
+from coil_bridge.web.places import own_name, survey_languages
 from coil_bridge.web.schemas.fields import FormSchema, Line
 from coil_bridge.web.schemas.survey import (
     SPARE_ROWS,
     StartSchema,
     UploadSchema,
     VersionSchema,
+    WordsOfSchema,
     load_answers,
     load_survey,
+    load_words,
 )
 from coil_bridge.web.texts import gettext, lazy_gettext, ngettext
 from coil_bridge.web.visitors import Visitors
@@ -74,6 +78,8 @@ class SurveyPages:
         add("/surveys/<survey_id>", "show", self.show)
         add("/surveys/<survey_id>/edit", "edit", self.edit)
         add("/surveys/<survey_id>/edit", "save", self.save, methods=["POST"])
+        add("/surveys/<survey_id>/words", "words", self.words)
+        add("/surveys/<survey_id>/words", "translate", self.translate, methods=["POST"])
         add("/surveys/<survey_id>/publish", "publish", self.publish, methods=["POST"])
         add("/surveys/<survey_id>/answers", "upload", self.upload)
         add("/surveys/<survey_id>/answers", "take", self.take, methods=["POST"])
@@ -97,9 +103,17 @@ class SurveyPages:
     def show(self, survey_id: str) -> Reply:
         """A survey: its statements, what it is doing, and what the answers come to."""
         view = self._surveys.get(self._evaluator(), survey_id)
-        results = bool(view.closed) or any(part.n is not None for part in view.meetings)
+        results = bool(view.changes) or any(part.n is not None for part in view.meetings)
+        survey, have = view.survey, languages(view.survey)
+        choices = survey_languages((), self._visitors.translator())
         return render_template(
-            "surveys/show.html", view=view, survey=view.survey, pilot=view.pilot, results=results
+            "surveys/show.html",
+            view=view,
+            survey=survey,
+            pilot=view.pilot,
+            results=results,
+            translated=[(each, len(survey.items) - len(missing(survey, each))) for each in have[1:]],
+            other_languages=[each for each in choices if each[0] not in have],
         )
 
     def edit(self, survey_id: str) -> Reply:
@@ -119,6 +133,27 @@ class SurveyPages:
         flash(gettext("The draft is saved."), "good")
         more = "more" in request.form
         return redirect(url_for("surveys.edit" if more else "surveys.show", survey_id=survey_id), 303)
+
+    def words(self, survey_id: str) -> Reply:
+        """The survey beside its words in another language."""
+        survey = self._surveys.get(self._evaluator(), survey_id).survey
+        language = request.args.get("language", "")
+        if not language or language == survey.language:
+            return redirect(url_for("surveys.show", survey_id=survey_id, _anchor="languages"), 303)
+        words = survey.translations.get(language, Words())
+        return self._words_page(survey, language, Form.blank(**_words_as_form(words)))
+
+    def translate(self, survey_id: str) -> Reply:
+        """Keep the words in another language."""
+        person = self._evaluator()
+        survey = self._surveys.get(person, survey_id).survey
+        try:
+            wanted = load(WordsOfSchema())
+            self._surveys.translate(person, survey_id, **wanted, words=load_words(request.form, survey))
+        except InvalidInput as error:
+            return self._words_page(survey, request.form.get("language", ""), Form.refused(error)), 422
+        flash(gettext("The words are saved."), "good")
+        return redirect(url_for("surveys.show", survey_id=survey_id), 303)
 
     def publish(self, survey_id: str) -> Reply:
         """Open it to the people of the pilot."""
@@ -151,6 +186,20 @@ class SurveyPages:
         flash(ngettext("%(num)d answer is stored.", "%(num)d answers are stored.", found.stored), "good")
         return redirect(url_for("surveys.show", survey_id=survey_id), 303)
 
+    def _words_page(self, survey: Survey, language: str, form: Form) -> str:
+        known = dict(survey_languages(languages(survey), self._visitors.translator()))
+        if language not in known:
+            raise NotFound(mark("Choose a language that the survey is not written in."))
+        fixed = survey.translations.get(language) if survey.state is SurveyState.PUBLISHED else None
+        return render_template(
+            "surveys/words.html",
+            survey=survey,
+            language=language,
+            tag=language.replace("_", "-"),
+            form=form,
+            fixed=fixed or Words(),
+        )
+
     def _upload_page(self, person: Person, survey_id: str, form: Form, found: Imported | None = None) -> str:
         view = self._surveys.get(person, survey_id)
         courses = [
@@ -166,20 +215,27 @@ class SurveyPages:
 
     def _index_page(self, person: Person, pilot_id: str, form: Form) -> str:
         pilot, surveys = self._surveys.of_pilot(person, pilot_id)
-        return render_template("surveys/index.html", pilot=pilot, surveys=surveys, form=form, starts=STARTS)
+        return render_template(
+            "surveys/index.html",
+            pilot=pilot,
+            surveys=surveys,
+            feedback=self._surveys.feedback(person, pilot_id),
+            form=form,
+            starts=STARTS,
+        )
 
     def _edit_page(self, survey: Survey, form: Form) -> str:
         typed = [
             int(name.split(".")[1]) for name in form.values if re.fullmatch(r"items\.\d{1,2}\.text", name)
         ]
         rows = max(typed, default=-1) + 1 + (0 if form.errors else SPARE_ROWS)
-        languages = language_choices([survey.language], self._visitors.translator())
+        choices = survey_languages([survey.language], self._visitors.translator())
         return render_template(
             "surveys/edit.html",
             survey=survey,
             form=form,
             rows=range(min(rows, MOST_ITEMS)),
-            working_languages=languages,
+            working_languages=choices,
         )
 
 
@@ -221,11 +277,25 @@ class AnswerPages:
         flash(gettext("Thank you. Your answers are stored without your name."), "good")
         return redirect(url_for("answers.index"), 303)
 
-    @staticmethod
-    def _page(invitation: Invitation, form: Form) -> str:
+    def _page(self, invitation: Invitation, form: Form) -> str:
+        survey = invitation.survey
+        chosen = best_language(survey, [request.args.get("lang", ""), *self._visitors.wanted_languages()])
         return render_template(
-            "surveys/answer.html", invitation=invitation, survey=invitation.survey, form=form
+            "surveys/answer.html",
+            invitation=invitation,
+            survey=survey,
+            form=form,
+            words=told(survey, chosen),
+            language_chosen=chosen,
+            languages_there=[(each, each.replace("_", "-"), own_name(each)) for each in languages(survey)],
         )
+
+
+def _words_as_form(words: Words) -> dict[str, Any]:
+    values: dict[str, Any] = {"title": words.title, "introduction": words.introduction}
+    for item, own in words.items.items():
+        values |= {f"items.{item}.{name}": getattr(own, name) for name in ("text", "low", "high")}
+    return values
 
 
 def _as_form(survey: Survey) -> dict[str, Any]:

@@ -159,6 +159,30 @@ _SENTENCES: Mapping[tuple[str, str], _Sentence] = {
     ("institution", "hours_forgotten"): lambda _: gettext("Went back to the usual day"),
     ("institution", "described"): lambda _: gettext("Changed the description of the university"),
     ("pairing", "phases_planned"): lambda _: gettext("Saved the plan of phases"),
+    ("pilot", "created"): lambda _: gettext("Set up the pilot"),
+    ("pilot", "phase_added"): lambda d: gettext("Added the phase “%(phase)s”", phase=d.get("phase", "")),
+    ("pilot", "rules_changed"): lambda d: gettext(
+        "Set the figures: present from %(percent)s %%, gap %(gap)s minutes, silent after %(days)s days",
+        percent=d.get("presence_percent", ""),
+        gap=d.get("gap_minutes", ""),
+        days=d.get("silent_days", ""),
+    ),
+    ("pilot", "certificate_rule_changed"): lambda d: gettext(
+        "Changed the rule of certificates: version %(version)s", version=d.get("version", "")
+    ),
+    ("pilot", "traits_uploaded"): lambda _: gettext("Uploaded a list of gender and country"),
+    ("pilot", "traits_stored"): lambda _: gettext("Read a list of gender and country, under pseudonyms"),
+    ("pilot", "survey_drafted"): lambda d: gettext("Began the survey “%(title)s”", title=_title(d)),
+    ("pilot", "survey_translated"): lambda d: gettext("Translated the survey “%(title)s”", title=_title(d)),
+    ("pilot", "survey_published"): lambda d: gettext("Published the survey “%(title)s”", title=_title(d)),
+    ("pilot", "survey_withdrawn"): lambda d: gettext("Withdrew the survey “%(title)s”", title=_title(d)),
+    ("pilot", "survey_imported"): lambda _: gettext("Brought answers of a survey in"),
+    ("pilot", "calendar_published"): lambda _: gettext("Made the calendar public"),
+    ("pilot", "calendar_taken_back"): lambda _: gettext("Took the public calendar back"),
+    ("pilot", "exported"): lambda d: gettext("Downloaded %(file)s", file=d.get("file", "")),
+    ("pilot", "retention_set"): lambda _: gettext("Set until when rows about people are kept"),
+    ("pilot", "retention_ended"): lambda _: gettext("Deleted the rows about people: their time was over"),
+    ("pilot", "key_destroyed"): lambda _: gettext("Destroyed the pseudonym key"),
     ("lti", "lti_key_replaced"): lambda _: gettext("Replaced the key of the tool"),
 }
 

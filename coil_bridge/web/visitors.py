@@ -120,6 +120,12 @@ class Visitors:
         language: str = g.language
         return language
 
+    def wanted_languages(self) -> list[str]:
+        """The languages that the visitor has asked for, the dearest first, also those we do not have."""
+        person = self.person()
+        own = (person.language if person else None, request.cookies.get(LANGUAGE_COOKIE))
+        return [*filter(None, own), *request.accept_languages.values()]
+
     def translator(self) -> Translator:
         """Texts and dates in the visitor's language."""
         return translator(self.language())

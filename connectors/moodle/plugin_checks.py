@@ -27,9 +27,11 @@ def _limits(plugin: PluginInfo, info: SiteInfo) -> Iterator[Check]:
     missing = sorted(PLUGIN_FUNCTIONS - info.functions)
     if missing:
         yield Check("plugin_partial", "warning", {"functions": ", ".join(missing)})
+    if plugin.lacks:
+        yield Check("plugin_lacks", "warning", {"capabilities": ", ".join(plugin.lacks)})
     if not plugin.reader:
         yield Check("plugin_no_log", "warning", {"release": plugin.release})
-    if not missing and plugin.reader:
+    if not missing and not plugin.lacks and plugin.reader:
         yield Check("plugin", "ok", {"release": plugin.release, "reader": plugin.reader})
     if plugin.dropped:
         yield Check("plugin_dropped", "warning", {"count": plugin.dropped})

@@ -22,6 +22,7 @@ class InfoSchema(RecordSchema):
     hooks = required(fields.Boolean)
     waiting = required(fields.Integer)
     dropped = required(fields.Integer)
+    lacks = fields.List(fields.String(), load_default=list)  # the first versions do not tell
 
 
 class RefusedSchema(RecordSchema):

@@ -31,8 +31,21 @@ PLUGIN_TEXTS: Mapping[str, Callable[[Gettext], tuple[str, ...]]] = {
         _("The service that the token belongs to lacks %(functions)s."),
         _("What these do is missing."),
         _(
-            "Use the service that the plugin brings: Site administration > Plugins > Local plugins > "
-            "COIL Bridge > COIL Bridge: set up, and enter the token that is shown there."
+            "After an upgrade of the plugin: Site administration > Plugins > Local plugins > "
+            "COIL Bridge > COIL Bridge: set up, press Prepare. If the functions are still missing, the token "
+            "belongs to another service: enter the token that is shown there."
+        ),
+    ),
+    "plugin_lacks": lambda _: (
+        _("The role of the service account lacks rights that the plugin needs"),
+        _(
+            "The account does not have %(capabilities)s in the whole system. The present version of the "
+            "plugin needs these."
+        ),
+        _("What needs them is missing: of activities that the account may not see nothing is told."),
+        _(
+            "In Moodle: Site administration > Plugins > Local plugins > COIL Bridge > COIL Bridge: set up, "
+            "press Prepare. The token stays as it is."
         ),
     ),
     "plugin_no_log": lambda _: (

@@ -52,9 +52,15 @@ def test_the_lead_reads_the_figures_and_takes_the_pack_home(enter: Enter) -> Non
 def test_the_board_s_reds_lead_to_their_records(enter: Enter) -> None:
     lead = enter("evaluation-lead").go("/pilots").press("Pilot of the virtual").press("Monitoring board")
     expect(lead.page.get_by_role("row").filter(has_text="Cities that work")).to_have_count(2)
-    for red in lead.page.locator("a.chip-link").all():
-        assert re.search(r"/records/\w+#|/pilots/\w+#", red.get_attribute("href") or "")
-    lead.press("Cities that work")
+    silent = lead.page.get_by_role("row").filter(has_text="Markets and streets").filter(has_text="Huangpu")
+    expect(silent.locator(".chip.bad, .chip.warn").first).to_be_visible()
+    for light in lead.page.locator("a.chip-link").all():
+        assert re.search(r"/records/\w+#|/pilots/\w+#", light.get_attribute("href") or "")
+    silent.get_by_role("link", name="Nothing recorded").click()
+    expect(lead.page.get_by_role("row").filter(has_text="Two streets").first).to_contain_text(
+        "Nothing recorded"
+    )
+    lead.press("Monitoring board").press("Cities that work")
     expect(lead.page).to_have_url(re.compile(r"/pilots/\w+/records/\w+"))
     expect(lead.page.get_by_role("row").filter(has_text="Comparing two cities").first).to_be_visible()
     assert lead.complaints == []
@@ -66,6 +72,9 @@ def test_a_teacher_s_class_has_names_of_those_who_came_and_can_be_corrected(ente
     marija.press("My students")
     rows = marija.page.get_by_role("row").filter(has_text="Ilić")
     expect(rows.filter(has_text="Missed the last").first).to_be_visible()
+    assert "Nedić" not in marija.text  # has never been here
+    marija.press("Ask my Moodle for their names")
+    expect(marija.page.get_by_role("row").filter(has_text="Nedić").first).to_contain_text("never opened")
     assert "An Cai" not in marija.text  # the partner's student
     marija.go(sheet)
     expect(marija.page.get_by_role("heading", name="Attendance")).to_be_visible()

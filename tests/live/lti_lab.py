@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -217,6 +217,33 @@ def place(window: Window, course_id: int, tool_id: int, kinds: int) -> None:
     page.locator("#id_submitbutton2, #id_submitbutton").first.click()
     page.wait_for_url(lambda url: "/modedit.php" not in url, wait_until="domcontentloaded")
     window.go(f"/course/view.php?id={course_id}")
+
+
+def leftovers(window: Window, course_id: int) -> frozenset[tuple[str, int]]:
+    """The Moodle's tools, and a course's activities of tools and columns of grades, by number."""
+    page = window.go("/mod/lti/toolconfigure.php").page
+    page.wait_for_load_state("networkidle")
+    cards = page.locator(".tool-card[data-type-id]")
+    tools = cards.evaluate_all("all => all.map(each => each.dataset.typeId)")
+    page = window.go(f"/course/view.php?id={course_id}").page
+    activities = page.locator("li.modtype_lti").evaluate_all("all => all.map(each => each.id)")
+    grades = window.go(f"/grade/edit/tree/index.php?id={course_id}").page.content()
+    found = {("tool", int(each)) for each in tools if each.isdecimal()}
+    found |= {("activity", int(each.rpartition("-")[2])) for each in activities}
+    return frozenset(found | {("grade", int(each)) for each in re.findall(r"eid=ig(\d+)", grades)})
+
+
+def remove(window: Window, course_id: int, things: Iterable[tuple[str, int]]) -> None:
+    """Delete what ``leftovers`` named, by the pages with which an administrator does."""
+    page = window.go(f"/course/view.php?id={course_id}").page
+    key = f"sesskey={page.evaluate('M.cfg.sesskey')}"
+    pages = {
+        "activity": "/course/mod.php?confirm=1&delete=",
+        "grade": f"/grade/edit/tree/index.php?id={course_id}&action=delete&confirm=1&eid=ig",
+        "tool": "/mod/lti/typessettings.php?action=delete&id=",
+    }
+    for kind, number in sorted(things):
+        window.go(f"{pages[kind]}{number}&{key}")
 
 
 def configure_by_hand(window: Window, values: Mapping[str, str]) -> dict[str, str]:

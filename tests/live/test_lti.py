@@ -33,11 +33,13 @@ from tests.live.lti_lab import (
     activate,
     configure_by_hand,
     lab,
+    leftovers,
     log_in,
     offer_in_course,
     people,
     place,
     register,
+    remove,
 )
 
 pytestmark = [pytest.mark.live, pytest.mark.browser, pytest.mark.timeout(300)]
@@ -93,6 +95,16 @@ def enter(chromium: Browser, running: Lab) -> Iterator[Enter]:  # noqa: F811 - t
     yield one
     for each in opened:
         each.page.context.close()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def tidied(course: Course, accounts: People, enter: Enter) -> Iterator[None]:
+    """All that comes while the tests run goes afterwards: tools, activities, columns of grades."""
+    before = leftovers(enter(accounts.administrator), course.moodle_id)
+    yield
+    window = enter(accounts.administrator)
+    remove(window, course.moodle_id, leftovers(window, course.moodle_id) - before)
+    assert leftovers(window, course.moodle_id) <= before
 
 
 @pytest.fixture(scope="module")

@@ -70,8 +70,11 @@ def moodle(running: Service) -> Lab:
 
 
 @pytest.fixture(scope="module")
-def planned(running: Service, pairing: Pairing, teacher: Person) -> list[str]:
-    """When the sessions are that the Moodle's calendar shows: four, of which the second is called off."""
+def planned(running: Service, pairing: Pairing, teacher: Person) -> Iterator[list[str]]:
+    """When the sessions are that the Moodle's calendar shows: four, of which the second is called off.
+
+    They are taken out again: another run would find them in the block.
+    """
     services = running.services
     day = to_local(system_clock(), "Europe/Belgrade").replace(tzinfo=None, second=0, microsecond=0)
     plan = PlanInput(
@@ -81,7 +84,9 @@ def planned(running: Service, pairing: Pairing, teacher: Person) -> list[str]:
     services.calendars.moodles.keep_due()
     services.sessions.cancel(teacher, sessions[1].id, 1)
     services.calendars.moodles.keep_due()
-    return [f"{each.starts_at:%Y-%m-%dT%H:%M:%SZ}" for each in sessions]
+    yield [f"{each.starts_at:%Y-%m-%dT%H:%M:%SZ}" for each in sessions]
+    services.pairings.cancel(teacher, pairing.id, "The live test is over.")
+    services.calendars.moodles.keep_due()
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -108,7 +108,8 @@ COMMON = (
         mark("Sessions attended"),
         mark(
             "Sessions in which the student was present: for at least the set share of the session’s length. "
-            "Summed over students."
+            "Summed over students. Where no attendance of anybody is recorded, there is no number: that does "
+            "not say that nobody came."
         ),
         mark("participations in sessions"),
         _ROOMS,
@@ -120,7 +121,8 @@ COMMON = (
         mark("Contact hours"),
         mark(
             "The union of the minutes that a student spent in joint sessions, within their planned times, "
-            "summed over students. A join without an end counts to the planned end and is estimated."
+            "summed over students. A join without an end counts to the planned end and is estimated. Where "
+            "no attendance of anybody is recorded, there is no number: that does not say that nobody came."
         ),
         mark("hours"),
         _ROOMS,
@@ -139,7 +141,8 @@ COMMON = (
         mark("Time on task (estimate)"),
         mark(
             "An estimate: minutes between consecutive events of a student on one local day, where the gap is "
-            "no longer than the set number of minutes. The last event of a sitting adds nothing."
+            "no longer than the set number of minutes. The last event of a sitting adds nothing. Where no "
+            "two events of anybody lie so close, as with forum posts and no activity log, there is no number."
         ),
         mark("hours"),
         _EVENTS,

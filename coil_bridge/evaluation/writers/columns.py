@@ -33,8 +33,8 @@ def column_widths(grid: Grid, width: float, letter: float) -> list[float]:
         for name, cells in zip(grid.header, columns, strict=True)
     ]
     wanted = [
-        max([_length(value) for value in cells] + [0]) + _MARGINS - word
-        for word, cells in zip(words, columns, strict=True)
+        max([_length(value) for value in cells] + [_length(name) * _BOLD / 2]) + _MARGINS - word
+        for name, word, cells in zip(grid.header, words, columns, strict=True)
     ]
     wanted = [max(each, 0.0) for each in wanted]
     wanted[grid.wide] *= _FOR_WORDS

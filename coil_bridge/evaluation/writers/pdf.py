@@ -19,6 +19,7 @@ MEDIA_TYPE = "application/pdf"
 _ONE_AT_A_TIME = Lock()  # ReportLab's fonts are the whole process's
 _INK, _MUTED, _LINE, _HEAD = "#10252a", "#465a5d", "#b9c8c5", "#e8efed"
 _MARGIN = 51  # points
+_PADDING = 6  # what ReportLab keeps free within it
 _CHART = 0.72  # of the page's width: its letters are then as large as those of the text
 _CELL = 7.8  # points
 _LETTER = _CELL * 0.64  # how wide one is on average
@@ -29,7 +30,7 @@ def write_pdf(report: Report) -> bytes:
     letters = lettering("".join(report.words()))
     target = io.BytesIO()
     document = _document(target, report)
-    pages = _Pages(letters, document.width)
+    pages = _Pages(letters, document.width - 2 * _PADDING)
     foot = letters.markup(report.title)
 
     def below(canvas: Any, _document: Any) -> None:
@@ -85,8 +86,11 @@ class _Pages:
         yield self._paragraph(report.subtitle, "subtitle")
         if self._letters.missing:
             yield self._paragraph(_without(self._letters.missing), "text")
-        for part in report.parts:
-            yield from self._flowables(part)
+        for before, part in zip((None, *report.parts), report.parts, strict=False):
+            found = list(self._flowables(part))
+            if isinstance(part, Text) and isinstance(before, Heading):  # no heading with a line of text alone
+                found[0].keepWithNext = True
+            yield from found
 
     def foot(self, canvas: Any, title: str) -> None:
         """The title and the number of the page, below it."""
@@ -95,10 +99,10 @@ class _Pages:
         wide = self._width * 0.85
         words = Paragraph(title, self._styles["foot"])
         words.wrap(wide, 30)
-        words.drawOn(canvas, _MARGIN, 30)
+        words.drawOn(canvas, _MARGIN + _PADDING, 30)
         canvas.setFont(OWN, 8)
         canvas.setFillColor(_MUTED)
-        canvas.drawRightString(_MARGIN + self._width, 32, str(canvas.getPageNumber()))
+        canvas.drawRightString(_MARGIN + _PADDING + self._width, 32, str(canvas.getPageNumber()))
 
     def _paragraph(self, text: str, style: str) -> Any:
         from reportlab.platypus import Paragraph  # noqa: PLC0415 - as in _document
@@ -106,7 +110,7 @@ class _Pages:
         return Paragraph(self._letters.markup(text), self._styles[style])
 
     def _flowables(self, part: Part) -> Iterator[Any]:
-        from reportlab.platypus import Image, PageBreak, Spacer  # noqa: PLC0415 - as in _document
+        from reportlab.platypus import Image, PageBreak  # noqa: PLC0415 - as in _document
 
         if isinstance(part, Heading):
             heading = self._paragraph(part.text, f"h{part.level}")
@@ -120,12 +124,12 @@ class _Pages:
             chart = part.chart
             yield self._paragraph(part.caption, "caption")
             wide = self._width * _CHART
-            yield Image(io.BytesIO(chart.png()), wide, wide * chart.height / chart.width, hAlign="LEFT")
-            yield Spacer(1, 8)
+            image = Image(io.BytesIO(chart.png()), wide, wide * chart.height / chart.width, hAlign="LEFT")
+            image.spaceAfter = 8
+            yield image
         else:
             yield self._paragraph(part.caption, "caption")
             yield self._table(part)
-            yield Spacer(1, 10)
 
     def _table(self, grid: Grid) -> Any:
         from reportlab.platypus import Table, TableStyle  # noqa: PLC0415 - as in _document
@@ -140,7 +144,7 @@ class _Pages:
             for row in rows
         ]
         widths = column_widths(grid, self._width, _LETTER)
-        table = Table(cells, colWidths=widths, repeatRows=1, hAlign="LEFT")
+        table = Table(cells, colWidths=widths, repeatRows=1, hAlign="LEFT", spaceAfter=10)
         table.setStyle(
             TableStyle(
                 [

@@ -8,7 +8,7 @@ from marshmallow import fields
 from werkzeug.datastructures import MultiDict
 
 from coil_bridge.errors import InvalidInput
-from coil_bridge.evaluation.surveys import FEWEST_POINTS, MOST_POINTS, Survey, Wave
+from coil_bridge.evaluation.surveys import FEWEST_POINTS, MOST_POINTS, ItemWords, Survey, Wave, Words
 from coil_bridge.i18n import mark
 from coil_bridge.services.survey_inputs import MOST_ITEMS, ItemInput, SurveyInput
 from coil_bridge.web.forms import load
@@ -84,6 +84,52 @@ def load_survey(form: MultiDict[str, str], survey: Survey) -> SurveyInput:
     if errors:
         raise InvalidInput(errors)
     return SurveyInput(items=items, **values)
+
+
+class _WordsSchema(FormSchema):
+    title = Line(200, load_default="")
+    introduction = Paragraphs(4000, load_default="")
+
+
+class _ItemWordsSchema(FormSchema):
+    text = Line(1000, required=True)
+    low = Line(100, required=True)
+    high = Line(100, required=True)
+
+
+def load_words(form: MultiDict[str, str], survey: Survey) -> Words:
+    """A survey in another language, from fields named ``items.q1.text`` and so on.
+
+    A statement of which nothing is filled in is not translated.
+
+    Raises:
+        InvalidInput: the reasons by field, of all statements together.
+    """
+    errors: dict[str, list[str]] = {}
+    items: dict[str, ItemWords] = {}
+    values: dict[str, Any] = {}
+    try:
+        values = load(_WordsSchema(), form)
+    except InvalidInput as error:
+        errors |= error.errors
+    for item in survey.items:
+        row = MultiDict({name: form.get(f"items.{item.id}.{name}", "") for name in ("text", "low", "high")})
+        if not any(value.strip() for value in row.values()):
+            continue
+        try:
+            items[item.id] = ItemWords(**load(_ItemWordsSchema(), row))
+        except InvalidInput as error:
+            errors |= {f"items.{item.id}.{name}": why for name, why in error.errors.items()}
+    if errors:
+        raise InvalidInput(errors)
+    return Words(items=items, **values)
+
+
+class WordsOfSchema(FormSchema):
+    """Into which language a survey is translated, and the version that somebody looked at."""
+
+    language = Line(10, required=True)
+    version = fields.Integer(required=True)
 
 
 def load_answers(form: MultiDict[str, str], survey: Survey) -> dict[str, int]:

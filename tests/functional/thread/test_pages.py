@@ -98,6 +98,7 @@ PAGES = {
         "/surveys/{survey}",
         "/surveys/{survey}/answers",
         "/surveys/{draft}/edit",
+        "/surveys/{draft}/words?language=sr_Latn",
         "/pairings/{pairing}/certificates",
         "/pilots/{pilot}/destroy-key",
         "/pilots/{past}/evidence",

@@ -10,6 +10,7 @@ from coil_bridge.domain import CourseRole, JointSession
 from coil_bridge.evaluation.attendance import Presence, PresenceSource, minute_of
 from coil_bridge.evaluation.definitions.registry import CURRENT, SETS
 from coil_bridge.evaluation.figures import figures_of
+from coil_bridge.evaluation.packed_events import pack
 from coil_bridge.evaluation.pseudonyms import Pseudonymiser
 from coil_bridge.evaluation.records import EventKind, EventSource, Member, Part
 from coil_bridge.evaluation.windows import last_sunday
@@ -19,9 +20,12 @@ from coil_bridge.services.evidence import Evidence
 from coil_bridge.services.evidence_reading import stored_of
 from coil_bridge.services.monitoring import Monitoring
 from coil_bridge.services.objections import Objections
+from coil_bridge.services.own_class import OwnClasses
 from coil_bridge.services.own_evidence import OwnEvidence
+from coil_bridge.services.partners import Partners
 from coil_bridge.storage.storage import Storage
 from coil_bridge.vault import Vault, new_id
+from connectors.transport import Transport, TransportPolicy
 from tests.builders import Build, SettableClock
 from tests.unit.services.stored_pilot import StoredPilot
 
@@ -65,6 +69,9 @@ class World:
         )
         self.sheets = AttendanceSheets(storage=storage, clock=clock, vault=vault)
         self.own = OwnEvidence(storage=storage, clock=clock, vault=vault)
+        transport = Transport(TransportPolicy())
+        partners = Partners(storage=storage, vault=vault, transport=transport, clock=clock)
+        self.classes = OwnClasses(storage=storage, clock=clock, vault=vault, partners=partners)
         self.monitoring = Monitoring(storage=storage, clock=clock)
 
     def session(self, at: datetime) -> JointSession:
@@ -86,13 +93,10 @@ class World:
                 actors = tx.events.actors(self.pilot.id, self.pairing.id, course_id)
                 day = date(2026, 10, 14).toordinal()
                 at = minute_of(datetime(2026, 10, 14, 9, 0, tzinfo=UTC))
-                tx.events.append(
-                    [
-                        (number, no, EventKind.VIEW, at + step, day, None, EventSource.LOG)
-                        for no in actors.values()
-                        for step in (0, 20, 60)
-                    ]
-                )
+                viewed = [
+                    pack(no, at + step, day, EventKind.VIEW) for no in actors.values() for step in (0, 20, 60)
+                ]
+                tx.events.append(number, EventSource.LOG, viewed)
 
     def was_there(
         self,

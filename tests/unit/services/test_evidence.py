@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
@@ -14,8 +15,11 @@ from coil_bridge.domain import CourseRole, Person
 from coil_bridge.errors import Conflict, Forbidden, InvalidInput, NotFound
 from coil_bridge.evaluation.attendance import PresenceSource, Standing, minute_of
 from coil_bridge.evaluation.definitions.registry import CURRENT, SETS
+from coil_bridge.evaluation.evidence_dataset import Made, evidence_dataset
 from coil_bridge.evaluation.facts import Rules, Trait
 from coil_bridge.evaluation.figures import figures_of
+from coil_bridge.evaluation.packed_events import pack
+from coil_bridge.evaluation.publication import publish
 from coil_bridge.evaluation.records import Event, EventKind, EventSource
 from coil_bridge.services.attendance_sheet import Correction
 from coil_bridge.services.evidence import KEPT, PACK
@@ -49,7 +53,7 @@ def test_both_engines_read_the_same(
         number = tx.events.make_number(world.pilot.id)
         at = minute_of(world.sessions[1].starts_at) - 5
         day = world.sessions[1].starts_at.date().toordinal()
-        tx.events.append([(number, actor, EventKind.ROOM_JOIN, at, day, None, EventSource.LOG)])
+        tx.events.append(number, EventSource.LOG, [pack(actor, at, day, EventKind.ROOM_JOIN)])
         first = Event("k1", "almaty-1", EventKind.FORUM_TOPIC, at, date.fromordinal(day))
         tx.events.add_records(world.pilot.id, world.pairing.id, world.of.almaty.id, [first])
     with storage.read() as tx:
@@ -145,7 +149,7 @@ def test_whoever_turns_out_to_be_a_guest_is_counted_at_home_at_once(world: World
     world.evidence.perform({"pilot_id": world.pilot.id})
     _, snapshot = world.evidence.figures(world.lead, world.pilot.id)
     assert snapshot is not None
-    assert snapshot.rows("funnel", "pilot")[0]["enrolled"] == 22
+    assert snapshot.rows("funnel", "pilot")[0]["enrolled"] == 24 - 2 - 5  # five rest beside them
 
 
 def test_settings_of_the_figures(world: World) -> None:
@@ -182,7 +186,7 @@ def test_who_takes_an_objection_back_counts_again_as_before(world: World, *, ove
         if on is not None:
             world.objections.switch(world.jelena, on=on)
         counts.append(world.publish())
-    assert counts == [(24, 24, 24 * 60), (23, 23, 23 * 60), (24, 24, 24 * 60)]
+    assert counts == [(24, 24, 24 * 60), (18, 18, 18 * 60), (24, 24, 24 * 60)]  # five rest beside her
 
 
 def test_an_objection_and_its_end_have_the_figures_worked_out(world: World) -> None:
@@ -229,6 +233,54 @@ def test_a_pilot_of_which_nothing_was_read_has_no_figures(world: World) -> None:
     other = StoredPilot(world.storage, world.build, world.clock, name="Next pilot")
     world.evidence.perform({"pilot_id": other.pilot.id})
     assert world.evidence.figures(world.lead, other.pilot.id)[1] is None
+
+
+def test_a_phase_that_runs_says_that_nothing_is_recorded(world: World) -> None:
+    with world.storage.read() as tx:
+        found = publish(figures_of(stored_of(tx, world.pilot, SETS[CURRENT], date(2026, 10, 25))))
+    assert (found.whole.contact_minutes, found.whole.unrecorded) == (None, True)
+    assert [each.unrecorded for each in found.of("phase")] == [True]
+    assert [each.contact_minutes for each in found.of("pairing")] == [None]  # a running phase is one block
+
+
+def test_nothing_recorded_is_not_nobody_came(world: World) -> None:
+    early = world.build.phase(world.pilot, "Early autumn", ends_on=date(2026, 10, 18))
+    with world.storage.write() as tx:
+        tx.pairings.set_phase(world.pairing.id, early.id, world.clock())
+
+    def engagement() -> dict[str, tuple[object, object, str]]:
+        with world.storage.read() as tx:
+            figures = figures_of(stored_of(tx, world.pilot, SETS[CURRENT], date(2026, 10, 25)))
+        table = evidence_dataset(publish(figures), Made(NOW, SETS[CURRENT], "", "")).table("engagement")
+        rows = [dict(zip(table.header, row, strict=True)) for row in table.rows]
+        return {
+            str(row["place"]): (row["contact_hours"], row["attendances"], str(row["note"]))
+            for row in rows
+            if row["axis"] in ("pairing", "institution")
+        }
+
+    assert set(engagement().values()) == {(None, None, "nothing recorded")}
+    world.was_there(world.sessions[0], course_id=world.of.belgrade.id)
+    found = engagement()
+    assert found[world.of.almaty.institution.name] == (0.0, 0, "")
+    assert found[world.of.belgrade.institution.name] == (12.0, 12, "")
+
+
+def test_time_that_nothing_tells_is_not_none(world: World) -> None:
+    with world.storage.write() as tx:
+        stored = replace(stored_of(tx, world.pilot, SETS[CURRENT], date(2026, 10, 25)), sitting_minutes={})
+        whole = publish(figures_of(stored)).whole
+    assert (whole.active_days, whole.on_task_minutes, whole.untimed) == (24, None, True)
+
+
+def test_nobody_has_missed_a_session_of_which_nothing_is_recorded(world: World) -> None:
+    [found] = world.own.own(world.jelena).pairings
+    assert found.figures is not None
+    assert (found.figures.held, found.figures.recorded, found.figures.missed_in_a_row) == (2, 0, 0)
+    world.was_there(world.sessions[1], numbers=range(1, 12))
+    [found] = world.own.own(world.jelena).pairings
+    assert found.figures is not None
+    assert (found.figures.held, found.figures.recorded, found.figures.missed_in_a_row) == (2, 1, 1)
 
 
 def correction(world: World, **changes: object) -> Correction:
@@ -292,7 +344,7 @@ def test_who_may_not_correct(world: World) -> None:
 
 def test_a_student_sees_what_the_teacher_sees(world: World) -> None:
     world.was_there(world.sessions[0])
-    pairing, [view] = world.own.classes(world.mira, world.pairing.id)
+    pairing, [view] = world.classes.of(world.mira, world.pairing.id)
     [line] = view.lines
     [own] = world.own.own(world.jelena).pairings
     assert own.figures == line.figures
@@ -307,7 +359,7 @@ def test_nothing_of_others_is_in_the_own_data(world: World) -> None:
     stranger: Person = world.build.person("Lin Chen")
     assert world.own.own(stranger).pairings == ()
     with pytest.raises(Forbidden):
-        world.own.classes(world.jelena, world.pairing.id)
+        world.classes.of(world.jelena, world.pairing.id)
 
 
 def test_traits_and_rules_survive_as_they_were_stored(world: World) -> None:

@@ -10,7 +10,8 @@ from coil_bridge.domain import CourseRole, Pairing, Person, Pilot, SessionState
 from coil_bridge.errors import Conflict, EditConflict, InvalidInput, NotFound
 from coil_bridge.evaluation import survey_starts
 from coil_bridge.evaluation.definitions.registry import CURRENT, SETS
-from coil_bridge.evaluation.surveys import Survey, SurveyState, Wave
+from coil_bridge.evaluation.survey_words import missing
+from coil_bridge.evaluation.surveys import ItemWords, Survey, SurveyState, Wave, Words
 from coil_bridge.services.pilots import PilotService
 from coil_bridge.services.survey_answers import SurveyAnswers
 from coil_bridge.services.survey_evidence import SurveyEvidence
@@ -138,8 +139,9 @@ def test_before_and_after_meet_by_the_code(asking: Asking) -> None:
         asking.clock.set(at(when))
         for number, someone in enumerate(students):
             asking.answer(someone, survey, value, f"Code-{number}0" if value == 2 else f"CODE{number}0")
-    assert asking.surveys.get(asking.lead, survey.id).changes[0].n_post is None  # the round is still open
-    asking.clock.set(at("2027-01-18T12:00"))
+    asking.clock.set(at("2027-01-25T11:59"))
+    assert asking.surveys.get(asking.lead, survey.id).changes == ()  # somebody may still upload answers
+    asking.clock.set(at("2027-01-25T12:00"))
     whole, belgrade = asking.surveys.get(asking.lead, survey.id).changes
     assert (whole.n_pre, whole.n_post, whole.n_paired) == (10, 10, 10)
     assert whole.items[0].change is not None
@@ -204,6 +206,80 @@ def test_an_edited_statement_keeps_its_id_and_new_ones_get_fresh_ones(on_sqlite:
     kept = [ItemInput(item.id, item.text, item.points, item.low, item.high) for item in draft.items[3:5]]
     edited = on_sqlite.surveys.edit(on_sqlite.lead, draft.id, on_sqlite.form(items=[SPEAK, *kept]), 1)
     assert [item.id for item in edited.items] == ["q6", "q4", "q5"]
+    assert sorted(edited.translations["sr_Latn"].items) == ["q4", "q5"]  # the new q6 is another statement
+
+
+def test_a_start_is_written_in_the_lead_s_language_and_translated_into_the_other(asking: Asking) -> None:
+    start = survey_starts.VALUE_RUBRIC
+    serbian = asking.surveys.create(asking.lead, asking.pilot.id, start, "sr_Latn")
+    assert (serbian.language, list(serbian.translations)) == ("sr_Latn", ["en"])
+    assert serbian.items[0].text.startswith("Znam")
+    french = asking.surveys.create(asking.lead, asking.pilot.id, start, "fr")
+    assert (french.language, list(french.translations)) == ("en", ["sr_Latn"])
+    assert asking.surveys.get(asking.lead, serbian.id).survey == serbian  # as it is stored
+    for survey in (serbian, french):
+        assert all(not missing(survey, language) for language in survey.translations)
+
+
+def test_a_published_survey_gets_languages_but_keeps_its_words(asking: Asking) -> None:
+    survey = asking.published()
+    words = Words("Zajedno", "", {"q1": ItemWords("Umem da govorim.", "nikako", "potpuno")})
+    translate = asking.surveys.translate
+    changed = translate(asking.lead, survey.id, "sr_Latn", replace(words, title=""), survey.version)
+    changed = translate(asking.lead, survey.id, "sr_Latn", words, changed.version)  # the title was missing
+    assert asking.surveys.get(asking.lead, survey.id).survey.translations == {"sr_Latn": words}
+    for other in (replace(words, title="Skupa"), replace(words, items={}), Words()):
+        with pytest.raises(Conflict, match="have read these words"):
+            translate(asking.lead, survey.id, "sr_Latn", other, changed.version)
+    with pytest.raises(EditConflict):
+        translate(asking.lead, survey.id, "zh", words, survey.version)
+    with pytest.raises(NotFound):
+        translate(asking.consortium.mira, survey.id, "zh", words, changed.version)
+    with asking.storage.read() as tx:
+        audited = [each.detail for each in tx.audit.of("pilot", asking.pilot.id)]
+    assert {"title": "Working together", "language": "sr_Latn"} in audited
+
+
+def test_answers_are_one_set_whichever_language(asking: Asking) -> None:
+    survey = asking.published()
+    words = Words("", "", {"q1": ItemWords("Umem da govorim.", "nikako", "potpuno")})
+    asking.surveys.translate(asking.lead, survey.id, "sr_Latn", words, survey.version)
+    asking.clock.set(at("2026-10-23T08:00"))
+    asking.answer(asking.consortium.jelena, survey, 4)
+    asking.answer(asking.consortium.lin, survey, 2)
+    assert sorted(row["answers"]["q1"] for row in asking.rows()[0]) == [2, 4]  # type: ignore[index] - JSON
+    with asking.storage.read() as tx:
+        extra = SurveyEvidence().added(tx, asking.pilot, SETS[CURRENT], date(2027, 3, 1))
+    changes, _, wordings = extra.tables
+    column = changes.header.index("language")
+    assert {row[column] for row in changes.rows} == {"en"}
+    assert [row[2:4] for row in wordings.rows] == [("en", SPEAK.text), ("sr-Latn", "Umem da govorim.")]
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "field"),
+    [
+        ("en", Words("Again"), "language"),
+        ("zh", Words(introduction="There is none to translate"), "introduction"),
+        ("zh", Words(items={"q1": ItemWords("我", "", "好")}), "items.q1.low"),
+    ],
+)
+def test_a_translation_that_cannot_be_is_refused_by_field(
+    on_sqlite: Asking, language: str, words: Words, field: str
+) -> None:
+    draft = on_sqlite.draft(survey_starts.VALUE_RUBRIC)
+    with pytest.raises(InvalidInput) as caught:
+        on_sqlite.surveys.translate(on_sqlite.lead, draft.id, language, words, 1)
+    assert list(caught.value.errors) == [field]
+
+
+def test_a_draft_is_not_written_in_a_language_it_is_translated_into(on_sqlite: Asking) -> None:
+    draft = on_sqlite.draft(survey_starts.VALUE_RUBRIC)
+    with pytest.raises(InvalidInput) as caught:
+        on_sqlite.surveys.edit(on_sqlite.lead, draft.id, on_sqlite.form(language="sr_Latn"), 1)
+    assert list(caught.value.errors) == ["language"]
+    emptied = on_sqlite.surveys.translate(on_sqlite.lead, draft.id, "sr_Latn", Words(), 1)
+    assert emptied.translations == {}
 
 
 @pytest.mark.parametrize(
@@ -257,14 +333,13 @@ def test_the_pack_tells_what_the_page_tells(on_sqlite: Asking) -> None:
             on_sqlite.answer(someone, survey, value, f"CODE{number}0")
     with on_sqlite.storage.read() as tx:
         before = SurveyEvidence().added(tx, on_sqlite.pilot, SETS[CURRENT], date(2027, 1, 3))
-        after = SurveyEvidence().added(tx, on_sqlite.pilot, SETS[CURRENT], date(2027, 1, 24))
-    changes, meetings = after.tables
+        after = SurveyEvidence().added(tx, on_sqlite.pilot, SETS[CURRENT], date(2027, 1, 31))
+    changes, meetings, _ = after.tables
     [whole, belgrade] = [dict(zip(changes.header, row, strict=True)) for row in changes.rows]
     assert (whole["about"], whole["n_paired"], whole["change"], whole["note"]) == ("everybody", 10, 2.0, "")
     assert belgrade["about"] == "University of Belgrade"
     assert meetings.rows == ()
-    [early, *_] = [dict(zip(changes.header, row, strict=True)) for row in before.tables[0].rows]
-    assert (early["n_pre"], early["n_post"], early["note"]) == (10, None, "withheld")
+    assert before.tables[0].rows == ()
     assert any("Student's t" in getattr(part, "text", "") for part in after.sections)
 
 

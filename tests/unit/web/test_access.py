@@ -76,7 +76,8 @@ CIRCLES: Mapping[frozenset[str], str] = {
         pilots.download pilots.confirm_destroy pilots.destroy evidence.show evidence.ask evidence.packs
         evidence.request_pack evidence.download evidence.set_rules evidence.upload_traits evidence.board
         evidence.records evidence.state rights.keep surveys.index surveys.create surveys.show surveys.edit
-        surveys.save surveys.publish surveys.withdraw surveys.upload surveys.take""",
+        surveys.save surveys.words surveys.translate
+        surveys.publish surveys.withdraw surveys.upload surveys.take""",
     frozenset({ADMINISTRATOR}): """
         sites.index sites.new sites.add sites.show sites.check sites.pause sites.resume sites.confirm_remove
         sites.remove sites.token hook_keys.make hook_keys.end lti_console.new lti_console.register

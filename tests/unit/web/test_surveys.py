@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from coil_bridge.domain import CoilPhase, Pairing, Role
+from coil_bridge.evaluation.records import FeedbackCount
 from tests.unit.web.conftest import Browser, World
 
 
@@ -67,6 +68,29 @@ def test_from_the_draft_to_an_answer(world: World, lead: Browser, pairing: Pairi
     assert jelena.post(address, {"answer.q1": "4", "code": "MA07KO"}).status_code == 404
 
 
+def test_each_student_is_asked_in_the_own_language(world: World, lead: Browser, pairing: Pairing) -> None:
+    page = published(lead, pairing)
+    words = {"language": "zh", "version": "3", "title": "合作"}
+    some = words | {"items.q1.text": "我能在混合团队中发言。", "items.q1.low": "完全不能"}
+    refused = lead.post(f"{page}/words", some)  # one end of the scale is missing
+    assert (refused.status_code, "我能在混合团队中发言。" in refused.text) == (422, True)
+    assert lead.post(f"{page}/words", some | {"items.q1.high": "完全能"}).status_code == 303
+    assert "readonly" in lead.get(f"{page}/words?language=zh").text
+    assert lead.get(f"{page}/words?language=en").status_code == 303
+    assert lead.get(f"{page}/words?language=xx").status_code == 404
+    address = f"{page}/answer/{pairing.id}"
+    jelena, chinese = world.browser(world.jelena), {"Accept-Language": "zh-CN,zh;q=0.9,en;q=0.5"}
+    assert "Working together" in jelena.get(address).text
+    asked = jelena.get(address, headers=chinese).text
+    assert '<h1 lang="zh">合作</h1>' in asked
+    assert 'lang="zh"><legend>我能在混合团队中发言。' in asked
+    assert 'lang="en"><legend>I ask before I judge.' in asked  # not translated
+    assert "我能在混合团队中发言。" in jelena.get(f"{address}?lang=zh").text
+    again = jelena.post(f"{address}?lang=zh", {"answer.q1": "9", "code": "MA07KO"})
+    assert (again.status_code, "合作" in again.text) == (422, True)
+    assert jelena.post(f"{address}?lang=zh", {"answer.q1": "4", "code": "MA07KO"}).status_code == 303
+
+
 def test_a_refused_answer_comes_back_as_it_was_typed(world: World, lead: Browser, pairing: Pairing) -> None:
     page = published(lead, pairing)
     jelena = world.browser(world.jelena)
@@ -118,3 +142,19 @@ def test_only_those_who_evaluate_see_a_survey(
     page = published(lead, pairing)
     assert world.browser(world.mira).get(f"{page}{path}").status_code == 404
     assert world.browser().get(f"{page}{path}").status_code in {302, 303, 401}
+
+
+def test_answers_to_feedback_in_moodle_are_counted_beside_the_surveys(
+    world: World, lead: Browser, pairing: Pairing
+) -> None:
+    assert pairing.phase
+    page = f"/pilots/{pairing.phase.pilot_id}/surveys"
+    assert "Feedback activities in Moodle" not in lead.get(page).text
+    counted = [FeedbackCount(71, 34, True, world.clock()), FeedbackCount(72, 9, False, world.clock())]
+    with world.services.storage.write() as tx:
+        tx.feedback_counts.replace(pairing.phase.pilot_id, pairing.id, world.almaty.id, counted)
+    text = lead.get(page).text
+    assert "Moodle: Feedback activity, anonymous" in text
+    assert ">34<" in text
+    assert ">9<" not in text  # fewer than the pilot's threshold
+    assert text.count("withheld") == 1

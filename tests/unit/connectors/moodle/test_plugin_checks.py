@@ -70,6 +70,15 @@ def test_a_service_with_some_of_the_functions() -> None:
     assert keys(PLUGIN, some) == {"plugin_partial": "warning"}
 
 
+def test_a_role_from_before_an_upgrade() -> None:
+    old = replace(PLUGIN, lacks=("mod/bigbluebuttonbn:view", "mod/feedback:view"))
+    assert keys(old) == {"plugin_lacks": "warning"}
+    (check,) = plugin_checks(old, INFO)
+    words = describe(check)
+    assert "mod/bigbluebuttonbn:view" in words.detail
+    assert "Prepare" in words.remedy
+
+
 def test_a_plugin_that_answers_with_an_error() -> None:
     refusal = PermissionMissing("Zhejiang Moodle", Function.PLUGIN_INFO, reason="capability")
     assert keys(refusal) == {"failed.permission.capability": "warning"}

@@ -123,7 +123,8 @@ def test_pairings_as_published(published: Published) -> None:
     assert (voices.enrolled, voices.invited, voices.active, voices.completing) == (11, None, None, None)
     assert (voices.active_days, voices.on_task_minutes, voices.contact_minutes) == (None, None, 1055)
     assert (water.enrolled, water.invited, water.active) == (10, 10, None)
-    assert (water.active_days, water.on_task_minutes, water.contact_minutes) == (6, 0, 450)
+    assert (water.active_days, water.on_task_minutes, water.contact_minutes) == (6, None, 450)
+    assert (voices.untimed, water.untimed) == (False, True)  # nobody in Water did two things close together
     assert (voices.replies, water.replies, voices.pairs, water.pairs) == (None, 0, None, 0)
 
 

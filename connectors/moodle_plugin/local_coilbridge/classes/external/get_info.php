@@ -18,10 +18,12 @@ namespace local_coilbridge\external;
 
 use core_external\external_api;
 use core_external\external_function_parameters;
+use core_external\external_multiple_structure;
 use core_external\external_single_structure;
 use core_external\external_value;
 use local_coilbridge\local\log_source;
 use local_coilbridge\local\queue;
+use local_coilbridge\local\setup;
 
 defined('MOODLE_INTERNAL') || die();
 
@@ -65,6 +67,7 @@ class get_info extends external_api {
             'hooks' => queue::is_on(),
             'waiting' => queue::waiting(),
             'dropped' => (int)get_config('local_coilbridge', 'hooksdropped'),
+            'lacks' => setup::lacking(),
         ];
     }
 
@@ -82,6 +85,7 @@ class get_info extends external_api {
             'hooks' => new external_value(PARAM_BOOL, 'Whether notifications are sent'),
             'waiting' => new external_value(PARAM_INT, 'Notifications that wait to be sent'),
             'dropped' => new external_value(PARAM_INT, 'Notifications that were given up so far'),
+            'lacks' => new external_multiple_structure(new external_value(PARAM_CAPABILITY, 'A right that the caller lacks')),
         ]);
     }
 }

@@ -82,6 +82,16 @@ class setup {
     }
 
     /**
+     * What the account that calls lacks of the role's rights: an upgrade may want more than the role was made with.
+     *
+     * @return string[] names of capabilities
+     */
+    public static function lacking(): array {
+        $context = \context_system::instance();
+        return array_values(array_filter(self::wanted(), fn($name) => !has_capability($name, $context)));
+    }
+
+    /**
      * Do the first step: everything but the token. What is done already is left alone.
      *
      * @param string $username of the account
@@ -187,7 +197,7 @@ class setup {
     }
 
     /**
-     * What the role lacks. Capabilities of plugins that are not installed are not counted.
+     * What the role lacks.
      *
      * @param int $roleid the role
      * @return string[]
@@ -200,8 +210,16 @@ class setup {
             'contextid' => $context->id,
             'permission' => CAP_ALLOW,
         ], '', 'capability, permission');
-        $wanted = array_filter(self::CAPABILITIES, fn($name) => get_capability_info($name) !== null);
-        return array_values(array_diff($wanted, array_keys($has)));
+        return array_values(array_diff(self::wanted(), array_keys($has)));
+    }
+
+    /**
+     * What the role is to allow on this site. Capabilities of plugins that are not installed are not counted.
+     *
+     * @return string[]
+     */
+    private static function wanted(): array {
+        return array_filter(self::CAPABILITIES, fn($name) => get_capability_info($name) !== null);
     }
 
     /**
