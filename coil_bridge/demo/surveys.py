@@ -76,7 +76,7 @@ def add_finished_survey(
                     lines.append([str(each) for each in marks] + [f"{course.site_name[:2]}{number:04}"])
             content = "\n".join(",".join(f'"{cell}"' for cell in line) for line in lines).encode()
             place = f"{course.pairing_id}:{course.course_id}"
-            now.survey_import.store(
+            then.survey_import.store(
                 lead, draft.id, wave=wave, course=place, content=content, code_question="Your own code"
             )
 

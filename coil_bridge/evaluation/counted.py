@@ -6,6 +6,7 @@ to compare two lists of them. ``settling.py`` does that; they are stored with ea
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -34,9 +35,13 @@ class Counted:
     """One participation. Minutes and days are sums up to the last day covered; weeks by their Mondays.
 
     ``by_moodle`` and ``by_sessions``: completing under the one and the other part of the rule.
-    ``answered``: replies written, by the institution of whom they answer. A ``guest`` in a partner's course
-    is in no headcount: only the replies are. ``left_out``: whoever objects to being counted is in no figure,
-    and counts again as here when the objection is taken back; so that tells no more than its making did.
+    ``answered``: replies written, by the institution of whom they answer; ``received``: likewise those that
+    answer this person, by the institution of who wrote them. A ``guest`` in a partner's course is in no
+    headcount: only the replies are.
+
+    ``left_out``: whoever objects is in no figure, and counts again as here when the objection is taken back.
+    ``resting``: likewise left out beside them (``leaving.py``); ``rested``: beside whom, now or earlier.
+    ``erased``: only that somebody was there is kept.
     """
 
     enrolled: bool = False
@@ -52,9 +57,18 @@ class Counted:
     estimated: int = 0
     attended: int = 0
     answered: tuple[tuple[str, int], ...] = ()
+    received: tuple[tuple[str, int], ...] = ()
     gender: str = UNDISCLOSED
     country: str = UNDISCLOSED
     left_out: bool = False
+    resting: bool = False
+    rested: str = ""
+    erased: bool = False
+
+    @property
+    def away(self) -> bool:
+        """Whether the person is in no figure."""
+        return self.left_out or self.resting or self.erased
 
     @property
     def completing(self) -> bool:
@@ -73,6 +87,7 @@ class Dyads:
     mutual: int = 0
     people: int = 0  # in any of the pairs
     mutual_people: int = 0
+    lost: bool = False  # somebody left after they had been published: nothing more is said of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,39 +101,35 @@ class Edition:
     @property
     def counted(self) -> People:
         """Who is in the figures."""
-        return {who: each for who, each in self.people.items() if not each.left_out}
+        return {who: each for who, each in self.people.items() if not each.away}
 
-    def without(self, gone: Collection[str]) -> Edition:
-        """The same without the participations of some pseudonyms."""
-        left = {who: each for who, each in self.people.items() if who.pseudonym not in gone}
-        return replace(self, people=left)
-
-    def apart(self, objecting: Collection[str]) -> tuple[Edition, People]:
-        """Everybody who does not object, as last counted; and those who do, to be kept for their return."""
-        found = {who: replace(each, left_out=who.pseudonym in objecting) for who, each in self.people.items()}
-        kept = {who: each for who, each in found.items() if each.left_out}
-        staying = {who: each for who, each in found.items() if not each.left_out}
-        return replace(self, people=staying), kept
+    @property
+    def sizes(self) -> Counter[GroupKey]:
+        """How many students of each unit count."""
+        return Counter(who.group for who, each in self.counted.items() if each.enrolled)
 
 
 def edition_of(facts: Facts, through: date, shown: Collection[GroupKey]) -> Edition:
     """Everything as it stands in the stored rows about the people of the shown units."""
-    answered: dict[Who, dict[str, int]] = {}
+    answered: dict[Who, Counter[str]] = defaultdict(Counter)
+    received: dict[Who, Counter[str]] = defaultdict(Counter)
     for (by, to), count in facts.replies.items():
-        mine = answered.setdefault(Who(by[0].pairing_id, by[0].institution_id, by[1]), {})
-        mine[to[0].institution_id] = mine.get(to[0].institution_id, 0) + count
-    people = {}
-    for person in facts.people.values():
-        if person.group not in shown:
-            continue
-        who = Who(person.group.pairing_id, person.group.institution_id, person.pseudonym)
-        people[who] = _counted(person, tuple(sorted(answered.pop(who, {}).items())))
-    guests = {
-        who: Counted(guest=True, answered=tuple(sorted(mine.items())))
-        for who, mine in answered.items()
-        if who.group in shown
+        answered[_who(by)][to[0].institution_id] += count
+        received[_who(to)][by[0].institution_id] += count
+    people = {
+        _who((person.group, person.pseudonym)): _counted(person)
+        for person in facts.people.values()
+        if person.group in shown
     }
-    return Edition(through, guests | people, dyads_of(facts, shown))
+    for who in answered.keys() | received.keys():
+        person = people.get(who, Counted(guest=True))
+        if who.group in shown and (person.enrolled or person.guest):
+            people[who] = replace(
+                person,
+                answered=tuple(sorted(answered[who].items())),
+                received=tuple(sorted(received[who].items())),
+            )
+    return Edition(through, people, dyads_of(facts, shown))
 
 
 def dyads_of(facts: Facts, shown: Collection[GroupKey]) -> dict[str, Dyads]:
@@ -156,11 +167,16 @@ def counted_from(stored: Mapping[str, Any]) -> Counted:
     """Out of storage."""
     found = dict(stored)
     found["weeks"] = frozenset(found.get("weeks", ()))
-    found["answered"] = tuple((place, count) for place, count in found.get("answered", ()))
+    for name in ("answered", "received"):
+        found[name] = tuple((place, count) for place, count in found.get(name, ()))
     return Counted(**found)
 
 
-def _counted(person: Participation, answered: tuple[tuple[str, int], ...]) -> Counted:
+def _who(of: tuple[GroupKey, str]) -> Who:
+    return Who(of[0].pairing_id, of[0].institution_id, of[1])
+
+
+def _counted(person: Participation) -> Counted:
     if not person.enrolled:
         return Counted()
     return Counted(
@@ -175,7 +191,6 @@ def _counted(person: Participation, answered: tuple[tuple[str, int], ...]) -> Co
         contact=person.contact,
         estimated=person.estimated,
         attended=person.attendances,
-        answered=answered,
         gender=person.trait.gender,
         country=person.trait.country or UNDISCLOSED,
     )

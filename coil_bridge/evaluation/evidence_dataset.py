@@ -401,8 +401,9 @@ SUPPRESSION = (
     "groups in which nobody belongs to fewer than the threshold: neither those whom it counts nor those whom "
     "it leaves out. All tables open the same tree of groups, so nothing that is withheld can be computed "
     "from several of them. What fewer people than the threshold have newly done waits until enough have, so "
-    "nothing can be computed from two exports either; a phase that runs is not told apart. Figures cover "
-    "whole ISO weeks."
+    "nothing can be computed from two exports either; a phase that runs is not told apart. Of a sum nobody "
+    "has given nearly all. When somebody objects to being counted, five others of the group are left out as "
+    "well, so totals can be a few people too low. Figures cover whole ISO weeks."
 )
 
 _VIEWS = (

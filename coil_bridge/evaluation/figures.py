@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 
 from coil_bridge.evaluation.counted import Counted, Dyads, Edition, Who, edition_of
 from coil_bridge.evaluation.definitions.registry import CompletionRule
 from coil_bridge.evaluation.facts import Facts, Participation, Stored, gather
+from coil_bridge.evaluation.leaving import left
 from coil_bridge.evaluation.participation import GroupStatus
 from coil_bridge.evaluation.records import GroupKey, Part, PilotCourse
 from coil_bridge.evaluation.settling import Running, begun, settled
@@ -23,16 +24,19 @@ from coil_bridge.evaluation.windows import Window, course_window, phase_windows
 
 @dataclass(slots=True)
 class Amount:
-    """A sum, and how many people gave something to it."""
+    """A sum, how many people gave something to it, and the two largest parts."""
 
     total: int = 0
     people: int = 0
+    largest: tuple[int, int] = (0, 0)
 
     def add(self, value: int) -> None:
         """One person's part; nothing is nobody's."""
         if value:
             self.total += value
             self.people += 1
+            first, second = self.largest
+            self.largest = (max(first, value), max(second, min(first, value)))
 
 
 @dataclass(slots=True)
@@ -50,17 +54,21 @@ class UnitFigures:
     staff: int = 0
     active_days: Amount = field(default_factory=Amount)
     several_days: int = 0  # people active on more than one day
-    busy_weeks: int = 0  # people active on more than one day of a week
+    more_days: Amount = field(default_factory=Amount)  # days beyond one in each week; of people with such
     on_task: Amount = field(default_factory=Amount)  # minutes
     contact: Amount = field(default_factory=Amount)  # minutes
     estimated: Amount = field(default_factory=Amount)  # minutes, part of contact
-    recorded: int = 0  # people with contact that is not estimated
+    recorded: Amount = field(default_factory=Amount)  # minutes, the other part
     not_all_contact: int = 0  # people who missed some minute
     attendances: Amount = field(default_factory=Amount)
     attended_all: int = 0  # people present in every session held
+    absences: int = 0  # sessions held, less those attended, of active people
     within: Amount = field(default_factory=Amount)  # replies inside the institution
     cross: Amount = field(default_factory=Amount)  # replies to other institutions
     edges: dict[str, Amount] = field(default_factory=lambda: defaultdict(Amount))  # by institution
+    within_received: Amount = field(default_factory=Amount)  # by those who were answered
+    cross_received: Amount = field(default_factory=Amount)
+    edges_received: dict[str, Amount] = field(default_factory=lambda: defaultdict(Amount))
     weeks: Counter[date] = field(default_factory=Counter)  # active students by Monday
     genders: Counter[str] = field(default_factory=Counter)
     countries: Counter[str] = field(default_factory=Counter)
@@ -100,24 +108,38 @@ def figures_of(stored: Stored, before: Sequence[Edition] = ()) -> Figures:
     facts = gather(stored)
     statuses = _statuses(stored, [person.group for person in facts.people.values() if person.enrolled])
     shown = {group for group, status in statuses.items() if status is GroupStatus.SHOWN}
-    edition = edition_of(facts, stored.through, shown)
+    edition = edition_of(facts, stored.through, shown | _counted_in(before))
     threshold = stored.pilot.suppression_threshold
     if before:
-        latest, objecting = before[-1].without(_elsewhere(stored)).apart(stored.excluded)
-        edition = settled(latest, edition, _running(stored, latest.through), threshold)
-        edition = replace(edition, people={**edition.people, **objecting})
+        running = _running(stored, before[-1].through)
+        latest = left(before[-1], stored.excluded, _elsewhere(stored), all_over=not running)
+        edition = settled(latest, edition, running, threshold)
     else:
         edition = begun(edition, _running(stored, stored.through), threshold)
     return _figures(stored, facts, edition, statuses, before)
 
 
-def figures_again(stored: Stored, editions: Sequence[Edition]) -> Figures:
-    """The figures of an earlier edition, the last of some, whatever has been stored since; who has objected
-    is left out."""
+def figures_again(stored: Stored, editions: Sequence[Edition]) -> Figures | None:
+    """The figures of an earlier edition, the last of some, whatever has been stored since; none where
+    somebody counted in it who has left: it would tell what this person counted for."""
+    edition = editions[-1]
+    if any(
+        (each.erased or who.pseudonym in stored.excluded) and not each.left_out
+        for who, each in edition.people.items()
+    ):
+        return None
+    return _without_news(stored, edition, editions[:-1])
+
+
+def figures_last(stored: Stored, editions: Sequence[Edition]) -> Figures:
+    """The figures of the last edition that there can be, without those who have left since."""
+    return _without_news(stored, left(editions[-1], stored.excluded, (), all_over=True), editions[:-1])
+
+
+def _without_news(stored: Stored, edition: Edition, before: Sequence[Edition]) -> Figures:
     facts = gather(stored)
     statuses = _statuses(stored, [person.group for person in facts.people.values() if person.enrolled])
-    edition = editions[-1].without(stored.excluded)
-    return _figures(stored, facts, edition, statuses, editions[:-1])
+    return _figures(stored, facts, edition, statuses, before)
 
 
 def _figures(
@@ -127,10 +149,12 @@ def _figures(
     statuses: Mapping[GroupKey, GroupStatus],
     before: Sequence[Edition],
 ) -> Figures:
-    """What is shown follows from who is counted: a group that has become too small may still wait."""
+    """What is shown follows from who is counted: a group that has become too small may still wait. One that
+    was counted goes on counting within sums: if it went, it could be computed from what is missing."""
     threshold = stored.pilot.suppression_threshold
-    sizes = Counter(who.group for who, each in edition.counted.items() if each.enrolled)
-    shown = shown_groups(sizes, threshold)
+    sizes = edition.sizes
+    known = {course.group for course in stored.courses}
+    shown = (shown_groups(sizes, threshold) | (_counted_in(before) & sizes.keys())) & known
     statuses = {
         group: GroupStatus.SHOWN
         if group in shown
@@ -161,6 +185,11 @@ def _figures(
         completion=stored.rules.completion,
         weeks=_weeks(stored, shown),
     )
+
+
+def _counted_in(before: Sequence[Edition]) -> frozenset[GroupKey]:
+    """The groups that counted in the latest publication."""
+    return frozenset(before[-1].sizes) if before else frozenset()
 
 
 def _running(stored: Stored, through: date) -> Running:
@@ -229,14 +258,15 @@ def _count(unit: UnitFigures, person: Counted, held: int, minutes: int) -> None:
     unit.connected_idle += person.connected and not person.active
     unit.active_days.add(person.days)
     unit.several_days += person.days > 1
-    unit.busy_weeks += person.days > len(person.weeks)
+    unit.more_days.add(max(person.days - len(person.weeks), 0))
     unit.on_task.add(person.on_task)
     unit.contact.add(person.contact)
     unit.estimated.add(person.estimated)
-    unit.recorded += person.contact > person.estimated
+    unit.recorded.add(person.contact - person.estimated)
     unit.not_all_contact += person.contact < minutes
     unit.attendances.add(person.attended)
     unit.attended_all += 0 < held <= person.attended
+    unit.absences += max(held - person.attended, 0) if person.active else 0
     unit.weeks.update(date.fromordinal(week) for week in person.weeks)
     unit.genders[person.gender] += 1
     unit.countries[person.country] += 1
@@ -244,15 +274,19 @@ def _count(unit: UnitFigures, person: Counted, held: int, minutes: int) -> None:
 
 def _count_replies(unit: UnitFigures, who: Who, person: Counted, shown: Collection[GroupKey]) -> None:
     """By who wrote them; replies to people of a group that is not shown are left out, or it would show."""
-    crossing = 0
-    for institution, count in person.answered:
-        if GroupKey(who.pairing_id, institution) in shown:
-            unit.edges[institution].add(count)
-            if institution == who.institution_id:
-                unit.within.add(count)
-            else:
-                crossing += count
-    unit.cross.add(crossing)
+    for replies, edges, within, cross in (
+        (person.answered, unit.edges, unit.within, unit.cross),
+        (person.received, unit.edges_received, unit.within_received, unit.cross_received),
+    ):
+        crossing = 0
+        for institution, count in replies:
+            if GroupKey(who.pairing_id, institution) in shown:
+                edges[institution].add(count)
+                if institution == who.institution_id:
+                    within.add(count)
+                else:
+                    crossing += count
+        cross.add(crossing)
 
 
 def _weeks(stored: Stored, shown: Iterable[GroupKey]) -> list[date]:

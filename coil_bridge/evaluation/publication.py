@@ -19,6 +19,7 @@ from coil_bridge.evaluation.facts import UNDISCLOSED
 from coil_bridge.evaluation.figures import Amount, Figures, UnitFigures
 from coil_bridge.evaluation.participation import GroupStatus
 from coil_bridge.evaluation.records import GroupKey
+from coil_bridge.evaluation.suppression import is_dominated
 
 OTHER = "other or undisclosed"
 AXES = ("pilot", "phase", "model", "pairing", "institution", "group")
@@ -243,15 +244,17 @@ class _Decided:
         self._weeks = {week: self._part_of_active(partial(_in_week, week)) for week in figures.weeks}
         self._isolated = self._part_of_active(_connected)
         self._attended = self._attendances()
-        self._days = self._opened(
-            lambda unit: (unit.active_days.people, unit.several_days, unit.busy_weeks), self._base
+        self._days = self._sums(
+            lambda unit: (unit.active_days, unit.more_days), lambda unit: (unit.several_days,)
         )
-        self._on_task = self._opened(lambda unit: (unit.on_task.people,), self._base)
-        self._contact = self._opened(
-            lambda unit: (unit.contact.people, unit.estimated.people, unit.recorded, unit.not_all_contact),
-            self._base,
+        self._on_task = self._sums(lambda unit: (unit.on_task,))
+        self._contact = self._sums(
+            lambda unit: (unit.contact, unit.estimated, unit.recorded),
+            lambda unit: (unit.not_all_contact,),
         )
-        self._replies = self._opened(lambda unit: (unit.within.people, unit.cross.people), self._base)
+        self._replies = self._sums(
+            lambda unit: (unit.within, unit.cross, unit.within_received, unit.cross_received)
+        )
         self._pairs = self._pair_blocks()
         self.genders, self._genders = self._traits(lambda unit: unit.genders)
         self.countries, self._countries = self._traits(lambda unit: unit.countries)
@@ -294,19 +297,57 @@ class _Decided:
         return unit.by_moodle + (unit.by_sessions if either else 0)
 
     def edges(self) -> Iterable[Edge]:
-        """Who answered whom: units that stand alone, and whose every edge has enough people or none."""
+        """Who answered whom: units that stand alone, and whose every edge has enough people at both ends."""
         for key, unit in sorted(self._figures.units.items(), key=lambda each: str(each[0])):
             counts = dict(sorted(unit.edges.items()))
-            enough = all(amount.people >= self._threshold for amount in counts.values())
+            ends = [
+                end
+                for to, amount in counts.items()
+                for end in (amount, self._received(GroupKey(key.pairing_id, to), key.institution_id))
+            ]
+            enough = all(
+                end.people >= self._threshold and not is_dominated(end.largest, end.total) for end in ends
+            )
             if enough and self._replies.covers({key}):
                 for to, amount in counts.items():
                     yield Edge(key.pairing_id, key.institution_id, to, amount.total)
+
+    def _received(self, key: GroupKey, by: str) -> Amount:
+        unit = self._figures.units.get(key)
+        return unit.edges_received[by] if unit and by in unit.edges_received else Amount()
 
     def _opened(
         self, cells: Callable[[UnitFigures], Cells], within: Blocks[GroupKey] | None = None
     ) -> Blocks[GroupKey]:
         found = _each(self._figures.units, cells)
         return opened(found, self._paths, self._threshold, within=within)
+
+    def _sums(
+        self,
+        amounts: Callable[[UnitFigures], tuple[Amount, ...]],
+        more: Callable[[UnitFigures], Cells] = lambda _unit: (),
+    ) -> Blocks[GroupKey]:
+        """Sums that enough people have given something to, and nobody nearly all; ``more``: further cells."""
+
+        def cells(unit: UnitFigures) -> Cells:
+            return (*(amount.people for amount in amounts(unit)), *more(unit))
+
+        return opened(
+            _each(self._figures.units, cells),
+            self._paths,
+            self._threshold,
+            within=self._base,
+            also=lambda keys: self._spread(amounts, keys),
+        )
+
+    def _spread(self, amounts: Callable[[UnitFigures], tuple[Amount, ...]], keys: Sequence[GroupKey]) -> bool:
+        together = zip(*(amounts(self._figures.units[key]) for key in keys), strict=True)
+        return not any(
+            is_dominated(
+                [part for amount in column for part in amount.largest], sum(each.total for each in column)
+            )
+            for column in together
+        )
 
     def _before(self, cells: Callable[[UnitFigures], Cells]) -> list[Mapping[GroupKey, Cells]]:
         return [_each(units, cells) for units in self._figures.earlier]
@@ -347,13 +388,15 @@ class _Decided:
         and what is left of these is another."""
 
         def single_ones_are_large(keys: Sequence[GroupKey]) -> bool:
+            if not self._spread(lambda unit: (unit.attendances,), keys):
+                return False
             if any(self._figures.sessions.get(key.pairing_id, 0) != 1 for key in keys):
                 return True
             units = [self._figures.units[key] for key in keys]
             return is_safe((sum(unit.active - unit.attendances.people for unit in units),), self._threshold)
 
         cells = {
-            key: (unit.attendances.people, unit.enrolled - unit.attended_all)
+            key: (unit.attendances.people, unit.enrolled - unit.attended_all, unit.absences)
             for key, unit in self._figures.units.items()
         }
         within = self._active if self._active.members else self._base
@@ -414,7 +457,12 @@ class _Decided:
             key: (each.mutual, each.pairs - each.mutual, each.people, each.mutual_people)
             for key, each in found.items()
         }
-        return opened(cells, paths, self._threshold)
+        return opened(
+            cells,
+            paths,
+            self._threshold,
+            also=lambda pairings: not any(found[pairing].lost for pairing in pairings),
+        )
 
     def _counted(
         self,

@@ -49,6 +49,7 @@ class EventKind(IntEnum):
 
 
 POSTS = frozenset({EventKind.FORUM_TOPIC, EventKind.FORUM_REPLY})
+JOINS = (EventKind.SESSION_JOIN, EventKind.ROOM_JOIN)
 
 
 class EventSource(IntEnum):

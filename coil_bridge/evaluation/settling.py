@@ -9,13 +9,12 @@ nobody or about enough people.
 
 How many are enrolled in a phase that runs does not wait: rosters are known to everybody who teaches. Whoever
 newly enrols is counted as not active until the next batch; once the phase is over, not at all until there are
-enough of them. Whoever objects to being counted is gone at once: that a person has a right not to be counted
-weighs more than that one publication less the other shows what the person counted for.
+enough of them. Whoever objects to being counted is gone at once, and does not leave alone (``leaving.py``).
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
@@ -26,6 +25,7 @@ from typing import Any
 from coil_bridge.evaluation.counted import Counted, Dyads, Edition, People, Who
 from coil_bridge.evaluation.facts import UNDISCLOSED
 from coil_bridge.evaluation.records import GroupKey
+from coil_bridge.evaluation.suppression import is_dominated
 
 Running = Mapping[GroupKey, str]
 """The units whose phase runs, with its id: they are one room; every other unit is a room of its own."""
@@ -34,7 +34,7 @@ _SUMS: tuple[tuple[str, ...], ...] = (
     ("days",),
     ("on_task",),
     ("contact", "estimated", "attended"),
-    ("answered",),
+    ("answered", "received"),
 )
 _DONE = ("active", "by_moodle", "by_sessions", "connected", "weeks", *chain.from_iterable(_SUMS))
 _NOTHING = Counted()
@@ -53,11 +53,15 @@ def settled(before: Edition, now: Edition, running: Running, threshold: int) -> 
     """What is counted now, when ``before`` was published last; ``running`` on its last day."""
     known = {who.group for who in before.people}  # of a unit that is new, it is known that nobody was counted
     together = {group: phase for group, phase in running.items() if group in known}
-    earlier, later = _by_room(before.people, together), _by_room(now.people, together)
-    people: dict[Who, Counted] = {}
+    people = {who: each for who, each in before.people.items() if each.away}
+    awake = {who: each for who, each in now.people.items() if who not in people}
+    earlier, later = _by_room(before.counted, together), _by_room(awake, together)
     for name in sorted(earlier.keys() | later.keys()):
         changes = _Changes(earlier.get(name, {}), later.get(name, {}), before.through, threshold)
         people |= changes.settled(over=name in earlier and name not in together.values())
+    for who in people:
+        if rested := before.people.get(who, _NOTHING).rested:
+            people[who] = replace(people[who], rested=rested)
     return Edition(now.through, people, _dyads(before, now, threshold))
 
 
@@ -79,6 +83,7 @@ class _Changes:
         """The people of the room as they count now."""
         if over:
             self._arriving()
+        self._inviting()
         self._leaving()
         self._stopping()
         self._starting()
@@ -91,6 +96,13 @@ class _Changes:
         for trait in ("gender", "country"):
             self._trait(trait)
         return self._people
+
+    def _inviting(self) -> None:
+        """Whoever is only invited counts as such when enough newly are."""
+        new = [who for who, each in self._people.items() if _is_invited(each) and who not in self._before]
+        if not self._large(len(new)):
+            for who in new:
+                del self._people[who]
 
     def _arriving(self) -> None:
         """Whoever enrols when all is over is not counted until enough have."""
@@ -133,7 +145,7 @@ class _Changes:
         undone: Callable[[Counted, Counted], Counted],
     ) -> None:
         """If only a few of those who are new do something besides, that waits."""
-        few = [who for who in some if does(self._people[who])]
+        few = [who for who in some if does(self._people[who]) and not does(self._was(who))]
         if not self._large(len(few)):
             for who in few:
                 self._people[who] = undone(self._people[who], self._was(who))
@@ -141,29 +153,32 @@ class _Changes:
     def _one(
         self, value: Callable[[Counted], Hashable], undone: Callable[[Counted, Counted], Counted]
     ) -> None:
-        """Something that active people do or do not: each way from one value to another has enough people."""
-        ways: dict[tuple[Hashable, Hashable], list[Who]] = defaultdict(list)
+        """Something that people do or do not: each way from one value to another has enough people."""
+        ways: dict[tuple[Hashable, ...], list[Who]] = defaultdict(list)
         for who, each in self._people.items():
-            if each.active and self._was(who).active and value(each) != value(self._was(who)):
-                ways[value(self._was(who)), value(each)].append(who)
+            if each.active == self._was(who).active and value(each) != value(self._was(who)):
+                ways[each.active, value(self._was(who)), value(each)].append(who)
         for changed in ways.values():
             if not self._large(len(changed)):
                 for who in changed:
                     self._people[who] = undone(self._people[who], self._was(who))
 
     def _sum(self, columns: tuple[str, ...]) -> None:
-        """A sum changes when enough people have changed their part of it."""
-        changed = [
-            who
-            for who in self._people.keys() | self._before.keys()
-            if _values(self._people.get(who, _NOTHING), columns) != _values(self._was(who), columns)
-        ]
-        if not self._large(len(changed)):
+        """Sums change when enough people have changed each, and nobody's change is nearly all of it."""
+        changed: list[Who] = []
+        steps: dict[str, list[int]] = defaultdict(list)
+        for who in self._people.keys() | self._before.keys():
+            new, old = (_parts(each, columns) for each in (self._people.get(who, _NOTHING), self._was(who)))
+            if new != old:
+                changed.append(who)
+            for name in new.keys() | old.keys():
+                if step := abs(new[name] - old[name]):
+                    steps[name].append(step)
+        if not all(self._large(len(each)) and not is_dominated(each) for each in steps.values()):
             for who in changed:
                 if who in self._people:
-                    old = self._was(who)
-                    kept = {name: getattr(old, name) for name in columns}
-                    self._people[who] = replace(self._people[who], **kept)
+                    old_values: dict[str, Any] = {name: getattr(self._was(who), name) for name in columns}
+                    self._people[who] = replace(self._people[who], **old_values)
 
     def _trait(self, name: str) -> None:
         """New values count when enough people have each of them, and when those without any are enough."""
@@ -218,7 +233,7 @@ def _dyads(before: Edition, now: Edition, threshold: int) -> dict[str, Dyads]:
     for pairing in before.dyads:
         old, new = before.dyads[pairing], now.dyads.get(pairing, Dyads())
         steps = (abs(new.pairs - old.pairs), abs(new.mutual - old.mutual))
-        found[pairing] = old if any(0 < step < threshold for step in steps) else new
+        found[pairing] = old if old.lost or any(0 < step < threshold for step in steps) else new
     return found
 
 
@@ -250,8 +265,19 @@ def _connected_as_before(each: Counted, old: Counted) -> Counted:
     return replace(each, connected=old.connected)
 
 
-def _values(each: Counted, columns: tuple[str, ...]) -> tuple[object, ...]:
-    return tuple(getattr(each, name) for name in columns)
+def _is_invited(each: Counted) -> bool:
+    return not (each.enrolled or each.guest)
+
+
+def _parts(each: Counted, columns: Iterable[str]) -> Counter[str]:
+    """What a person gives to each sum that is published or follows from those that are."""
+    found: Counter[str] = Counter()
+    for name in columns:
+        value = getattr(each, name)
+        found.update({name: value} if isinstance(value, int) else {f"{name} {to}": n for to, n in value})
+    if "contact" in columns:
+        found["recorded"] = each.contact - each.estimated
+    return found
 
 
 def _by_room(people: People, running: Running) -> dict[str, dict[Who, Counted]]:

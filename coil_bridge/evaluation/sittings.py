@@ -3,23 +3,20 @@
 It is an estimate and labelled so. A sitting ends at local midnight; its last event adds nothing.
 
 ``time_on_task`` says what is meant, for one person. ``bulk`` does the same for a million events in a tenth of
-a second: SQLite's window functions take three. Each event comes as one integer (``PACKED``), many in a block.
+a second: SQLite's window functions take three. Events come as integers (``packed_events``), many in a block.
 """
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 from coil_bridge.evaluation.attendance import Span
+from coil_bridge.evaluation.packed_events import actors_of, days_of, kinds_of, minutes_of
+from coil_bridge.evaluation.records import JOINS
 
-PACKED = "actor << 28 | minute << 2 | (day & 1) << 1 | 1 if it is the joining of a room"
-ACTOR_BITS = 28
-MINUTE_BITS, DAY_BITS = 2, 1
-_MINUTES = (1 << (ACTOR_BITS - MINUTE_BITS)) - 1
 _SLICE = 1 << 17
 
 
@@ -41,26 +38,10 @@ def time_on_task(events: Iterable[tuple[int, int]], gap: int) -> int:
     )
 
 
-def pack(actor: int, minute: int, day: int, *, joined: bool = False) -> int:
-    """An event as ``bulk`` takes it."""
-    return actor << ACTOR_BITS | minute << MINUTE_BITS | (day & 1) << DAY_BITS | joined
-
-
-def block(packed: Sequence[int]) -> bytes:
-    """Packed events as they are stored: eight bytes each, the lowest first."""
-    return struct.pack(f"<{len(packed)}q", *packed)
-
-
-def opened(stored: bytes) -> tuple[int, ...]:
-    """What ``block`` was given."""
-    return struct.unpack(f"<{len(stored) // 8}q", stored)
-
-
 def bulk(blocks: Iterable[bytes], windows: Mapping[int, Span], gap: int) -> Bulk:
     """The estimate for every actor in ``windows``, of events within the actor's window of minutes.
 
-    Days are compared by whether their number is odd: two events so few minutes apart are on one day or on
-    two that follow each other. ``gap`` is less than a day, in minutes.
+    ``gap`` is in minutes.
     """
     import numpy as np  # noqa: PLC0415 - only the worker needs it; a web process stays small without
 
@@ -76,15 +57,14 @@ def bulk(blocks: Iterable[bytes], windows: Mapping[int, Span], gap: int) -> Bulk
         some = events[max(start - 1, 0) : start + _SLICE]
         actors, minutes = _inside(np, some, low, high)
         found += _gaps(np, some, actors, minutes, gap=gap, most=most)
-        joins += _joins(some, actors, minutes, skip=min(start, 1))
+        joins += _joins(np, some, actors, minutes, skip=min(start, 1))
     known = {int(actor): int(found[actor]) for actor in np.flatnonzero(found)}
     return Bulk(known, tuple(joins))
 
 
 def _inside(np: Any, some: Any, low: Any, high: Any) -> tuple[Any, Any]:
     """Actors (-1 for what does not count) and minutes of a slice."""
-    actors = some >> ACTOR_BITS
-    minutes = (some >> MINUTE_BITS) & _MINUTES
+    actors, minutes = actors_of(some), minutes_of(some)
     known = actors < len(low)
     place = np.where(known, actors, 0)
     inside = known & (minutes >= low[place]) & (minutes < high[place])
@@ -94,12 +74,12 @@ def _inside(np: Any, some: Any, low: Any, high: Any) -> tuple[Any, Any]:
 def _gaps(np: Any, some: Any, actors: Any, minutes: Any, *, gap: int, most: int) -> Any:
     """The minutes of a slice, by actor."""
     gaps = minutes[1:] - minutes[:-1]
-    same_day = ((some[1:] ^ some[:-1]) & (1 << DAY_BITS)) == 0
-    counts = (actors[1:] == actors[:-1]) & (actors[1:] >= 0) & (gaps <= gap) & same_day
+    days = days_of(some)
+    counts = (actors[1:] == actors[:-1]) & (actors[1:] >= 0) & (gaps <= gap) & (days[1:] == days[:-1])
     return np.bincount(actors[1:][counts], gaps[counts], most).astype(np.int64)
 
 
-def _joins(some: Any, actors: Any, minutes: Any, skip: int) -> list[tuple[int, int]]:
-    wanted = ((some & 1) == 1) & (actors >= 0)
+def _joins(np: Any, some: Any, actors: Any, minutes: Any, skip: int) -> list[tuple[int, int]]:
+    wanted = np.isin(kinds_of(some), JOINS) & (actors >= 0)
     wanted[:skip] = False
     return list(zip(actors[wanted].tolist(), minutes[wanted].tolist(), strict=True))

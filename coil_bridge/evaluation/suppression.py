@@ -10,16 +10,30 @@ and nothing else that is shown depends on it. The tests hold the code to exactly
 group as you like below the threshold, and no output changes by a byte.
 
 The floor of five and the default of ten are those of learning analytics tools that universities accept.
+
+A sum (hours, days, replies) can be one person's although many give something to it: whoever gives the second
+most would know it nearly. So sums obey the p% rule besides (Hundepool et al., Statistical Disclosure Control,
+2012, 4.2.2): without the two largest parts there must be left at least a tenth of the largest.
 """
 
 from __future__ import annotations
 
+import heapq
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from coil_bridge.evaluation.records import GroupKey, Member, Part, PilotCourse
 
 FLOOR = 5
+DOMINANCE = 10  # per cent of the largest part
+
+
+def is_dominated(parts: Iterable[int], total: int | None = None) -> bool:
+    """Whether the largest part of a sum could be told nearly; ``total``: where not all parts are given."""
+    largest = list(parts)
+    first, second = (*heapq.nlargest(2, largest), 0, 0)[:2]
+    rest = (sum(largest) if total is None else total) - first - second
+    return rest * 100 < DOMINANCE * first
 
 
 def students_by_group(courses: Iterable[PilotCourse], members: Iterable[Member]) -> dict[GroupKey, int]:

@@ -1,14 +1,21 @@
 """What the answers of a survey come to, with everything withheld from which one person's could be computed.
 
-Three rules, each against one way of computing back:
+Six rules, each against one way of computing back:
 
-1. A mean is over at least ``threshold`` people. Answers of a round are looked at once it has closed, so
-   that nobody can compare the page of today with that of yesterday.
-2. Parts of a whole (institutions, pairings) are shown only as long as the people outside all shown parts
-   together are none or at least ``threshold``: a difference is then a mean over enough people again.
+1. A mean is over at least ``threshold`` people.
+2. Parts of a whole (institutions) are shown only as long as the people outside all shown parts together are
+   none, or could be shown as well: a difference is then a mean over enough people again.
 3. The change is over the people who answered twice. Where only a few answered once, their answers could be
    had from the two means and the change; then the means too are over those who answered twice, and the
    table says so.
+4. A mean at the end of its scale is everybody's answer. So at least five people must not have given the
+   highest, and five not the lowest. An interval tells how much the changes differ: there must be five
+   besides the commonest one.
+5. Whatever of this is decided would be decided otherwise with other answers, and the page of today can be
+   compared with that of last week. So a survey of change is looked at once, when both rounds are over and
+   nothing can be added any more; and no more once its codes are gone.
+6. Evaluations of joint sessions go on. Those of each pairing are counted in batches, in the order of the
+   sessions, each of which could be shown by itself; what is left over waits.
 """
 
 from __future__ import annotations
@@ -16,8 +23,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from coil_bridge.evaluation.statistics import Change, mean_of, paired_change
+from coil_bridge.evaluation.suppression import FLOOR
 from coil_bridge.evaluation.surveys import Item, Response, Survey, Wave
 
 
@@ -64,105 +73,178 @@ class MeetingPart:
     items: tuple[MeetingItem, ...]
 
 
-def shown_parts(sizes: Mapping[str, int], threshold: int) -> frozenset[str]:
-    """The parts that may stand beside their whole (rule 2), the largest first; ties by key."""
-    shown = sorted((key for key, size in sizes.items() if size >= threshold), key=lambda k: (sizes[k], k))
-    hidden = sum(size for size in sizes.values() if size < threshold)
-    while shown and 0 < hidden < threshold:
-        hidden += sizes[shown.pop(0)]
-    return frozenset(shown)
-
-
-def change_results(
-    survey: Survey, responses: Sequence[Response], threshold: int, closed: frozenset[Wave]
-) -> tuple[Part, ...]:
-    """The whole, then each institution that may be shown; rounds that are still open count as empty."""
-    counted = [each for each in responses if each.wave in closed]
-    answers = [_Answers(item, counted, threshold) for item in survey.items]
-    shown = _shown_places(counted, _pairs(counted), threshold)
+def change_results(survey: Survey, responses: Sequence[Response], threshold: int) -> tuple[Part, ...]:
+    """The whole, then each institution that may be shown."""
+    groups = {item.id: _groups(item, responses, threshold) for item in survey.items}
+    sizes = _groups(None, responses, threshold)
+    shown = {name: sizes.shown for name, sizes in groups.items()}
     return tuple(
         Part(
             key,
-            *_told(_sizes(counted, _pairs(counted), key), threshold),
-            tuple(each.result(key) for each in answers),
-        )
-        for key in (None, *sorted(shown))
-    )
-
-
-def meeting_results(survey: Survey, responses: Sequence[Response], threshold: int) -> tuple[MeetingPart, ...]:
-    """The whole, then each pairing that may be shown."""
-    answered = {item.id: [each for each in responses if item.id in each.answers] for item in survey.items}
-    shown = {item: _shown_pairings(some, threshold) for item, some in answered.items()}
-    return tuple(
-        MeetingPart(
-            key,
-            _count(sum(key in (None, each.pairing_id) for each in responses), threshold),
+            *sizes.of(key).told(threshold),
             tuple(
-                _meeting_item(item, key, answered[item.id], threshold)
+                groups[item.id].of(key).result(item, threshold, paired_only=groups[item.id].paired_only)
                 if key is None or key in shown[item.id]
-                else MeetingItem(item, None, None)
+                else ItemResult(item, None, None, None, None, None, None, paired_only=False)
                 for item in survey.items
             ),
         )
-        for key in (None, *sorted(_shown_pairings(responses, threshold)))
+        for key in (None, *sorted(sizes.shown))
     )
 
 
-class _Answers:
-    """The answers to one statement, and what of them may be shown of the whole and of each institution.
+def meeting_results(
+    survey: Survey, responses: Sequence[Response], threshold: int, ended: Sequence[str | None]
+) -> tuple[MeetingPart, ...]:
+    """The whole, then each pairing; ``ended``: the joint sessions whose answers are all in, in order."""
+    place = {session: at for at, session in enumerate(ended)}
+    pairings = sorted({each.pairing_id for each in responses})
+    ordered = {
+        pairing: sorted(
+            (each for each in responses if each.pairing_id == pairing and each.session_id in place),
+            key=lambda each: place[each.session_id],
+        )
+        for pairing in pairings
+    }
+    counted = {key: len(_batches(some, None, threshold)) for key, some in ordered.items()}
+    values = {
+        (key, item.id): _batches(some, item, threshold)
+        for key, some in ordered.items()
+        for item in survey.items
+    }
+    return tuple(
+        MeetingPart(
+            key,
+            _count(sum(n for pairing, n in counted.items() if key in (None, pairing)), threshold),
+            tuple(
+                _meeting_item(
+                    item,
+                    [v for pairing in pairings if key in (None, pairing) for v in values[pairing, item.id]],
+                )
+                for item in survey.items
+            ),
+        )
+        for key in (None, *(pairing for pairing in pairings if counted[pairing]))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """The answers of some people: before, after, and of those who answered twice."""
+
+    before: tuple[int, ...] = ()
+    after: tuple[int, ...] = ()
+    both: tuple[tuple[int, int], ...] = ()
+    points: int = 0  # none: only how many they are is looked at
+
+    def __add__(self, other: _Group) -> _Group:
+        return _Group(
+            self.before + other.before, self.after + other.after, self.both + other.both, self.points
+        )
+
+    def told(self, threshold: int) -> tuple[int | None, int | None, int | None]:
+        before, after, both = (_count(len(each), threshold) for each in (self.before, self.after, self.both))
+        return before, after, both
+
+    def is_safe(self, threshold: int) -> bool:
+        """Whether all of it can be told, or there is nothing of it."""
+        enough = all(len(each) >= threshold for each in (self.before, self.after, self.both) if each)
+        if not enough or not self.points:
+            return enough
+        varied = all(_is_varied(each, self.points) for each in (self.before, self.after) if each)
+        return varied and (not self.both or _are_different(self.both))
+
+    def result(self, item: Item, threshold: int, *, paired_only: bool) -> ItemResult:
+        """What is shown of it."""
+        means = [_mean(each, self.points, threshold) for each in (self.before, self.after)]
+        change = None
+        if len(self.both) >= threshold and None not in means:
+            change = paired_change(self.both)
+            if change is not None and not _are_different(self.both):
+                change = Change(change.n, change.mean, None, None)
+        n_pre, n_post, n_paired = self.told(threshold)
+        return ItemResult(item, n_pre, means[0], n_post, means[1], n_paired, change, paired_only=paired_only)
+
+
+@dataclass(frozen=True, slots=True)
+class _Groups:
+    """The answers to one statement (or how many there are), by institution, and what may be shown of it.
 
     Whether the means are over those who answered twice is decided once for all parts: a part that counts
     everybody beside one that does not would give the difference away.
     """
 
-    def __init__(self, item: Item, responses: Sequence[Response], threshold: int) -> None:
-        self._item = item
-        self._threshold = threshold
-        self._responses = [each for each in responses if item.id in each.answers]
-        self._pairs = _pairs(self._responses)
-        self._shown = _shown_places(self._responses, self._pairs, threshold)
-        keys = (None, *{each.institution_id for each in self._responses})
-        self._paired_only = any(self._few_answered_once(key) for key in keys)
+    places: Mapping[str, _Group]
+    paired_only: bool
+    threshold: int
 
-    def result(self, key: str | None) -> ItemResult:
-        """What may be shown of one part."""
-        if key is not None and key not in self._shown:
-            return ItemResult(self._item, None, None, None, None, None, None, paired_only=False)
-        both = self._both(key)
-        before, after = self._values(Wave.PRE, key), self._values(Wave.POST, key)
-        enough = len(both) >= self._threshold
-        if enough and self._paired_only:
-            before, after = [pair[0] for pair in both], [pair[1] for pair in both]
-        return ItemResult(
-            self._item,
-            _count(len(before), self._threshold),
-            _mean(before, self._threshold),
-            _count(len(after), self._threshold),
-            _mean(after, self._threshold),
-            _count(len(both), self._threshold),
-            paired_change(both) if enough else None,
-            paired_only=enough and self._paired_only,
-        )
+    def of(self, key: str | None) -> _Group:
+        """The answers of one institution, or of all."""
+        if key is not None:
+            return self.places.get(key, _Group())
+        return _together(self.places.values())
 
-    def _few_answered_once(self, key: str | None) -> bool:
-        pre, post, both = _sizes(self._responses, self._pairs, key)
-        return any(0 < size - both < self._threshold for size in (pre, post))
+    @property
+    def shown(self) -> frozenset[str]:
+        """The institutions that may stand beside their whole (rule 2), the largest first."""
+        return shown_parts(self.places, self.threshold)
 
-    def _both(self, key: str | None) -> list[tuple[int, int]]:
-        name = self._item.id
-        return [
-            (first.answers[name], second.answers[name])
-            for first, second in self._pairs
-            if key in (None, first.institution_id)
+
+def shown_parts(places: Mapping[str, _Group], threshold: int) -> frozenset[str]:
+    """The parts of which everything can be shown, as can what is outside all of them."""
+    shown = sorted(
+        (key for key, group in places.items() if group.is_safe(threshold) and group.before + group.after),
+        key=lambda key: (len(places[key].before) + len(places[key].after), key),
+    )
+    hidden = [key for key in places if key not in shown]
+    while shown and not _together(places[key] for key in hidden).is_safe(threshold):
+        hidden.append(shown.pop(0))
+    return frozenset(shown)
+
+
+def _together(groups: Iterable[_Group]) -> _Group:
+    some = list(groups)
+    return sum(some[1:], some[0]) if some else _Group()
+
+
+def _groups(item: Item | None, responses: Sequence[Response], threshold: int) -> _Groups:
+    """Without an item: everybody who answered, whatever."""
+    some = [each for each in responses if item is None or item.id in each.answers]
+    pairs = _pairs(some)
+    keys = sorted({each.institution_id for each in some})
+    everybody = [_sizes(some, pairs, key) for key in (None, *keys)]
+    few_once = any(0 < size - both < threshold for *waves, both in everybody for size in waves)
+    paired_only = item is not None and few_once and len(pairs) >= threshold
+
+    def value(each: Response) -> int:
+        return each.answers[item.id] if item else 0
+
+    places = {}
+    for key in keys:
+        both = tuple((value(a), value(b)) for a, b in pairs if a.institution_id == key)
+        mine = [each for each in some if each.institution_id == key]
+        before = tuple(value(each) for each in mine if each.wave is Wave.PRE)
+        after = tuple(value(each) for each in mine if each.wave is Wave.POST)
+        if paired_only:
+            before, after = tuple(a for a, _ in both), tuple(b for _, b in both)
+        places[key] = _Group(before, after, both, item.points if item else 0)
+    return _Groups(places, paired_only, threshold)
+
+
+def _batches(responses: Iterable[Response], item: Item | None, threshold: int) -> list[int]:
+    """The answers that count: those of whole batches of sessions."""
+    counted: list[int] = []
+    waiting: list[int] = []
+    for _, session in groupby(responses, key=lambda each: each.session_id):
+        waiting += [
+            each.answers[item.id] if item else 0
+            for each in session
+            if item is None or item.id in each.answers
         ]
-
-    def _values(self, wave: Wave, key: str | None) -> list[int]:
-        return [
-            each.answers[self._item.id]
-            for each in self._responses
-            if each.wave is wave and key in (None, each.institution_id)
-        ]
+        if len(waiting) >= threshold and (item is None or _is_varied(waiting, item.points)):
+            counted += waiting
+            waiting = []
+    return counted
 
 
 def _sizes(
@@ -173,31 +255,8 @@ def _sizes(
     return waves[Wave.PRE], waves[Wave.POST], sum(key in (None, first.institution_id) for first, _ in pairs)
 
 
-def _shown_places(
-    responses: Sequence[Response], pairs: Sequence[tuple[Response, Response]], threshold: int
-) -> frozenset[str]:
-    """The institutions that may be shown: in every round, and among those who answered twice (rule 2)."""
-    keys = {each.institution_id for each in responses}
-    tallies = [
-        dict(zip(keys, column, strict=True))
-        for column in zip(*(_sizes(responses, pairs, key) for key in keys), strict=True)
-    ]
-    shown = frozenset(keys)
-    for tally in tallies:
-        if any(tally.values()):
-            shown &= shown_parts(tally, threshold)
-    outside = [sum(size for key, size in tally.items() if key not in shown) for tally in tallies]
-    # What one tally takes away can leave another with too few outside: then it is all or nothing.
-    return shown if all(size == 0 or size >= threshold for size in outside) else frozenset()
-
-
-def _shown_pairings(responses: Sequence[Response], threshold: int) -> frozenset[str]:
-    return shown_parts(Counter(each.pairing_id for each in responses), threshold)
-
-
-def _meeting_item(item: Item, key: str | None, responses: Sequence[Response], threshold: int) -> MeetingItem:
-    values = [each.answers[item.id] for each in responses if key in (None, each.pairing_id)]
-    return MeetingItem(item, _count(len(values), threshold), _mean(values, threshold))
+def _meeting_item(item: Item, values: Sequence[int]) -> MeetingItem:
+    return MeetingItem(item, len(values) or None, mean_of(values))
 
 
 def _pairs(responses: Iterable[Response]) -> list[tuple[Response, Response]]:
@@ -214,14 +273,20 @@ def _pairs(responses: Iterable[Response]) -> list[tuple[Response, Response]]:
     ]
 
 
-def _told(sizes: tuple[int, int, int], threshold: int) -> tuple[int | None, int | None, int | None]:
-    pre, post, both = sizes
-    return _count(pre, threshold), _count(post, threshold), _count(both, threshold)
-
-
 def _count(count: int, threshold: int) -> int | None:
     return count if count >= threshold else None
 
 
-def _mean(values: Sequence[int], threshold: int) -> float | None:
-    return mean_of(values) if len(values) >= threshold else None
+def _mean(values: Sequence[int], points: int, threshold: int) -> float | None:
+    return mean_of(values) if len(values) >= threshold and _is_varied(values, points) else None
+
+
+def _is_varied(values: Sequence[int], points: int) -> bool:
+    """Whether enough people gave something else than the highest, and something else than the lowest."""
+    return all(sum(value != end for value in values) >= FLOOR for end in (1, points))
+
+
+def _are_different(both: Sequence[tuple[int, int]]) -> bool:
+    """Whether enough people changed otherwise than most."""
+    changes = Counter(after - before for before, after in both)
+    return len(both) - max(changes.values()) >= FLOOR

@@ -16,6 +16,8 @@ from enum import StrEnum
 FEWEST_POINTS, MOST_POINTS = 2, 10
 MEETING_DAYS = 7
 """How many times 24 hours after its end a joint session can be evaluated."""
+UPLOAD_DAYS = 7
+"""How many days after the second round answers can be uploaded from a Moodle; then results are shown."""
 
 
 class SurveyKind(StrEnum):

@@ -17,7 +17,7 @@ from coil_bridge.errors import CoilBridgeError, Conflict, InvalidInput, NotFound
 from coil_bridge.evaluation.definitions.registry import CURRENT, SETS, DefinitionSet
 from coil_bridge.evaluation.evidence_dataset import Made, evidence_dataset
 from coil_bridge.evaluation.facts import Rules
-from coil_bridge.evaluation.figures import figures_again, figures_of
+from coil_bridge.evaluation.figures import figures_again, figures_last, figures_of
 from coil_bridge.evaluation.pack import Extra, Progress, write_pack
 from coil_bridge.evaluation.publication import Published, publish
 from coil_bridge.evaluation.snapshot import Snapshot, read_snapshot, snapshot_bytes
@@ -275,7 +275,7 @@ class Evidence:
         Raises:
             NotFound: as ``figures``.
             InvalidInput: no such set of definitions.
-            Conflict: nothing had been published at ``made_at``.
+            Conflict: nothing had been published at ``made_at``, or somebody who was counted then has left.
         """
         with self._storage.read() as tx:
             pilot_for(tx, actor, pilot_id)
@@ -305,7 +305,7 @@ class Evidence:
         tell(20)
         files = {name: content for each in more for name, content in each.files.items()}
         if options["xapi"]:
-            files["xapi/statements.jsonl"] = statements(published, pilot.id)
+            files["xapi/statements.jsonl"] = statements(published, pilot.id, at)
         added = Extra(
             [table for each in more for table in each.tables],
             [section for each in more for section in each.sections],
@@ -331,7 +331,7 @@ class Evidence:
                     return _again(tx, pilot, chosen, again_at), again_at
                 at = (again_at or self._clock()).replace(microsecond=0)
                 if latest is not None and pilot.key_destroyed_at is not None:
-                    return _again(tx, pilot, chosen, at), at  # with the key the minutes have gone
+                    return _last(tx, pilot, chosen, latest), at  # with the key the minutes have gone
                 before = tx.editions.until(pilot_id, latest) if latest else []
                 figures = figures_of(stored_of(tx, pilot, chosen, last_sunday(at)), before)
             if before and figures.edition == before[-1]:
@@ -376,7 +376,21 @@ def _again(tx: Transaction, pilot: Pilot, chosen: DefinitionSet, at: datetime) -
     editions = tx.editions.until(pilot.id, at)
     if not editions:
         raise Conflict(mark("Nothing of this pilot had been published at that time."))
-    return publish(figures_again(stored_of(tx, pilot, chosen, editions[-1].through), editions))
+    figures = figures_again(stored_of(tx, pilot, chosen, editions[-1].through), editions)
+    if figures is None:
+        raise Conflict(
+            mark(
+                "Somebody who was counted then has objected or was erased since. That pack cannot be made "
+                "again: the difference would show what this person counted for."
+            )
+        )
+    return publish(figures)
+
+
+def _last(tx: Transaction, pilot: Pilot, chosen: DefinitionSet, latest: datetime) -> Published:
+    """Once the key is gone, nothing new can be counted."""
+    editions = tx.editions.until(pilot.id, latest)
+    return publish(figures_last(stored_of(tx, pilot, chosen, editions[-1].through), editions))
 
 
 def _words(language: str) -> Callable[[str], str]:

@@ -27,7 +27,7 @@ from coil_bridge.evaluation.records import (
 )
 from coil_bridge.i18n import mark
 from coil_bridge.services.context import Clock
-from coil_bridge.services.log_reading import LogReading, Reading
+from coil_bridge.services.log_course import Reading
 from coil_bridge.services.partners import PartnerFailed, Partners
 from coil_bridge.services.pilot_groups import EVALUATED, key_gone
 from coil_bridge.services.pull_rows import Account
@@ -94,6 +94,8 @@ class LogPull:
             pilot = tx.pilots.get(run.pilot_id)
         if pilot is None:
             raise NotFound(mark("There is no such pilot."))
+        from coil_bridge.services.log_reading import LogReading  # noqa: PLC0415 - numpy, for the worker only
+
         reader = LogReading(
             self._storage,
             run,
@@ -160,9 +162,7 @@ class LogPull:
             cursor = replace(cursor, has_posts=False)
         target = Target(
             actors=Actors(lambda user_id: known.get(names.person(course.site_id, user_id), 0)),
-            days=LocalDays(course.institution.zone),
-            first=course.starts_on.toordinal(),
-            last=course.ends_on.toordinal(),
+            days=LocalDays(course.institution.zone, course.starts_on, course.ends_on),
             posts_told=told,
             posts_partly_told=not told and tx.event_changes.has_posts_of(number, actors),
             known=frozenset(row_id for row_id, _ in cursor.recent),

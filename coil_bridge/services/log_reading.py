@@ -7,69 +7,33 @@ A row can become visible after rows with higher ids. So each reading begins some
 cursor and leaves out what it has dealt with already. When the log itself is another one (another store, an
 emptied table, a database put back), it is read from its beginning and replaces what the old one told of
 the same time.
+
+Only the worker imports this: the columns of a page need numpy.
 """
 
 from __future__ import annotations
 
-from array import array
-from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
-from coil_bridge.evaluation.log_rows import Columns, Made, Target, kinds_of, make_rows, missing_from
-from coil_bridge.evaluation.records import Dropped, EventSource, LogRun, PilotCourse
+import numpy as np
+
+from coil_bridge.evaluation.log_pages import Columns, Made, kinds_of_names, make_events
+from coil_bridge.evaluation.log_rows import Target
+from coil_bridge.evaluation.records import Dropped, EventSource, LogRun
+from coil_bridge.services import log_course
+from coil_bridge.services.log_course import Reading, Seen
 from coil_bridge.services.pull_rows import Account
-from coil_bridge.storage.log_cursors import LogCursor
 from coil_bridge.storage.storage import Storage, Transaction
 from connectors.moodle.logs import LogPage
 
-PAGE = 30_000  # rows asked for at once: each question costs the Moodle as much as some ten thousand rows
-PART = 15_000  # rows stored at once: writers wait for it, a tenth of a second
-OVERLAP = 10_000  # ids
+PAGE = 40_000  # rows asked for and stored at once: a question costs the Moodle as much as ten thousand
 
 Ask = Callable[[Sequence[int], int, int], LogPage]
 """Gives a page of the log of these courses after an id, with at most so many rows."""
 Guard = Callable[[Transaction], None]
 """Raises when nothing may be written any more."""
-
-
-@dataclass(slots=True)
-class Reading:
-    """A course on its way: where it stands and who its people are."""
-
-    course: PilotCourse
-    cursor: LogCursor
-    target: Target
-    actors: Collection[int]  # the numbers of its people
-    replaces: bool = False  # the next rows replace what another log told
-
-    def begin_anew(self) -> None:
-        """Read another log from its first row."""
-        self.cursor, self.replaces, self.target.known = self.cursor.begun_anew(), True, frozenset()
-
-    def move(self, page: LogPage, seen: _Seen | None) -> None:
-        """Stand behind a page."""
-        before = self.cursor
-        at = max(before.after_id, page.cursor)
-        recent = dict(each for each in before.recent if each[0] > at - OVERLAP)
-        told_from, told_until = before.told_from, before.told_until
-        if seen:
-            recent.update(seen.recent)
-            told_from = min(seen.first_minute, seen.first_minute if told_from is None else told_from)
-            told_until = max(seen.last_minute, seen.last_minute if told_until is None else told_until)
-        self.cursor = replace(
-            before,
-            reader=page.reader,
-            after_id=at,
-            recent=tuple(sorted(recent.items())),
-            told_from=told_from,
-            told_until=told_until,
-            has_posts=before.has_posts or (bool(seen) and not self.target.posts_told),
-        )
-        self.target.known = frozenset(recent)
-        self.target.told_until = told_until
 
 
 @dataclass(slots=True)
@@ -122,7 +86,7 @@ class LogReading:
 
         While a page is stored the Moodle is at the next one already.
         """
-        page = self._ask(_courses(group), max(0, group[0].cursor.after_id - OVERLAP), PAGE)
+        page = self._ask(_courses(group), max(0, group[0].cursor.after_id - log_course.OVERLAP), PAGE)
         is_first = True
         while True:
             self._leave_refused(group, page.refused)
@@ -136,8 +100,7 @@ class LogReading:
             following: Future[LogPage] | None = None
             if not meets and not page.complete:
                 following = ahead.submit(self._ask, _courses(group), page.cursor, PAGE)
-            for part in _parts(page, until):
-                self._store(group, part)
+            self._store(group, _cut(page, until))
             if following is None:
                 return not meets
             page, is_first = following.result(), False
@@ -150,15 +113,8 @@ class LogReading:
         group[:] = [each for each in group if each.course.moodle_id not in refused]
 
     def _store(self, group: Sequence[Reading], page: LogPage) -> None:
-        columns = Columns(
-            page.ids,
-            page.courses,
-            page.users,
-            page.times,
-            page.events,
-            page.modules,
-            kinds_of(page.event_names),
-        )
+        kinds = kinds_of_names(page.event_names)
+        columns = Columns(page.ids, page.courses, page.users, page.times, page.events, kinds)
         targets: dict[int, list[Target]] = {}
         for each in group:
             targets.setdefault(each.course.moodle_id, []).append(each.target)
@@ -168,15 +124,18 @@ class LogReading:
             number = tx.events.make_number(self._pilot_id)
             for each in group:
                 self._make_room(tx, number, each, seen.get(each.course.moodle_id))
-            made = make_rows(columns, targets, number)
-            new = missing_from(made.doubtful, tx.event_changes.like(number, made.doubtful))
-            tx.events.append(made.rows + new)
+            made = make_events(columns, targets)
+            doubtful = np.concatenate(made.doubtful)
+            new = tx.event_changes.missing(number, doubtful)
+            events = np.concatenate([*made.events, new])
+            tx.events.append(number, EventSource.LOG, events)
             for each in group:
                 each.move(page, seen.get(each.course.moodle_id))
             tx.log_cursors.put(self._pilot_id, [each.cursor for each in group])
-            self._note(tx, made, len(made.rows) + len(new), page)
+            made.dropped[Dropped.ALREADY_STORED] += len(doubtful) - len(new)
+            self._note(tx, made, len(events), page)
 
-    def _make_room(self, tx: Transaction, number: int, reading: Reading, seen: _Seen | None) -> None:
+    def _make_room(self, tx: Transaction, number: int, reading: Reading, seen: Seen | None) -> None:
         """Take away what this page tells better: another log's rows, and an uploaded file's."""
         if seen is None:
             return
@@ -198,10 +157,7 @@ class LogReading:
         account, progress = self._account, self._progress
         account.read += made.read
         account.stored += stored
-        dropped = made.dropped + Counter(
-            {Dropped.ALREADY_STORED: len(made.rows) + len(made.doubtful) - stored}
-        )
-        for reason, count in dropped.items():
+        for reason, count in (+made.dropped).items():
             account.dropped[reason.value] += count
         account.drop(Dropped.ANONYMOUS, page.anonymous_left_out)
         account.drop(Dropped.ACTING_AS_ANOTHER, page.impersonated_left_out)
@@ -214,25 +170,14 @@ def _courses(group: Sequence[Reading]) -> list[int]:
     return sorted({each.course.moodle_id for each in group})
 
 
-@dataclass(slots=True)
-class _Seen:
-    """What a page has of one course."""
-
-    first_minute: int
-    last_minute: int
-    recent: list[tuple[int, int]] = field(default_factory=list)
-
-
-def _seen(page: LogPage) -> dict[int, _Seen]:
-    found: dict[int, _Seen] = {}
-    for course in set(page.courses):
-        times = [at for at, of in zip(page.times, page.courses, strict=True) if of == course]
-        recent = [
-            (row_id, at)
-            for row_id, at, of in zip(page.ids, page.times, page.courses, strict=True)
-            if of == course and row_id > page.cursor - OVERLAP
-        ]
-        found[course] = _Seen(min(times) // 60, max(times) // 60, recent)
+def _seen(page: LogPage) -> dict[int, Seen]:
+    found: dict[int, Seen] = {}
+    for course in set(page.courses.tolist()):
+        here = page.courses == course
+        ids, times = page.ids[here], page.times[here]
+        late = ids > page.cursor - log_course.OVERLAP
+        recent = dict(zip(ids[late].tolist(), times[late].tolist(), strict=True))
+        found[course] = Seen(int(times.min()) // 60, int(times.max()) // 60, recent)
     return found
 
 
@@ -243,24 +188,16 @@ def _begins_anew(group: Sequence[Reading], page: LogPage) -> bool:
         return False
     if page.reader != cursor.reader or page.newest < cursor.after_id:
         return True
-    times = dict(zip(page.ids, page.times, strict=True))
     known = {row_id: at for each in group for row_id, at in each.cursor.recent}
-    return any(times[row_id] != at for row_id, at in known.items() if row_id in times)
+    met = np.isin(page.ids, list(known))
+    told = zip(page.ids[met].tolist(), page.times[met].tolist(), strict=True)
+    return any(known[row_id] != at for row_id, at in told)
 
 
-def _parts(page: LogPage, until: int | None) -> Iterator[LogPage]:
-    """The page up to an id, in the order of ids, so that the cursor can stand behind each part."""
-    ids, last = page.ids, page.cursor if until is None else min(page.cursor, until)
-    order = sorted((place for place, row_id in enumerate(ids) if row_id <= last), key=ids.__getitem__)
-    for start in range(PART, len(order), PART):
-        part = order[start - PART : start]
-        # What was left out is told with the last part.
-        some = replace(page, cursor=ids[part[-1]], anonymous_left_out=0, impersonated_left_out=0)
-        yield replace(some, **_rows(page, part))
-    yield replace(page, cursor=last, **_rows(page, order[-(len(order) % PART or PART) :]))
-
-
-def _rows(page: LogPage, places: Sequence[int]) -> dict[str, Any]:
-    names = ("ids", "courses", "users", "times", "events", "related", "modules")
-    # Arrays: the numbers as objects would take four times the room.
-    return {name: array("q", map(getattr(page, name).__getitem__, places)) for name in names}
+def _cut(page: LogPage, until: int | None) -> LogPage:
+    """The page up to an id."""
+    if until is None or page.cursor <= until:
+        return page
+    kept = page.ids <= until
+    names = ("ids", "courses", "users", "times", "events")
+    return replace(page, cursor=until, **{name: getattr(page, name)[kept] for name in names})

@@ -19,6 +19,7 @@ from coil_bridge.i18n import mark
 from coil_bridge.services import audit
 from coil_bridge.services.context import Clock
 from coil_bridge.services.pilot_groups import EVALUATED, key_gone
+from coil_bridge.services.survey_rounds import is_complete
 from coil_bridge.services.surveys import survey_for
 from coil_bridge.storage.storage import Storage, Transaction
 from coil_bridge.vault import Vault, new_id
@@ -63,13 +64,21 @@ class SurveyImport:
         Raises:
             NotFound: as ``courses``, or no such course in the pilot.
             InvalidInput: the file is no table.
-            Conflict: the survey has no such round, is not published, or the pilot's key is destroyed.
+            Conflict: the survey has no such round, is not published, or is complete, or the pilot's key is
+                destroyed.
         """
         lines = _lines(content)
         with self._storage.write() as tx:
             survey, pilot = _published(tx, actor, survey_id)
             if survey.window(wave) is None:
                 raise Conflict(mark("This survey has no such round."))
+            if is_complete(survey, self._clock()):
+                raise Conflict(
+                    mark(
+                        "The results of this survey are shown already. What was added now could be computed "
+                        "from the difference."
+                    )
+                )
             table = read_feedback(lines, survey.items, code_question)
             if table.missing or table.unread or not table.rows:
                 return Imported(0, table.missing, table.without_code, table.unread)

@@ -10,7 +10,15 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 
 from coil_bridge.domain import JointSession, SessionState
-from coil_bridge.evaluation.surveys import MEETING_DAYS, Survey, SurveyKind, SurveyState, Wave, Window
+from coil_bridge.evaluation.surveys import (
+    MEETING_DAYS,
+    UPLOAD_DAYS,
+    Survey,
+    SurveyKind,
+    SurveyState,
+    Wave,
+    Window,
+)
 from coil_bridge.evaluation.weeks import local_day
 from coil_bridge.services.session_changes import ends_at
 
@@ -51,6 +59,13 @@ def closed_waves(survey: Survey, now: datetime) -> frozenset[Wave]:
         return frozenset()
     windows = ((Wave.PRE, survey.pre), (Wave.POST, survey.post))
     return frozenset(wave for wave, window in windows if window is not None and now >= _end(window))
+
+
+def is_complete(survey: Survey, now: datetime) -> bool:
+    """Whether a survey of change can get no more answers, so that it can be looked at."""
+    if survey.state is SurveyState.WITHDRAWN or survey.post is None:
+        return survey.state is SurveyState.WITHDRAWN
+    return now >= _end(survey.post) + timedelta(days=UPLOAD_DAYS)
 
 
 def _end(window: Window) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from coil_bridge.domain import Person, Pilot
 from coil_bridge.errors import Conflict, EditConflict, InvalidInput, NotFound
@@ -15,9 +15,10 @@ from coil_bridge.services import audit
 from coil_bridge.services.context import Clock
 from coil_bridge.services.moodle_feedback import FeedbackLine, feedback_lines
 from coil_bridge.services.pilot_groups import pilot_for
+from coil_bridge.services.session_changes import ends_at
 from coil_bridge.services.survey_inputs import SurveyInput, check_survey, numbered, windows_of
 from coil_bridge.services.survey_languages import check_words, still_translated
-from coil_bridge.services.survey_rounds import closed_waves, evaluation_is_over
+from coil_bridge.services.survey_rounds import closed_waves, evaluation_is_over, is_complete
 from coil_bridge.storage.storage import Storage, Transaction
 from coil_bridge.vault import new_id
 
@@ -223,16 +224,22 @@ def results_of(tx: Transaction, pilot: Pilot, now: datetime) -> list[SurveyView]
 
 
 def view_of(tx: Transaction, survey: Survey, pilot: Pilot, now: datetime) -> SurveyView:
-    """A survey and what the answers of its closed rounds come to."""
+    """A survey and what its answers come to, as far as they are complete."""
     closed, threshold = closed_waves(survey, now), pilot.suppression_threshold
-    responses = tx.surveys.responses(survey.id)
     if survey.kind is SurveyKind.CHANGE:
-        changes = change_results(survey, responses, threshold, closed)
+        complete = is_complete(survey, now) and pilot.key_destroyed_at is None
+        changes = change_results(survey, tx.surveys.responses(survey.id), threshold) if complete else ()
         return SurveyView(pilot, survey, closed, changes, (), _places(tx))
+    responses = tx.surveys.responses(survey.id)
     ended = {each for each in {one.session_id for one in responses} if _is_over(tx, survey, each, now)}
-    counted = [each for each in responses if each.session_id in ended]
-    meetings = meeting_results(survey, counted, threshold)
+    ordered = sorted(ended, key=lambda each: (_ended_at(tx, each), each or ""))
+    meetings = meeting_results(survey, responses, threshold, ordered)
     return SurveyView(pilot, survey, closed, (), meetings, _titles(tx, meetings))
+
+
+def _ended_at(tx: Transaction, session_id: str | None) -> datetime:
+    session = tx.sessions.get(session_id) if session_id else None
+    return ends_at(session) if session else datetime.min.replace(tzinfo=UTC)
 
 
 def _is_over(tx: Transaction, survey: Survey, session_id: str | None, now: datetime) -> bool:

@@ -18,9 +18,10 @@ from zoneinfo import ZoneInfo
 from coil_bridge.errors import Conflict, NotFound
 from coil_bridge.evaluation.attendance import Presence, PresenceSource
 from coil_bridge.evaluation.log_lines import sort_lines
-from coil_bridge.evaluation.log_rows import Actors, LocalDays, Target, missing_from
+from coil_bridge.evaluation.log_rows import Actors, LocalDays, Target
+from coil_bridge.evaluation.packed_events import kinds_of
 from coil_bridge.evaluation.pseudonyms import Pseudonymiser
-from coil_bridge.evaluation.records import POSTS, Dropped, PilotCourse
+from coil_bridge.evaluation.records import POSTS, Dropped, EventSource, PilotCourse
 from coil_bridge.i18n import mark
 from coil_bridge.services.context import Clock
 from coil_bridge.services.course_pull import part_of
@@ -184,9 +185,7 @@ def _store_log(
     number = tx.events.make_number(pilot_id)
     target = Target(
         actors=Actors(lambda user_id: known.get(names.person(course.site_id, user_id), 0)),
-        days=LocalDays(course.institution.zone),
-        first=course.starts_on.toordinal(),
-        last=course.ends_on.toordinal(),
+        days=LocalDays(course.institution.zone, course.starts_on, course.ends_on),
         posts_told=tells_every_post(roster),
     )
     told = None
@@ -194,15 +193,15 @@ def _store_log(
         told = (cursor.told_from, cursor.told_until)
     file = timed.file
     lines = [_line(each, timed.zone) for each in file.lines]
-    found = sort_lines(lines, target, pilot_no=number, course=course.moodle_id, told=told, listed=_LISTED)
-    new = missing_from(found.rows, tx.event_changes.like(number, found.rows))
-    tx.events.append(new)
+    found = sort_lines(lines, target, course=course.moodle_id, told=told, listed=_LISTED)
+    new = tx.event_changes.missing(number, found.events).tolist()
+    tx.events.append(number, EventSource.FILE, new)
     if new:
-        tx.log_cursors.note_files(pilot_id, *key, posts=any(row[2] in POSTS for row in new))
+        tx.log_cursors.note_files(pilot_id, *key, posts=any(kinds_of(each) in POSTS for each in new))
     for line, why in file.unread:
         found.dropped[why] += 1
         found.unmapped.setdefault(why, []).append(line)
-    found.dropped[Dropped.ALREADY_STORED.value] += len(found.rows) - len(new)
+    found.dropped[Dropped.ALREADY_STORED.value] += len(found.events) - len(new)
     return _Account(len(file.lines) + len(file.unread), len(new), +found.dropped, found.unmapped)
 
 
@@ -215,9 +214,9 @@ def _check_course(file: LogFile, course: PilotCourse) -> None:
         )
 
 
-def _line(line: LogLine, zone: ZoneInfo) -> tuple[int, int, int, str, int, int]:
+def _line(line: LogLine, zone: ZoneInfo) -> tuple[int, int, int, str, int]:
     at = int(line.at.replace(tzinfo=zone).timestamp())
-    return line.line, at, line.user_id, line.event_name, line.module, line.course_id
+    return line.line, at, line.user_id, line.event_name, line.course_id
 
 
 def _presence(session_id: str, course: PilotCourse, pseudonym: str, stay: Stay, zone: ZoneInfo) -> Presence:

@@ -86,4 +86,4 @@ class Editions:
 
 
 def _sizes(people: People) -> Counter[GroupKey]:
-    return Counter(who.group for who, each in people.items() if each.enrolled and not each.left_out)
+    return Counter(who.group for who, each in people.items() if each.enrolled and not each.away)

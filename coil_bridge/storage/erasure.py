@@ -14,11 +14,11 @@ from typing import Any
 from sqlalchemy import Connection, LargeBinary, Table, and_, delete, or_, select, update
 
 from coil_bridge.domain import FeedKind
+from coil_bridge.evaluation.pseudonyms import random_pseudonym
 from coil_bridge.storage import event_blocks
 from coil_bridge.storage.edition_tables import evidence_counted, evidence_edition
 from coil_bridge.storage.event_tables import (
     actor,
-    event,
     event_block,
     event_day,
     event_pilot,
@@ -138,6 +138,15 @@ class Erasure:
         actors = self._actors(actor.c.pilot_id == pilot_id, actor.c.pseudonym == pseudonym)
         if number is not None:
             self._delete_events(number, actors)
+        self._connection.execute(  # that somebody was counted is kept: see evaluation/leaving.py
+            update(evidence_counted)
+            .where(
+                evidence_counted.c.pilot_id == pilot_id,
+                evidence_counted.c.pseudonym == pseudonym,
+                evidence_counted.c.counted.is_not(None),
+            )
+            .values(pseudonym=random_pseudonym(), counted={"erased": True})
+        )
         for table in PSEUDONYM_TABLES:
             self._connection.execute(
                 delete(table).where(table.c.pilot_id == pilot_id, table.c.pseudonym == pseudonym)
@@ -173,7 +182,7 @@ class Erasure:
         """Delete every row about people of a pilot; its name, dates and phases stay."""
         number = self._number(pilot_id)
         if number is not None:
-            for table in (event, event_block, event_day, reply, seen_record):
+            for table in (event_block, event_day, reply, seen_record):
                 self._connection.execute(delete(table).where(table.c.pilot_no == number))
         made = (evidence_figures, evidence_pack, evidence_edition)
         for table in (*PSEUDONYM_TABLES, erased_pseudonym, *made, pull_run, fact_cursor, feedback_count):
@@ -194,15 +203,11 @@ class Erasure:
         return list(self._connection.execute(select(actor.c.no).where(*conditions)).scalars())
 
     def _delete_events(self, number: int, actors: Collection[int]) -> None:
-        whose = {
-            event: [event.c.actor],
-            event_day: [event_day.c.actor],
-            reply: [reply.c.from_actor, reply.c.to_actor],
-        }
-        for table, columns in whose.items():
-            theirs = or_(*(column.in_(actors) for column in columns))
-            self._connection.execute(delete(table).where(table.c.pilot_no == number, theirs))
-        event_blocks.renew(self._connection, number, actors)
+        event_blocks.take_out(self._connection, number, event_blocks.by(actors))
+        counted = event_day.c.actor.in_(actors)
+        self._connection.execute(delete(event_day).where(event_day.c.pilot_no == number, counted))
+        theirs = or_(reply.c.from_actor.in_(actors), reply.c.to_actor.in_(actors))
+        self._connection.execute(delete(reply).where(reply.c.pilot_no == number, theirs))
 
 
 def _column(name: str) -> tuple[Table, str]:

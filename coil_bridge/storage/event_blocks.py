@@ -1,64 +1,142 @@
-"""The minutes of a pilot's events once more, packed into blocks that are read as they lie.
+"""Storing and reading events, packed into blocks (decision 15).
 
-Time on task needs every event of a pilot. Row by row a million takes either database and its driver a
-second and more; as blocks it is eight megabytes, read in hundredths. A block is written with the rows that
-it repeats, in the same transaction, and whoever takes rows away renews the blocks of the people concerned.
+A row for each event cost a database, its driver and Python more than all the rest of reading a log, and what
+needs single events needs millions at once. So what comes together is stored together: the events of one pilot
+from one source, as integers of eight bytes in one value (``evaluation.packed_events``). The daily counts are
+kept in the same transaction; they answer what is asked often. Whoever takes events away goes through the
+pilot's blocks.
+
+numpy is imported where it is used: a web process that never looks into events stays small without.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from itertools import repeat
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from coil_bridge.evaluation.records import EventKind
-from coil_bridge.evaluation.sittings import ACTOR_BITS, DAY_BITS, MINUTE_BITS, block, opened
-from coil_bridge.storage.event_tables import EventRow, event, event_block
+from coil_bridge.evaluation.packed_events import actors_of, beginnings, day_key, opened_day_key
+from coil_bridge.evaluation.records import EventSource
+from coil_bridge.storage.event_tables import event_block
 
-_JOINS = frozenset({EventKind.SESSION_JOIN, EventKind.ROOM_JOIN})
-_ACTORS_AT_ONCE = 500
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from coil_bridge.evaluation.packed_events import Events
+
+_AT_ONCE = 16  # blocks in memory
+_COUNT_SQLITE = """
+    INSERT INTO event_day (pilot_no, actor, day, kind, n) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT (pilot_no, actor, day, kind) DO UPDATE SET n = n + excluded.n
+"""
+_COUNT_POSTGRESQL = """
+    INSERT INTO event_day (pilot_no, actor, day, kind, n)
+    SELECT %s::int, * FROM unnest(%s::int[], %s::int[], %s::smallint[], %s::int[])
+    ON CONFLICT (pilot_no, actor, day, kind) DO UPDATE SET n = event_day.n + excluded.n
+"""
+_NONE_LEFT = "DELETE FROM event_day WHERE pilot_no = {0} AND n <= 0"
 
 
-def append(connection: Connection, rows: Sequence[EventRow]) -> None:
-    """Write the blocks of rows that have just been stored, one for each pilot."""
-    for number in {row[0] for row in rows}:
-        # As sittings.pack does it; fifty thousand calls of a function would cost as much as the database.
-        packed = [
-            actor << ACTOR_BITS | minute << MINUTE_BITS | (day & 1) << DAY_BITS | (kind in _JOINS)
-            for of, actor, kind, minute, day, _module, _source in rows
-            if of == number
-        ]
-        connection.execute(insert(event_block), {"pilot_no": number, "packed": block(packed)})
+def append(
+    connection: Connection, pilot_no: int, source: EventSource, events: Sequence[int] | Events
+) -> None:
+    """Store events of a pilot that has a number, and count them; some ten thousand at once are best."""
+    import numpy as np  # noqa: PLC0415 - see above
+
+    packed = np.asarray(events, "<i8")
+    if not len(packed):
+        return
+    row = {"pilot_no": pilot_no, "source": source, "packed": packed.tobytes()}
+    connection.execute(insert(event_block), row)
+    _count(connection, pilot_no, packed, 1)
 
 
 def read(connection: Connection, pilot_no: int) -> Iterator[bytes]:
     """The blocks of a pilot, in the order in which they were written."""
-    query = select(event_block.c.packed).where(event_block.c.pilot_no == pilot_no).order_by(event_block.c.no)
-    yield from connection.execute(query).scalars()
+    for row in _blocks(connection, pilot_no, None):
+        yield row.packed
 
 
-def renew(connection: Connection, pilot_no: int, actors: Collection[int]) -> None:
-    """Make the blocks agree again after events of some actors were taken away."""
-    _take_out(connection, pilot_no, frozenset(actors))
-    ordered = sorted(actors)
-    for start in range(0, len(ordered), _ACTORS_AT_ONCE):
-        some = event.c.actor.in_(ordered[start : start + _ACTORS_AT_ONCE])
-        query = select(event).where(event.c.pilot_no == pilot_no, some)
-        append(connection, [tuple(row) for row in connection.execute(query)])
+def find(
+    connection: Connection,
+    pilot_no: int,
+    wanted: Callable[[Events], NDArray[np.bool_]],
+    source: EventSource | None = None,
+) -> Iterator[Events]:
+    """The events of which ``wanted`` says so, block by block; of one source or of all."""
+    import numpy as np  # noqa: PLC0415 - see above
+
+    for row in _blocks(connection, pilot_no, source):
+        events = np.frombuffer(row.packed, "<i8")
+        yield events[wanted(events)]
 
 
-def forget(connection: Connection, pilot_no: int) -> None:
-    """Delete all blocks of a pilot, whose events go too."""
-    connection.execute(delete(event_block).where(event_block.c.pilot_no == pilot_no))
+def take_out(
+    connection: Connection,
+    pilot_no: int,
+    unwanted: Callable[[Events], NDArray[np.bool_]],
+    source: EventSource | None = None,
+) -> int:
+    """Take away the events of which ``unwanted`` says so, with their counts; how many they were."""
+    import numpy as np  # noqa: PLC0415 - see above
 
-
-def _take_out(connection: Connection, pilot_no: int, actors: frozenset[int]) -> None:
-    query = select(event_block).where(event_block.c.pilot_no == pilot_no)
-    for row in connection.execute(query).all():
-        packed = opened(row.packed)
-        kept = [each for each in packed if each >> ACTOR_BITS not in actors]
+    taken = 0
+    for row in _blocks(connection, pilot_no, source):
+        events = np.frombuffer(row.packed, "<i8")
+        theirs = unwanted(events)
+        if not theirs.any():
+            continue
+        taken += int(theirs.sum())
         mine = event_block.c.no == row.no
-        if not kept:
+        kept = events[~theirs]
+        if len(kept):
+            connection.execute(update(event_block).where(mine).values(packed=kept.tobytes()))
+        else:
             connection.execute(delete(event_block).where(mine))
-        elif len(kept) < len(packed):
-            connection.execute(update(event_block).where(mine).values(packed=block(kept)))
+        _count(connection, pilot_no, events[theirs], -1)
+    if taken:
+        connection.exec_driver_sql(_NONE_LEFT.format(int(pilot_no)))
+    return taken
+
+
+def by(actors: Collection[int]) -> Callable[[Events], NDArray[np.bool_]]:
+    """Whether events are some people's."""
+    import numpy as np  # noqa: PLC0415 - see above
+
+    numbers = np.fromiter(actors, "<i8", len(actors))
+    return lambda events: np.isin(actors_of(events), numbers)
+
+
+def _blocks(connection: Connection, pilot_no: int, source: EventSource | None) -> Iterator[Any]:
+    """Number and bytes of each block; it may be changed while it is at hand."""
+    mine = [event_block.c.pilot_no == pilot_no]
+    if source is not None:
+        mine.append(event_block.c.source == source)
+    query = select(event_block.c.no).where(*mine).order_by(event_block.c.no)
+    numbers = connection.execute(query).scalars().all()
+    for start in range(0, len(numbers), _AT_ONCE):
+        some = event_block.c.no.in_(numbers[start : start + _AT_ONCE])
+        query = select(event_block.c.no, event_block.c.packed).where(some).order_by(event_block.c.no)
+        yield from connection.execute(query).all()
+
+
+def _count(connection: Connection, pilot_no: int, events: Events, times: int) -> None:
+    """Add to the daily counts.
+
+    By the driver's own bulk way, around which SQLAlchemy costs more than the database does. In the order of
+    the key: neighbours are written together, and two writers never wait for each other in a circle.
+    """
+    import numpy as np  # noqa: PLC0415 - see above
+
+    keys = np.sort(day_key(events))
+    first = beginnings(np, keys)
+    counts = np.diff(first, append=len(keys))
+    columns = [each.tolist() for each in (*opened_day_key(keys[first]), counts * times)]
+    driver: Any = connection.connection.driver_connection
+    if connection.dialect.name == "sqlite":
+        driver.executemany(_COUNT_SQLITE, zip(repeat(pilot_no), *columns))
+    else:
+        driver.execute(_COUNT_POSTGRESQL, [pilot_no, *columns])

@@ -7,14 +7,19 @@ restored with its log, posts that turn out to be known twice, a file that the lo
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, select, update
+from sqlalchemy import Connection
 
+from coil_bridge.evaluation.packed_events import beginnings, kinds_of, likeness, minutes_of
 from coil_bridge.evaluation.records import POSTS, EventSource
 from coil_bridge.storage import event_blocks
-from coil_bridge.storage.event_tables import EventRow, event, event_day
 
-_ACTORS_AT_ONCE = 500
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from coil_bridge.evaluation.packed_events import Events
 
 
 class EventChanges:
@@ -23,31 +28,43 @@ class EventChanges:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def like(self, pilot_no: int, rows: Sequence[EventRow]) -> dict[tuple[int, int, int], int]:
-        """How many events are stored of each (actor, kind, minute) around these rows, whoever told."""
-        found: dict[tuple[int, int, int], int] = {}
-        if not rows:
-            return found
-        minutes = [row[3] for row in rows]
-        keys = (event.c.actor, event.c.kind, event.c.minute)
-        for some in _parts({row[1] for row in rows}):
-            query = select(*keys, func.count()).where(
-                event.c.pilot_no == pilot_no,
-                event.c.actor.in_(some),
-                event.c.minute.between(min(minutes), max(minutes)),
-            )
-            for actor, kind, minute, count in self._connection.execute(query.group_by(*keys)):
-                found[actor, kind, minute] = count
-        return found
+    def missing(self, pilot_no: int, events: Sequence[int] | Events) -> Events:
+        """Those beyond as many of the same likeness as are stored, whoever told; in another order."""
+        import numpy as np  # noqa: PLC0415 - only where there is something to compare
+
+        given = np.asarray(events, "<i8")
+        if not len(given):
+            return given
+        given = given[np.argsort(likeness(given))]
+        keys = likeness(given)
+        first = beginnings(np, keys)
+        lengths = np.diff(first, append=len(keys))
+        enough = first + self._stored(pilot_no, keys[first])
+        missing: Events = given[np.arange(len(given)) >= np.repeat(enough, lengths)]
+        return missing
+
+    def _stored(self, pilot_no: int, keys: Events) -> Events:
+        """How many events are stored of each likeness; those are in order."""
+        import numpy as np  # noqa: PLC0415 - as above
+
+        at = minutes_of(keys)
+        earliest, latest = at.min(), at.max()
+        stored = np.zeros(len(keys), np.int64)
+        for some in event_blocks.find(
+            self._connection, pilot_no, lambda some: _between(some, earliest, latest)
+        ):
+            found = np.sort(likeness(some))
+            ends = np.searchsorted(found, keys, "right")
+            stored += ends - np.searchsorted(found, keys, "left")
+        return stored
 
     def has_posts_of(self, pilot_no: int, actors: Collection[int]) -> bool:
         """Whether posts of these people are known from the forums themselves."""
-        query = select(event.c.actor).where(
-            event.c.pilot_no == pilot_no,
-            event.c.source == EventSource.RECORDS,
-            event.c.kind.in_(sorted(POSTS)),
+        theirs = event_blocks.by(actors)
+        posts = event_blocks.find(
+            self._connection, pilot_no, lambda some: theirs(some) & _posts(some), EventSource.RECORDS
         )
-        return not set(actors).isdisjoint(self._connection.execute(query.distinct()).scalars())
+        return any(len(some) for some in posts)
 
     def forget(
         self,
@@ -59,39 +76,23 @@ class EventChanges:
         posts_only: bool = False,
     ) -> int:
         """Take away what one source told of these people, from a first to a last minute; how many."""
-        conditions = [event.c.pilot_no == pilot_no, event.c.source == source]
-        if minutes:
-            conditions.append(event.c.minute.between(*minutes))
-        if posts_only:
-            conditions.append(event.c.kind.in_(sorted(POSTS)))
-        return sum(
-            self._forget(pilot_no, and_(*conditions, event.c.actor.in_(some))) for some in _parts(actors)
-        )
+        theirs = event_blocks.by(actors)
 
-    def _forget(self, pilot_no: int, condition: ColumnElement[bool]) -> int:
-        keys = (event.c.actor, event.c.day, event.c.kind)
-        query = select(*keys, func.count().label("n")).where(condition).group_by(*keys)
-        counts = [row._asdict() for row in self._connection.execute(query)]
-        if not counts:
-            return 0
-        self._connection.execute(delete(event).where(condition))
-        event_blocks.renew(self._connection, pilot_no, {each["actor"] for each in counts})
-        mine = and_(
-            event_day.c.pilot_no == pilot_no,
-            *(event_day.c[name] == bindparam(f"the_{name}") for name in ("actor", "day", "kind")),
-        )
-        fewer = update(event_day).where(mine).values(n=event_day.c.n - bindparam("less"))
-        rows = [
-            {"the_actor": each["actor"], "the_day": each["day"], "the_kind": each["kind"], "less": each["n"]}
-            for each in counts
-        ]
-        self._connection.execute(fewer, rows)
-        self._connection.execute(
-            delete(event_day).where(event_day.c.pilot_no == pilot_no, event_day.c.n <= 0)
-        )
-        return sum(each["n"] for each in counts)
+        def unwanted(some: Events) -> NDArray[np.bool_]:
+            found = theirs(some)
+            if minutes:
+                found &= _between(some, *minutes)
+            return found & _posts(some) if posts_only else found
+
+        return event_blocks.take_out(self._connection, pilot_no, unwanted, source)
 
 
-def _parts(actors: Collection[int]) -> list[list[int]]:
-    ordered = sorted(actors)
-    return [ordered[start : start + _ACTORS_AT_ONCE] for start in range(0, len(ordered), _ACTORS_AT_ONCE)]
+def _between(some: Events, first: int, last: int) -> NDArray[np.bool_]:
+    at = minutes_of(some)
+    return (at >= first) & (at <= last)
+
+
+def _posts(some: Events) -> NDArray[np.bool_]:
+    import numpy as np  # noqa: PLC0415 - as above
+
+    return np.isin(kinds_of(some), sorted(POSTS))

@@ -1,14 +1,12 @@
 """What people did, made for tens of millions of rows (decision 15).
 
-``event`` is only ever appended to: small integers without keys, in the order in which they came, with an
-index that grows at its end. Everything that counts is asked of ``event_day``, which is kept in the same
-transaction: what one person did of one kind on one day is one row there. On PostgreSQL each pilot has a
-partition of its own in both (``event_p<number>``), so that asking one does not touch the others' pages.
+``event_block`` holds the events themselves, many in one value and only ever appended to, in a form that is
+read at once. Everything that counts is asked of ``event_day``, which is kept in the same transaction: what
+one person did of one kind on one day is one row there. On PostgreSQL each pilot has a partition of its own in
+it (``event_day_p<number>``), so that asking one does not touch the others' pages.
 
-``event_block`` repeats the minutes of the events in a form that is read at once.
-
-``minute`` counts from 1970-01-01 UTC and not to the second: a second could be looked up in the partner's
-Moodle. ``day`` is ``date.toordinal()`` of the institution's local date.
+Events have minutes and no seconds: a second could be looked up in the partner's Moodle. ``day`` is
+``date.toordinal()`` of the institution's local date.
 """
 
 from __future__ import annotations
@@ -49,41 +47,25 @@ actor = Table(
     UniqueConstraint("pilot_id", "pairing_id", "course_id", "pseudonym"),
 )
 
-event = Table(
-    "event",
-    metadata,
-    Column("pilot_no", Integer, nullable=False),
-    Column("actor", Integer, nullable=False),
-    Column("kind", SmallInteger, nullable=False),  # evaluation.records.EventKind
-    Column("minute", Integer, nullable=False),
-    Column("day", Integer, nullable=False),
-    Column("module", Integer),  # Moodle's number of the activity in the course
-    Column("source", SmallInteger, nullable=False),  # evaluation.records.EventSource
-    Index(None, "pilot_no"),
-    postgresql_partition_by="LIST (pilot_no)",
-)
-
-EventRow = tuple[int, int, int, int, int, int | None, int]
-"""A row of ``event``: pilot number, actor, kind, minute, day, module, source."""
-
 event_day = Table(
     "event_day",
     metadata,
     Column("pilot_no", Integer, primary_key=True),
     Column("actor", Integer, primary_key=True),
     Column("day", Integer, primary_key=True),
-    Column("kind", SmallInteger, primary_key=True),
+    Column("kind", SmallInteger, primary_key=True),  # evaluation.records.EventKind
     Column("n", Integer, nullable=False),
     sqlite_with_rowid=False,
     postgresql_partition_by="LIST (pilot_no)",
 )
 
-# Minutes of events, packed (evaluation.sittings.PACKED): what storage.event_blocks is for.
+# Events, packed (evaluation.packed_events): what storage.event_blocks is for.
 event_block = Table(
     "event_block",
     metadata,
     Column("no", Integer, primary_key=True),
     Column("pilot_no", Integer, nullable=False),
+    Column("source", SmallInteger, nullable=False),  # evaluation.records.EventSource
     Column("packed", LargeBinary, nullable=False),
     Index(None, "pilot_no"),
 )

@@ -1,21 +1,21 @@
 """What the people of a pilot did: the queries.
 
-Counts come from the daily counts, which stay small; single events only where minutes are needed.
+Counts come from the daily counts, which stay small.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Integer, Table, case, func, insert, select, text
+from sqlalchemy import Connection, Integer, case, func, insert, select, text
 
+from coil_bridge.evaluation.packed_events import pack
 from coil_bridge.evaluation.records import POSTS, DayCount, Event, EventKind, EventSource, Member
-from coil_bridge.storage import event_rows
+from coil_bridge.storage import event_blocks
 from coil_bridge.storage.event_tables import (
-    EventRow,
     actor,
-    event,
     event_day,
     event_pilot,
     reply,
@@ -23,8 +23,12 @@ from coil_bridge.storage.event_tables import (
 )
 from coil_bridge.storage.writes import insert_new, upsert_all
 
+if TYPE_CHECKING:
+    from coil_bridge.evaluation.packed_events import Events as Packed
+
 _ACTOR_KEY = ("pilot_id", "pairing_id", "course_id", "pseudonym")
 _KEYS_AT_ONCE = 500
+_PARTITION = "CREATE TABLE event_day_p{0:d} PARTITION OF event_day FOR VALUES IN ({0:d})"
 
 
 class Events:
@@ -48,8 +52,7 @@ class Events:
         if number is None:
             raise RuntimeError("the number that was just given is not there")
         if self._connection.dialect.name == "postgresql":
-            for table in (event, event_day):
-                self._connection.execute(text(_partition(table, number)))
+            self._connection.execute(text(_PARTITION.format(number)))
         return number
 
     def put_actors(self, pilot_id: str, members: Sequence[Member]) -> None:
@@ -73,9 +76,9 @@ class Events:
         )
         return {row.pseudonym: row.no for row in self._connection.execute(query)}
 
-    def append(self, rows: Sequence[EventRow]) -> None:
-        """Append rows as they are; the pilots in them have numbers."""
-        event_rows.append(self._connection, rows)
+    def append(self, number: int, source: EventSource, events: Sequence[int] | Packed) -> None:
+        """Append packed events to those of a pilot, by its number."""
+        event_blocks.append(self._connection, number, source, events)
 
     def add_records(self, pilot_id: str, pairing_id: str, course_id: str, events: Sequence[Event]) -> int:
         """Store what is not there yet, some hundreds at most; how many were new.
@@ -86,7 +89,7 @@ class Events:
         actors = self.actors(pilot_id, pairing_id, course_id)
         known = [each for each in events if each.pseudonym in actors]
         new = self._unseen(number, {each.source_key: each for each in known})
-        self.append([_row(number, actors[each.pseudonym], each) for each in new])
+        self.append(number, EventSource.RECORDS, [_packed(actors[each.pseudonym], each) for each in new])
         self._add_replies(number, actors, known)
         return len(new)
 
@@ -139,13 +142,9 @@ class Events:
             self._connection.execute(insert(reply), rows)
 
 
-def _partition(of: Table, number: int) -> str:
-    return f"CREATE TABLE {of.name}_p{number:d} PARTITION OF {of.name} FOR VALUES IN ({number:d})"
-
-
 def _keyed(event: Event, key: str) -> Event:
     return Event(key, event.pseudonym, event.kind, event.minute, event.day, reply_to=event.reply_to)
 
 
-def _row(number: int, actor_no: int, event: Event) -> EventRow:
-    return (number, actor_no, event.kind, event.minute, event.day.toordinal(), None, EventSource.RECORDS)
+def _packed(actor_no: int, event: Event) -> int:
+    return pack(actor_no, event.minute, event.day.toordinal(), event.kind)

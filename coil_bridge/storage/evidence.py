@@ -13,9 +13,10 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select
 
 from coil_bridge.evaluation.facts import Actor, Reply, Rules, Trait
-from coil_bridge.evaluation.records import EventKind, Part
+from coil_bridge.evaluation.packed_events import actors_of, kinds_of, minutes_of
+from coil_bridge.evaluation.records import JOINS, Part
 from coil_bridge.storage import event_blocks
-from coil_bridge.storage.event_tables import actor, event, event_day, event_pilot, reply
+from coil_bridge.storage.event_tables import actor, event_day, event_pilot, reply
 from coil_bridge.storage.evidence_tables import objection, participant_trait, pilot_exclusion, pilot_rule
 from coil_bridge.storage.writes import insert_new, upsert, upsert_all
 
@@ -51,7 +52,7 @@ class EvidenceRows:
         yield from self._raw(query)
 
     def packed(self, pilot_id: str) -> Iterator[bytes]:
-        """Every event as one integer, in blocks and in no order (``evaluation.sittings``)."""
+        """Every event as one integer, in blocks and in no order (``evaluation.packed_events``)."""
         number = self._number(pilot_id)
         if number is not None:
             yield from event_blocks.read(self._connection, number)
@@ -74,17 +75,20 @@ class EvidenceRows:
 
         The daily counts say whether it is worth looking through the events.
         """
-        number, kinds = self._number(pilot_id), (EventKind.SESSION_JOIN, EventKind.ROOM_JOIN)
+        number = self._number(pilot_id)
         counted = select(event_day.c.actor).where(
-            event_day.c.pilot_no == number, event_day.c.actor.in_(sorted(actors)), event_day.c.kind.in_(kinds)
+            event_day.c.pilot_no == number, event_day.c.actor.in_(sorted(actors)), event_day.c.kind.in_(JOINS)
         )
-        some = sorted(set(self._connection.execute(counted).scalars()))
-        if not some:
+        some = set(self._connection.execute(counted).scalars())
+        if number is None or not some:
             return []
-        query = select(event.c.actor, event.c.minute).where(
-            event.c.pilot_no == number, event.c.actor.in_(some), event.c.kind.in_(kinds)
-        )
-        return [(row.actor, row.minute) for row in self._connection.execute(query)]
+        theirs = event_blocks.by(some)
+        return [
+            (actors_of(each), minutes_of(each))
+            for events in event_blocks.find(self._connection, number, theirs)
+            for each in events.tolist()
+            if kinds_of(each) in JOINS
+        ]
 
     def replies(self, pilot_id: str) -> list[Reply]:
         """Who answered whom on which day, and how often."""

@@ -4,7 +4,7 @@ A keyed hash without its key cannot be computed again, but that is not all that 
 The key may stand in an old backup, an earlier export may have been kept beside survey answers, and the
 partner's Moodle still shows when somebody last came and what somebody did in which minute. So the people
 get new names and numbers that were never computed from anything, and lose the week of the last visit.
-Events are made anew from the daily counts: they keep neither minute nor activity, and of the days of a
+Events are made anew from the daily counts: they do not keep the minute, and of the days of a
 week only how many there were. Counts by person, kind and week stay what they were.
 """
 
@@ -13,16 +13,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
-from itertools import chain, islice
+from itertools import chain, islice, repeat
 from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Table, delete, insert, select
 
+from coil_bridge.evaluation.packed_events import pack
 from coil_bridge.evaluation.records import EventSource
 from coil_bridge.evaluation.weeks import monday, noon_of
-from coil_bridge.storage import event_blocks, event_rows
-from coil_bridge.storage.event_tables import EventRow, actor, event, event_day, reply, seen_record
+from coil_bridge.storage import event_blocks
+from coil_bridge.storage.event_tables import actor, event_block, event_day, reply, seen_record
 from coil_bridge.storage.events import Events
 from coil_bridge.storage.evidence_unlinking import unlink_evidence
 from coil_bridge.storage.fact_cursors import FactCursors
@@ -87,13 +88,10 @@ class Unlinking:
             self._connection.execute(insert(reply), rows)
 
     def _rewrite_events(self, number: int, moved: Mapping[int, int]) -> None:
-        self._connection.execute(delete(event).where(event.c.pilot_no == number))
-        event_blocks.forget(self._connection, number)
-        rows = chain.from_iterable(
-            _events(number, new, self._days(number, old)) for old, new in moved.items()
-        )
-        while some := list(islice(rows, _EVENTS_AT_ONCE)):
-            event_rows.append(self._connection, some)
+        self._connection.execute(delete(event_block).where(event_block.c.pilot_no == number))
+        events = chain.from_iterable(_events(new, self._days(number, old)) for old, new in moved.items())
+        while some := list(islice(events, _EVENTS_AT_ONCE)):
+            event_blocks.append(self._connection, number, EventSource.RECORDS, some)
         old_ones = event_day.c.actor <= max(moved, default=0)
         self._connection.execute(delete(event_day).where(event_day.c.pilot_no == number, old_ones))
 
@@ -124,13 +122,12 @@ def _place(row: Mapping[str, Any]) -> tuple[str, ...]:
     return row["pairing_id"], row["course_id"], row["pseudonym"]
 
 
-def _events(number: int, actor_no: int, days: Iterable[tuple[int, int, int]]) -> Iterator[EventRow]:
+def _events(actor_no: int, days: Iterable[tuple[int, int, int]]) -> Iterator[int]:
     found = list(days)
     renumbered = _renumbered(day for day, _, _ in found)
     for day, kind, count in found:
         moved = renumbered[day]
-        for _ in range(count):
-            yield number, actor_no, kind, noon_of(moved), moved, None, EventSource.RECORDS
+        yield from repeat(pack(actor_no, noon_of(moved), moved, kind), count)
 
 
 def _renumbered(days: Iterable[int]) -> dict[int, int]:

@@ -103,7 +103,7 @@ class SurveyPages:
     def show(self, survey_id: str) -> Reply:
         """A survey: its statements, what it is doing, and what the answers come to."""
         view = self._surveys.get(self._evaluator(), survey_id)
-        results = bool(view.closed) or any(part.n is not None for part in view.meetings)
+        results = bool(view.changes) or any(part.n is not None for part in view.meetings)
         survey, have = view.survey, languages(view.survey)
         choices = survey_languages((), self._visitors.translator())
         return render_template(

@@ -17,7 +17,6 @@ from connectors.local_times import TimesUnclear, read_times
 from connectors.tables import NoTable, Table, read_table
 
 _PERSON = re.compile(r"^The user with id '(\d+)'\s+(.*)$", re.DOTALL)
-_MODULE = re.compile(r"course module id\s+'(\d+)'")
 _COURSE = re.compile(r"\bcourse with id '(\d+)'")
 _SPACE = re.compile(r"\s+")
 
@@ -83,7 +82,6 @@ class LogLine:
     at: datetime  # naive, on the clock of who downloaded the file
     user_id: int
     event_name: str  # as Moodle's log has it
-    module: int
     course_id: int  # 0 where the line names none
 
 
@@ -146,14 +144,13 @@ def _lines(table: Table, start: int, described: int, times: Sequence[datetime | 
         if at is None or person is None:
             unread.append((number, "no_time" if at is None else "no_person"))
             continue
-        module, course = _MODULE.search(text), _COURSE.search(text)
+        course = _COURSE.search(text)
         lines.append(
             LogLine(
                 line=number,
                 at=at,
                 user_id=int(person[1]),
                 event_name=event_of(person[2]),
-                module=int(module[1]) if module else 0,
                 course_id=int(course[1]) if course else 0,
             )
         )

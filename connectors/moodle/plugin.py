@@ -52,6 +52,8 @@ class PluginFunctions:
         At most ``limit`` rows; the plugin may give fewer and still not be ``complete``. Courses that may
         not be read are named in ``refused`` and do not fail the rest. Raises ValueError for no courses.
         """
+        from connectors.moodle.log_columns import unpack_log  # noqa: PLC0415 - numpy, for the worker only
+
         function = Function.PLUGIN_LOG
         parameters: Mapping[str, Value] = {
             "courseids": list(course_ids),
@@ -61,7 +63,7 @@ class PluginFunctions:
         answer = self._caller.call(function, parameters, repeatable=True)
         envelope = self._caller.load(plugin_schemas.LogSchema(), function, answer, plugin_records.LogEnvelope)
         try:
-            columns, names = logs.unpack_log(envelope.data)
+            columns, names = unpack_log(envelope.data)
         except logs.DataUnreadable as error:
             raise self._unreadable(function, error) from error
         return plugin_records.log_page(envelope, columns, names)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from connectors.moodle.logs import LogPage
 from connectors.moodle.text import linked_html, safe_name
 from connectors.moodle.wire import Value
+
+if TYPE_CHECKING:
+    from connectors.moodle.log_columns import Column
 
 OLDEST_PLUGIN = 2026112202  # the version whose answers this code reads
 
@@ -152,7 +155,7 @@ class CoursesTold:
     refused: Sequence[RefusedCourse]
 
 
-def log_page(envelope: LogEnvelope, columns: Mapping[str, Sequence[int]], names: list[str]) -> LogPage:
+def log_page(envelope: LogEnvelope, columns: Mapping[str, Column], names: list[str]) -> LogPage:
     """Return the page that an answer and its unpacked columns make."""
     return LogPage(
         ids=columns["id"],
@@ -160,8 +163,6 @@ def log_page(envelope: LogEnvelope, columns: Mapping[str, Sequence[int]], names:
         users=columns["user"],
         times=columns["time"],
         events=columns["event"],
-        related=columns["related"],
-        modules=columns["module"],
         event_names=names,
         anonymous_left_out=envelope.anonymous,
         impersonated_left_out=envelope.impersonated,

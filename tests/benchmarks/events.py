@@ -20,6 +20,8 @@ from pathlib import Path
 
 from sqlalchemy import text
 
+from coil_bridge.evaluation.packed_events import EPOCH, pack
+from coil_bridge.evaluation.records import EventSource
 from coil_bridge.evaluation.sittings import bulk
 from coil_bridge.storage.engine import open_engine, reading
 from coil_bridge.storage.storage import Storage
@@ -47,7 +49,7 @@ class _Others:
     rows: int = 0
     cpu: float = 0.0
     seconds: float = 0.0
-    _pages: Iterator[list[tuple[int, ...]]] | None = None
+    _pages: Iterator[tuple[int, list[int]]] | None = None
     _each: int = 0
 
     def __call__(self, storage: Storage) -> None:
@@ -55,10 +57,10 @@ class _Others:
             self._begin(storage)
         assert self._pages is not None
         for _ in range(self._each):
-            page = next(self._pages)
+            number, page = next(self._pages)
             cpu, begun = time.process_time(), time.perf_counter()
             with storage.write() as tx:
-                tx.events.append(page)  # type: ignore[arg-type]  # seven numbers each
+                tx.events.append(number, EventSource.LOG, page)
             self.cpu += time.process_time() - cpu
             self.seconds += time.perf_counter() - begun
             self.rows += len(page)
@@ -75,8 +77,8 @@ class _Others:
         self._each = sum(OTHERS) // evidence.EVENTS
 
 
-def _pages(numbers: list[int]) -> Iterator[list[tuple[int, ...]]]:
-    """Pages of every pilot in the order of time, the largest pilot's among the others'."""
+def _pages(numbers: list[int]) -> Iterator[tuple[int, list[int]]]:
+    """Pages of every pilot in the order of time with its number, the largest pilot's among the others'."""
     chance = random.Random(2027)  # noqa: S311 - the same every time, that is the point
     order = [place for place, size in enumerate(OTHERS) for _ in range(size // evidence.PAGE)]
     chance.shuffle(order)
@@ -85,25 +87,23 @@ def _pages(numbers: list[int]) -> Iterator[list[tuple[int, ...]]]:
         share = done[place] * evidence.PAGE / OTHERS[place]
         done[place] += 1
         length = evidence.PAGE / OTHERS[place]
-        yield _page(numbers[place], OTHERS[place] // _EVENTS_A_PERSON, share, length, chance)
+        yield numbers[place], _page(numbers[place], OTHERS[place] // _EVENTS_A_PERSON, share, length, chance)
 
 
-def _page(
-    number: int, people: int, begin: float, length: float, chance: random.Random
-) -> list[tuple[int, ...]]:
+def _page(number: int, people: int, begin: float, length: float, chance: random.Random) -> list[int]:
     """A page of a log that covers a part of the autumn."""
-    first = (evidence.FIRST.toordinal() - evidence.EPOCH) * 1440
+    first = (evidence.FIRST.toordinal() - EPOCH) * 1440
     minutes = sorted(
         first + int(_DAYS * 1440 * (begin + length * chance.random())) for _ in range(evidence.PAGE)
     )
     kinds = chance.choices(evidence.KINDS, (88, 3, 4, 4, 1), k=evidence.PAGE)
     base = _NO_ACTOR * number
-    rows = []
+    events = []
     for minute, kind in zip(minutes, kinds, strict=True):
-        day = minute // 1440 + evidence.EPOCH
+        day = minute // 1440 + EPOCH
         actor = base + int(chance.random() * people / _ACTIVE) * _ACTIVE + day % _ACTIVE
-        rows.append((number, actor, int(kind), minute, day, 7, 1))
-    return rows
+        events.append(pack(actor, minute, day, int(kind)))
+    return events
 
 
 def report(folder: Path) -> str:

@@ -14,7 +14,6 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from operator import itemgetter
 from pathlib import Path
 
 from cryptography.fernet import Fernet
@@ -26,12 +25,13 @@ from coil_bridge.evaluation.evidence_dataset import Made
 from coil_bridge.evaluation.facts import Trait
 from coil_bridge.evaluation.figures import figures_of
 from coil_bridge.evaluation.pack import write_pack
+from coil_bridge.evaluation.packed_events import EPOCH, minutes_of, pack
 from coil_bridge.evaluation.publication import publish
 from coil_bridge.evaluation.records import EventKind, EventSource, Member, Part
 from coil_bridge.services.evidence_reading import stored_of
 from coil_bridge.storage import migrate
 from coil_bridge.storage.engine import open_engine, writing
-from coil_bridge.storage.event_tables import EventRow, reply
+from coil_bridge.storage.event_tables import reply
 from coil_bridge.storage.storage import Storage
 from coil_bridge.vault import Vault, new_id
 from tests.benchmarks.measuring import WrongAnswers
@@ -46,7 +46,6 @@ MADE_AT = datetime(2026, 12, 22, 9, 0, tzinfo=UTC)
 THROUGH = date(2026, 12, 20)
 INDICATOR_SECONDS, PACK_SECONDS, MEMORY_MB = 2.0, 15.0, 300
 FIRST = date(2026, 10, 5)
-EPOCH = date(1970, 1, 1).toordinal()
 KINDS = (EventKind.VIEW, EventKind.FORUM_TOPIC, EventKind.FORUM_REPLY, EventKind.QUIZ, EventKind.ROOM_JOIN)
 
 
@@ -98,7 +97,7 @@ def build(
     cities = ("Belgrade", "Almaty", "Shanghai", "Kraków")
     sites = {city: make.site(city) for city in cities}
     share = events // (pairings * 2 * students)
-    told: list[EventRow] = []
+    told: list[int] = []
     for number in range(pairings):
         courses = [
             make.course(sites[cities[(number + side) % 4]], f"Course {number}.{side}") for side in (0, 1)
@@ -116,10 +115,11 @@ def build(
                 students=students,
                 share=share,
             )
-    told.sort(key=itemgetter(3))
+    told.sort(key=minutes_of)
     for start in range(0, len(told), PAGE):
         with storage.write() as tx:
-            tx.events.append(told[start : start + PAGE])
+            number = tx.events.make_number(pilot.id)
+            tx.events.append(number, EventSource.LOG, told[start : start + PAGE])
         between(storage)
     _answer(storage, engine, pilot.id, chance)
     with writing(engine) as connection:
@@ -149,7 +149,7 @@ def _fill(
     chance: random.Random,
     students: int,
     share: int,
-) -> list[EventRow]:
+) -> list[int]:
     observed = datetime(2026, 12, 20, 4, 0, tzinfo=UTC)
     names = [f"{course.id[:20]}{number:04}" for number in range(students)]
     members = [
@@ -161,7 +161,6 @@ def _fill(
         tx.activity.put_members(pilot_id, members)
         tx.pulls.insert(run, pilot_id, pairing.id, course.id, observed)
         tx.pulls.finish(run, observed)
-        number = tx.events.make_number(pilot_id)
         actors = tx.events.actors(pilot_id, pairing.id, course.id)
         rows = [
             Presence(
@@ -182,17 +181,17 @@ def _fill(
             pilot_id,
             {name: Trait(genders[n % 5], course.institution.country) for n, name in enumerate(names)},
         )
-    return [row for no in actors.values() for row in _days(number, no, share, chance)]
+    return [row for no in actors.values() for row in _days(no, share, chance)]
 
 
-def _days(pilot: int, actor: int, share: int, chance: random.Random) -> list[EventRow]:
-    rows: list[EventRow] = []
+def _days(actor: int, share: int, chance: random.Random) -> list[int]:
+    rows: list[int] = []
     days = [FIRST.toordinal() + chance.randrange(75) for _ in range(max(share // 8, 1))]
     for position in range(share):
         day = days[position % len(days)]
         minute = (day - EPOCH) * 1440 + 540 + chance.randrange(120)
         kind = chance.choices(KINDS, (88, 3, 4, 4, 1))[0]
-        rows.append((pilot, actor, int(kind), minute, day, 7, int(EventSource.LOG)))
+        rows.append(pack(actor, minute, day, int(kind)))
     return rows
 
 

@@ -62,7 +62,7 @@ class Lab:
 
     def rows(self, condition: str = "anonymous = 0 AND realuserid IS NULL") -> dict[int, tuple[int, ...]]:
         """What the log table holds of the courses, by id."""
-        columns = "id, courseid, userid, timecreated, coalesce(relateduserid, 0)"
+        columns = "id, courseid, userid, timecreated"
         where = f"courseid IN ({self.courses}) AND {condition}"
         found = self.ask(f"SELECT {columns} FROM mdl_logstore_standard_log WHERE {where}")
         return {row[0]: row[1:] for row in found}

@@ -58,7 +58,7 @@ class Activities(Memory):
     def enter_room(self, user: User, room: Module, at: datetime, minutes: int = 0) -> None:
         """Press "join" in a BigBlueButton activity; with `minutes` the meeting is over and told how long."""
         with self.lock:
-            self.log.add(room.course_id, user.id, SESSION_JOINED, at, module=room.id)
+            self.log.add(room.course_id, user.id, SESSION_JOINED, at)
             self._room_row(user, room, at, 0)
             if minutes:
                 self._room_row(user, room, at, minutes * 60)

@@ -11,7 +11,6 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from itertools import repeat
 
 VIEWED = "\\core\\event\\course_viewed"
 MODULE_VIEWED = "\\mod_page\\event\\course_module_viewed"
@@ -24,7 +23,7 @@ ATTEMPTED = "\\mod_quiz\\event\\attempt_submitted"
 _MIXTURE = (VIEWED,) * 6 + (MODULE_VIEWED,) * 5 + (FORUM_VIEWED,) * 4 + (
     POST_CREATED, DISCUSSION_CREATED, SESSION_JOINED, SUBMITTED, ATTEMPTED,
 )  # fmt: skip
-COLUMNS = ("id", "course", "user", "time", "event", "related", "module")
+COLUMNS = ("id", "course", "user", "time", "event")
 
 
 class ActivityLog:
@@ -52,15 +51,13 @@ class ActivityLog:
         event_name: str,
         at: datetime,
         *,
-        related: int = 0,
-        module: int = 0,
         anonymous: bool = False,
         impersonated: bool = False,
         arrived: datetime | None = None,
     ) -> int:
         """Write one row and return its id; ``arrived`` is when it became visible, if not at once."""
         row = (self.newest + 1, course_id, user_id, int(at.timestamp()), self.number(event_name))
-        for name, value in zip(COLUMNS, (*row, related, module), strict=True):
+        for name, value in zip(COLUMNS, row, strict=True):
             self.columns[name].append(value)
         self.left_out.append(1 if anonymous else 2 if impersonated else 0)
         self.arrived.append((arrived or at).timestamp())
@@ -81,7 +78,6 @@ class ActivityLog:
         *,
         start: datetime,
         length: timedelta = timedelta(weeks=6),
-        modules: Sequence[int] = (0,),
         seed: int = 2026,
     ) -> None:
         """Add many rows spread over courses, people and a stretch of time; a million take two seconds."""
@@ -94,8 +90,6 @@ class ActivityLog:
         self.columns["user"].extend(chance.choices(users, k=rows))
         self.columns["time"].extend(times)
         self.columns["event"].extend(chance.choices(numbers, k=rows))
-        self.columns["related"].extend(repeat(0, rows))
-        self.columns["module"].extend(chance.choices(modules, k=rows))
         self.left_out.extend(bytes(rows))
         self.arrived.extend(array("d", times))
 

@@ -218,13 +218,11 @@ class World(Activities):
         with self.lock:
             chosen = [course.id for course in courses] or [each for each in self.courses if each > 1]
             people = {user for user, course in self.enrolments if course in chosen}
-            modules = [module.id for module in self.modules.values() if module.course_id in chosen]
             self.log.generate(
                 rows,
                 chosen,
                 sorted(people) or [0],
                 start=start or self.clock() - timedelta(weeks=6),
-                modules=[0, *modules],
             )
 
     def send(self, sender: User, recipient: User, text: str, text_format: int = 0) -> Message:

@@ -17,14 +17,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from coil_bridge.app import build_services
-from coil_bridge.services import log_reading
+from coil_bridge.services import log_course, log_reading
 from coil_bridge.settings import make_settings
 from connectors.moodle.client import MoodleClient
 from connectors.moodle.logs import LogPage
 from connectors.transport import Transport, TransportPolicy
 
 PAGE = 150
-PART = 60
 OVERLAP = 250
 
 
@@ -42,7 +41,7 @@ def main() -> None:
 
 def pull(settings: Mapping[str, Any], run_id: str, *, pages: int) -> None:
     """Do one reading to its end, or until so many pages have been read."""
-    log_reading.PAGE, log_reading.PART, log_reading.OVERLAP = PAGE, PART, OVERLAP
+    log_reading.PAGE, log_course.OVERLAP = PAGE, OVERLAP
     MoodleClient.log_page = _at_most(pages, MoodleClient.log_page)  # type: ignore[method-assign]  # this process is ours alone
     policy = TransportPolicy(attempts=1, allow_private=True, allow_http=True)
     services = build_services(make_settings(settings), transport=Transport(policy))

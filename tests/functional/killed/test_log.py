@@ -21,7 +21,7 @@ from coil_bridge.evaluation.log_kinds import kind_of
 from coil_bridge.evaluation.records import POSTS, LogRun, RunState
 from coil_bridge.services.bundle import Services
 from coil_bridge.settings import Settings
-from coil_bridge.storage.event_tables import event, event_day
+from coil_bridge.storage.event_tables import event_day
 from coil_bridge.storage.storage import Storage
 from connectors.moodle.simulator import Simulator
 from tests.builders import Build, SettableClock
@@ -68,7 +68,7 @@ def test_twenty_kills_lose_and_double_nothing(trial: PilotTrial) -> None:
         for event_no, at in zip(columns["event"], columns["time"], strict=True)
         if (kind := kind_of(names[event_no])) is not None and kind not in POSTS  # those the forums tell
     )
-    stored = trial.rows(event)
+    stored = trial.events()
     assert Counter((row["kind"], row["minute"]) for row in stored) == expected
     assert run.tally.stored == len(stored) == sum(row["n"] for row in trial.rows(event_day))
 

@@ -18,8 +18,8 @@ import numpy as np
 
 from coil_bridge.evaluation.counted import Counted, Edition
 from coil_bridge.evaluation.records import GroupKey
+from tests.unit.evaluation.solving import PRIME, reduced_rows
 
-_PRIME = 1_048_573  # a few thousand products of two of its remainders are exact as floats
 _NOBODY = Counted()
 Both = Callable[[Counted, Counted], bool]
 Term = tuple[str, GroupKey]
@@ -71,7 +71,7 @@ class Attacker:
         for position, (equation, _) in enumerate(self._equations):
             for term, factor in equation.items():
                 rows[position, number[term]] += factor
-        basis, pivots = _reduced(rows % _PRIME)
+        basis, pivots = reduced_rows(rows)
         low, high = self._squeezed(terms, number)
         some = [c for size in range(1, len(self.units) + 1) for c in combinations(self.units, size)]
         wanted, names = [], []
@@ -82,7 +82,7 @@ class Attacker:
                 wanted.append(row)
                 names.append(f"{name} of {[f'{u.pairing_id}-{u.institution_id}' for u in units]}")
         matrix = np.array(wanted)
-        rest = (matrix - matrix[:, pivots].astype(float) @ basis) % _PRIME
+        rest = (matrix - matrix[:, pivots].astype(float) @ basis) % PRIME
         values = matrix @ truths
         pinned = (matrix @ low == matrix @ high) | ~rest.any(axis=1)
         small = (values > 0) & (values < threshold)
@@ -107,24 +107,3 @@ class Attacker:
             if (before[0] == low).all() and (before[1] == high).all():
                 break
         return low, high
-
-
-def _reduced(rows: np.ndarray) -> tuple[np.ndarray, list[int]]:
-    """Reduced row echelon form of remainders, without its empty rows, and the columns of its pivots."""
-    pivots: list[int] = []
-    top = 0
-    for column in range(rows.shape[1]):
-        found = np.flatnonzero(rows[top:, column])
-        if not len(found):
-            continue
-        rows[[top, top + found[0]]] = rows[[top + found[0], top]]
-        rows[top] = rows[top] * pow(int(rows[top, column]), -1, _PRIME) % _PRIME
-        others = rows[:, column].copy()
-        others[top] = 0
-        rows -= np.outer(others, rows[top]) % _PRIME
-        rows %= _PRIME
-        pivots.append(column)
-        top += 1
-        if top == len(rows):
-            break
-    return rows[:top], pivots

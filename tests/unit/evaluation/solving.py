@@ -10,6 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
+import numpy as np
+
+PRIME = 1_048_573  # a few thousand products of two of its remainders are exact as floats
 Equation = tuple[dict[int, int], int]
 """Coefficients by unknown, and the value."""
 
@@ -63,3 +66,25 @@ def bounds(
         if (low, high) == before:
             break
     return list(zip(low, high, strict=True))
+
+
+def reduced_rows(rows: np.ndarray) -> tuple[np.ndarray, list[int]]:
+    """Reduced row echelon form by remainders of a prime, without empty rows; the columns of its pivots."""
+    rows = rows % PRIME
+    pivots: list[int] = []
+    top = 0
+    for column in range(rows.shape[1]):
+        found = np.flatnonzero(rows[top:, column])
+        if not len(found):
+            continue
+        rows[[top, top + found[0]]] = rows[[top + found[0], top]]
+        rows[top] = rows[top] * pow(int(rows[top, column]), -1, PRIME) % PRIME
+        others = rows[:, column].copy()
+        others[top] = 0
+        rows -= np.outer(others, rows[top]) % PRIME
+        rows %= PRIME
+        pivots.append(column)
+        top += 1
+        if top == len(rows):
+            break
+    return rows[:top], pivots

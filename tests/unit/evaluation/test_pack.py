@@ -13,7 +13,7 @@ import zipfile
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -203,13 +203,26 @@ def test_more_evaluations_have_room(published: Published) -> None:
     assert "surveys/answers.csv" in json.loads(files["manifest.json"])["files"]
 
 
-def test_statements_are_of_shown_students_at_noon(published: Published) -> None:
-    found = [json.loads(line) for line in statements(published, "pilot").decode().splitlines()]
-    assert {each["actor"]["account"]["name"][0] for each in found} == {"a", "b", "s"}
+def test_statements_name_weeks_and_quarters_of_an_hour(published: Published) -> None:
+    found = [json.loads(line) for line in statements(published, "pilot", AT).decode().splitlines()]
     assert {each["timestamp"][10:] for each in found} == {"T12:00:00Z"}
+    assert {datetime.fromisoformat(each["timestamp"]).weekday() for each in found} == {0}
     assert len({each["id"] for each in found}) == len(found)
     attended = [each for each in found if each["verb"]["id"].endswith("attended")]
-    assert "PT90M" in {each["result"]["duration"] for each in attended}
+    minutes = {each["result"]["duration"] for each in attended}
+    assert "PT90M" in minutes
+    assert all(int(each[2:-1]) % 15 == 0 for each in minutes)
+
+
+def test_pseudonyms_of_statements_hold_within_one_file(published: Published) -> None:
+    one, again, other = (statements(published, "pilot", at) for at in (AT, AT, AT + timedelta(days=1)))
+    assert one == again
+    names = [
+        {json.loads(line)["actor"]["account"]["name"] for line in each.splitlines()} for each in (one, other)
+    ]
+    assert len(names[0]) == len(names[1]) > 5
+    assert names[0] & names[1] == set()
+    assert b'"b1"' not in one
 
 
 def test_charts_for_pages_obey_the_content_security_policy_and_speak(published: Published) -> None:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coil_bridge.evaluation.statistics import paired_change
-from coil_bridge.evaluation.survey_results import change_results, meeting_results, shown_parts
+from coil_bridge.evaluation.statistics import Change, paired_change
+from coil_bridge.evaluation.survey_results import change_results, meeting_results
 from coil_bridge.evaluation.surveys import (
     Item,
     Response,
@@ -20,7 +20,6 @@ from coil_bridge.evaluation.surveys import (
 )
 
 THRESHOLD = 10
-BOTH = frozenset({Wave.PRE, Wave.POST})
 SPEAK = Item("speak", "I can speak up in a mixed team.", 5, "not at all", "fully")
 LISTEN = Item("listen", "I ask before I judge.", 5, "not at all", "fully")
 
@@ -84,7 +83,7 @@ def test_a_code_is_the_same_however_it_is_typed(typed: str) -> None:
 
 
 def test_twelve_who_answered_twice() -> None:
-    whole, place = change_results(survey(), twice(12), THRESHOLD, BOTH)
+    whole, place = change_results(survey(), twice(12), THRESHOLD)
     assert (whole.key, place.key) == (None, "Belgrade")
     found = whole.items[0]
     assert (found.n_pre, found.n_post, found.n_paired) == (12, 12, 12)
@@ -95,14 +94,14 @@ def test_twelve_who_answered_twice() -> None:
 
 
 def test_below_the_threshold_nothing_is_said() -> None:
-    (whole,) = change_results(survey(), twice(9), THRESHOLD, BOTH)
+    (whole,) = change_results(survey(), twice(9), THRESHOLD)
     found = whole.items[0]
     assert (whole.n_pre, whole.n_post, whole.n_paired) == (None, None, None)
     assert (found.n_pre, found.mean_pre, found.mean_post, found.change) == (None, None, None, None)
 
 
 def test_few_who_answered_once_cannot_be_had_by_subtraction() -> None:
-    (whole, *_) = change_results(survey(), [*twice(12), answer(Wave.PRE, 5, "alone")], THRESHOLD, BOTH)
+    (whole, *_) = change_results(survey(), [*twice(12), answer(Wave.PRE, 5, "alone")], THRESHOLD)
     found = whole.items[0]
     assert found.paired_only
     assert (found.n_pre, found.mean_pre) == (12, 2)
@@ -110,7 +109,7 @@ def test_few_who_answered_once_cannot_be_had_by_subtraction() -> None:
 
 def test_a_small_institution_takes_the_smallest_other_one_with_it() -> None:
     answers = [*twice(12), *twice(20, "Almaty"), *twice(3, "Shanghai")]
-    parts = change_results(survey(), answers, THRESHOLD, BOTH)
+    parts = change_results(survey(), answers, THRESHOLD)
     assert [part.key for part in parts] == [None, "Almaty"]
 
 
@@ -121,32 +120,53 @@ def test_a_code_that_two_people_chose_pairs_nobody() -> None:
         answer(Wave.PRE, 5, "same"),
         answer(Wave.POST, 3, "same"),
     ]
-    (whole, *_) = change_results(survey(), answers, THRESHOLD, BOTH)
+    (whole, *_) = change_results(survey(), answers, THRESHOLD)
     assert whole.n_paired == 12
 
 
-def test_a_round_that_is_still_open_is_not_looked_at() -> None:
-    (whole, *_) = change_results(survey(), twice(12), THRESHOLD, frozenset({Wave.PRE}))
-    assert (whole.n_pre, whole.n_post, whole.n_paired) == (12, None, None)
+def test_a_mean_at_the_end_of_its_scale_is_everybody_s_answer() -> None:
+    nearly = [answer(Wave.PRE, 5, f"a{number}") for number in range(16)]
+    nearly += [answer(Wave.PRE, 4, f"b{number}") for number in range(4)]
+    (whole, *_) = change_results(survey(), nearly, THRESHOLD)
+    assert (whole.items[0].n_pre, whole.items[0].mean_pre) == (20, None)
+    (whole, *_) = change_results(survey(), [*nearly, answer(Wave.PRE, 4, "c")], THRESHOLD)
+    assert whole.items[0].mean_pre == pytest.approx((16 * 5 + 5 * 4) / 21)
 
 
-def test_meetings_are_told_by_pairing_where_that_tells_of_nobody() -> None:
-    answers = [
-        Response(Wave.MEETING, pairing, "Belgrade", "session", None, {"speak": value})
-        for pairing, count, value in (("cities", 15, 5), ("media", 12, 3), ("food", 4, 1))
-        for _ in range(count)
+def test_an_interval_needs_changes_that_differ() -> None:
+    steady = [
+        answer(wave, 2 + number % 2, f"a{number}") for number in range(12) for wave in (Wave.PRE, Wave.POST)
     ]
-    parts = meeting_results(survey(kind=SurveyKind.MEETING), answers, THRESHOLD)
-    assert [(part.key, part.n) for part in parts] == [(None, 31), ("cities", 15)]
-    assert parts[1].items[0].mean == 5
+    (whole, *places) = change_results(survey(), steady, THRESHOLD)
+    assert whole.items[0].change == Change(12, 0, None, None)
+    assert places[0].items[0].n_pre is None
 
 
-@given(st.dictionaries(st.text("abcdef", min_size=1, max_size=2), st.integers(0, 40), max_size=7))
-def test_the_people_outside_the_shown_parts_are_none_or_many(sizes: dict[str, int]) -> None:
-    shown = shown_parts(sizes, THRESHOLD)
-    outside = sum(size for key, size in sizes.items() if key not in shown)
-    assert outside == 0 or outside >= THRESHOLD or not shown
-    assert all(sizes[key] >= THRESHOLD for key in shown)
+def evaluations(session: str, count: int, pairing: str = "cities") -> list[Response]:
+    return [
+        Response(Wave.MEETING, pairing, "Belgrade", session, None, {"speak": 2 + number % 3})
+        for number in range(count)
+    ]
+
+
+def test_meetings_are_told_by_pairing_in_batches_of_whole_sessions() -> None:
+    answers = [
+        *evaluations("one", 6),
+        *evaluations("two", 9),
+        *evaluations("three", 9),
+        *evaluations("food", 4, "food"),
+    ]
+    told = survey(kind=SurveyKind.MEETING)
+    parts = meeting_results(told, answers, THRESHOLD, ["one", "two", "food"])
+    assert [(part.key, part.n) for part in parts] == [(None, 15), ("cities", 15)]
+    assert parts[1].items[0].mean == 3
+    assert meeting_results(told, answers, THRESHOLD, ["one", "two", "food", "three"]) == parts  # nine wait
+
+
+def test_a_meeting_of_one_mind_waits() -> None:
+    answers = [Response(Wave.MEETING, "cities", "Belgrade", "one", None, {"speak": 5}) for _ in range(12)]
+    (whole, _cities) = meeting_results(survey(kind=SurveyKind.MEETING), answers, THRESHOLD, ["one"])
+    assert (whole.n, whole.items[0].n, whole.items[0].mean) == (12, None, None)
 
 
 @st.composite
@@ -171,7 +191,7 @@ def test_nothing_shown_depends_on_few_people(answers: list[Response], statement:
     Parts are disjoint, so all that can be combined are: the whole, each shown part, and of both the
     people of the first round, of the second, and of both rounds.
     """
-    parts = change_results(survey(SPEAK, LISTEN), answers, THRESHOLD, BOTH)
+    parts = change_results(survey(SPEAK, LISTEN), answers, THRESHOLD)
     whole, *places = [next(each for each in part.items if each.item.id == statement) for part in parts]
     for n in ("n_pre", "n_post", "n_paired"):
         told = [getattr(each, n) for each in places if getattr(each, n)]

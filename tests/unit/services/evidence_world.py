@@ -10,6 +10,7 @@ from coil_bridge.domain import CourseRole, JointSession
 from coil_bridge.evaluation.attendance import Presence, PresenceSource, minute_of
 from coil_bridge.evaluation.definitions.registry import CURRENT, SETS
 from coil_bridge.evaluation.figures import figures_of
+from coil_bridge.evaluation.packed_events import pack
 from coil_bridge.evaluation.pseudonyms import Pseudonymiser
 from coil_bridge.evaluation.records import EventKind, EventSource, Member, Part
 from coil_bridge.evaluation.windows import last_sunday
@@ -92,13 +93,10 @@ class World:
                 actors = tx.events.actors(self.pilot.id, self.pairing.id, course_id)
                 day = date(2026, 10, 14).toordinal()
                 at = minute_of(datetime(2026, 10, 14, 9, 0, tzinfo=UTC))
-                tx.events.append(
-                    [
-                        (number, no, EventKind.VIEW, at + step, day, None, EventSource.LOG)
-                        for no in actors.values()
-                        for step in (0, 20, 60)
-                    ]
-                )
+                viewed = [
+                    pack(no, at + step, day, EventKind.VIEW) for no in actors.values() for step in (0, 20, 60)
+                ]
+                tx.events.append(number, EventSource.LOG, viewed)
 
     def was_there(
         self,

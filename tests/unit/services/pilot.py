@@ -20,12 +20,13 @@ from coil_bridge.services.activity_pull import PULL
 from coil_bridge.services.bundle import Services
 from coil_bridge.services.log_pull import PULL_LOG
 from coil_bridge.storage.engine import reading
-from coil_bridge.storage.event_tables import event
+from coil_bridge.storage.event_tables import event_block
 from coil_bridge.storage.storage import Storage
 from coil_bridge.storage.tables import participant
 from connectors.moodle import simulator
 from connectors.moodle.simulator import Simulator
 from tests.builders import Build, SettableClock
+from tests.stored_events import events_in
 
 
 def utc(text: str) -> datetime:
@@ -139,13 +140,17 @@ class PilotTrial:
         with reading(self.storage._engine) as connection:
             return [dict(row) for row in connection.execute(select(table)).mappings()]
 
+    def events(self) -> list[dict[str, int]]:
+        """Every event that is stored."""
+        return events_in(self.rows(event_block))
+
     def stored(self) -> tuple[set[tuple[Any, ...]], list[tuple[Any, ...]]]:
         """People and events, without the time of the pull."""
         people = {
             tuple(value for name, value in row.items() if name != "observed_at")
             for row in self.rows(participant)
         }
-        return people, sorted(tuple(row.values()) for row in self.rows(event))
+        return people, sorted(tuple(row.values()) for row in self.events())
 
     def weeks(self, of: Class, *, part: Part = Part.STUDENT) -> list[tuple[str, int, int, int]]:
         """Posts, replies and active days by Monday, summed over the people of a course: stored rows only."""

@@ -17,7 +17,7 @@ from coil_bridge.services.bundle import Services
 from coil_bridge.services.pilot_groups import EVALUATED
 from coil_bridge.services.pull_rows import PullRows
 from coil_bridge.services.traits import TRAITS
-from coil_bridge.storage.event_tables import actor, event, reply
+from coil_bridge.storage.event_tables import actor, event_block, reply
 from coil_bridge.storage.storage import Storage
 from coil_bridge.storage.tables import audit_entry, participant, pull_run, task
 from connectors.moodle.simulator import SERVICE_CAPABILITIES, Simulator
@@ -74,7 +74,7 @@ def test_a_pull_brings_people_completion_and_posts(trial: PilotTrial) -> None:
     answers = {(row["from_actor"], row["to_actor"], row["day"]) for row in trial.rows(reply)}
     monday = date(2026, 10, 5).toordinal()
     assert answers == {(named[who], named[arman.id], monday) for who in (dana.id, aigerim.id)}
-    assert {row["minute"] % 60 for row in trial.rows(event)} == {59, 0}
+    assert {row["minute"] % 60 for row in trial.events()} == {59, 0}
     # Four people, three answers on completion of which one changed "unknown" each, three posts.
     assert (run.tally.read, run.tally.stored, run.tally.dropped) == (10, 10, {})
     assert run.tally.steps_done == run.tally.steps_expected
@@ -104,7 +104,7 @@ def test_whom_somebody_erased_no_pull_brings_back(trial: PilotTrial) -> None:
     run = trial.pull()[ALMATY]
     assert run.tally.dropped["erased"] == 1
     assert name not in {row["pseudonym"] for row in trial.rows(participant)}
-    assert trial.rows(event) == []
+    assert trial.events() == []
     assert NAMES.person(trial.almaty.here.site_id, dana.id) in {
         row["pseudonym"] for row in trial.rows(participant)
     }
@@ -280,7 +280,7 @@ def test_an_unreadable_forum_or_discussion_is_counted(trial: PilotTrial) -> None
     run = trial.pull()[BELGRADE]
     assert run.state is RunState.DONE
     assert run.tally.dropped["discussion_not_readable"] == 2
-    assert len(trial.rows(event)) == 2
+    assert len(trial.events()) == 2
     trial.belgrade.moodle.faults.error_in_200(
         "nopermissions", function="mod_forum_get_forum_discussions", times=1
     )
@@ -297,7 +297,7 @@ def test_a_course_in_two_pairings_counts_in_each(trial: PilotTrial) -> None:
     trial.pair(trial.belgrade, title="Streets of two cities")
     trial.pull()
     people = {row["no"]: row for row in trial.rows(actor)}
-    rows = [people[row["actor"]] for row in trial.rows(event)]
+    rows = [people[row["actor"]] for row in trial.events()]
     assert len({row["pairing_id"] for row in rows}) == len(rows) == 2
     assert len({row["pseudonym"] for row in rows}) == 1
 
@@ -324,9 +324,9 @@ def test_nothing_personal_is_stored(trial: PilotTrial) -> None:
     world.post(jelena, talk, "Re: My street", "<p>And yours?</p>", at=utc("2026-10-06 09:14"))
     trial.almaty.enrol(1)
     trial.pull()
-    tables = (participant, actor, event, reply, pull_run, task, audit_entry)
+    tables = (participant, actor, event_block, reply, pull_run, task, audit_entry)
     text = json.dumps([trial.rows(each) for each in tables], default=str, ensure_ascii=False)
-    assert len(trial.rows(event)) == 2
+    assert len(trial.events()) == 2
     for secret in (jelena.lastname, jelena.email, "Skadarlija", "My street", "Cities", "09:13", "00" * 32):
         assert secret not in text
     names = {row["pseudonym"] for each in (participant, actor) for row in trial.rows(each)}

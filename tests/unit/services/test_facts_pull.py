@@ -13,7 +13,7 @@ from coil_bridge.evaluation.pseudonyms import Pseudonymiser
 from coil_bridge.evaluation.records import RunState
 from coil_bridge.services import course_facts
 from coil_bridge.services.bundle import Services
-from coil_bridge.storage.event_tables import event, reply
+from coil_bridge.storage.event_tables import reply
 from coil_bridge.storage.fact_tables import fact_cursor, moodle_stay
 from coil_bridge.storage.storage import Storage
 from coil_bridge.storage.tables import participant
@@ -93,14 +93,14 @@ def test_posts_come_in_one_question_and_are_the_same_that_core_tells(
     asked = trial.belgrade.calls("mod_forum_get_discussion_posts")
     run = trial.pull()[BELGRADE]
     assert trial.belgrade.calls("mod_forum_get_discussion_posts") == asked
-    assert len(trial.rows(event)) == 4
+    assert len(trial.events()) == 4
     assert len(trial.rows(reply)) == 2
     assert balanced(run)
     assert run.tally.steps_done == run.tally.steps_expected
     posted.deleted = True  # what somebody did is not undone by taking it away
     install(trial.belgrade, 0)
     trial.pull()
-    assert len(trial.rows(event)) == 4
+    assert len(trial.events()) == 4
 
 
 @on_one_engine
@@ -141,7 +141,7 @@ def test_what_newcomers_did_before_is_read_when_they_are_known(
     assert run.tally.dropped["author_not_enrolled"] == run.tally.dropped["not_a_participant"] == 1
     world.enrol(late, trial.belgrade.there)
     trial.pull()
-    posts = [row for row in trial.rows(event) if row["kind"] == 1]
+    posts = [row for row in trial.events() if row["kind"] == 1]
     assert (len(posts), len(trial.rows(moodle_stay))) == (2, 2)
 
 
@@ -254,7 +254,7 @@ def test_what_the_plugin_may_not_tell_is_said_and_core_is_asked_instead(
     run = trial.pull()[BELGRADE]
     assert run.state is RunState.DONE
     assert run.tally.dropped["facts_not_told"] == 3  # rooms, register, counts
-    assert [row["kind"] for row in trial.rows(event) if row["source"] == 1] == [1]
+    assert [row["kind"] for row in trial.events() if row["source"] == 1] == [1]
     assert balanced(run)
 
 

@@ -10,11 +10,10 @@ from typing import Any
 
 import pytest
 
-from coil_bridge.evaluation import sittings
 from coil_bridge.evaluation.records import EventKind, EventSource, LogFinding, LogRun, RunState
-from coil_bridge.services import log_reading
+from coil_bridge.services import log_course, log_reading
 from coil_bridge.services.bundle import Services
-from coil_bridge.storage.event_tables import actor, event, event_block, event_day
+from coil_bridge.storage.event_tables import actor, event_day
 from coil_bridge.storage.log_cursors import pack, unpack
 from coil_bridge.storage.log_tables import log_cursor
 from coil_bridge.storage.storage import Storage
@@ -57,7 +56,7 @@ def reading(trial: PilotTrial, of: Class) -> LogRun:
 
 def told(trial: PilotTrial) -> Counter[tuple[int, int]]:
     """How many events of each kind stand at each minute."""
-    return Counter((row["kind"], row["minute"]) for row in trial.rows(event))
+    return Counter((row["kind"], row["minute"]) for row in trial.events())
 
 
 def minute(at: str) -> int:
@@ -68,18 +67,9 @@ def balanced(run: LogRun) -> bool:
     return run.tally.read == run.tally.stored + sum(run.tally.dropped.values())
 
 
-def blocks_told(trial: PilotTrial) -> list[int]:
-    return sorted(each for row in trial.rows(event_block) for each in sittings.opened(row["packed"]))
-
-
 def counted_right(trial: PilotTrial) -> bool:
-    """Whether the daily counts and the blocks are those of the events."""
-    if blocks_told(trial) != sorted(
-        sittings.pack(row["actor"], row["minute"], row["day"], joined=row["kind"] == EventKind.ROOM_JOIN)
-        for row in trial.rows(event)
-    ):
-        return False
-    counts = Counter((row["actor"], row["day"], row["kind"]) for row in trial.rows(event))
+    """Whether the daily counts are those of the events."""
+    counts = Counter((row["actor"], row["day"], row["kind"]) for row in trial.events())
     return counts == {(row["actor"], row["day"], row["kind"]): row["n"] for row in trial.rows(event_day)}
 
 
@@ -88,22 +78,19 @@ def test_rows_become_events_by_minute_local_day_and_kind(
 ) -> None:
     ana, marko, _ = people
     view(trial.belgrade, ana, "2026-10-24 22:00")  # Sunday 00:00 in Belgrade, the day of 25 hours
-    view(trial.belgrade, ana, "2026-10-25 22:59", log.MODULE_VIEWED, module=7)
-    view(trial.belgrade, ana, "2026-10-25 23:00", log.SESSION_JOINED, module=8)
+    view(trial.belgrade, ana, "2026-10-25 22:59", log.MODULE_VIEWED)
+    view(trial.belgrade, ana, "2026-10-25 23:00", log.SESSION_JOINED)
     view(trial.belgrade, marko, "2026-10-26 09:30", log.SUBMITTED)
     view(trial.belgrade, marko, "2026-10-26 09:31", log.ATTEMPTED)
     trial.pull()
     days = [utc(day).toordinal() for day in ("2026-10-25", "2026-10-26")]
-    found = [
-        tuple(row[name] for name in ("kind", "minute", "day", "module", "source"))
-        for row in trial.rows(event)
-    ]
+    found = [tuple(row[name] for name in ("kind", "minute", "day", "source")) for row in trial.events()]
     assert sorted(found, key=lambda row: row[1]) == [
-        (EventKind.VIEW, minute("2026-10-24 22:00"), days[0], None, EventSource.LOG),
-        (EventKind.VIEW, minute("2026-10-25 22:59"), days[0], 7, EventSource.LOG),
-        (EventKind.ROOM_JOIN, minute("2026-10-25 23:00"), days[1], 8, EventSource.LOG),
-        (EventKind.SUBMISSION, minute("2026-10-26 09:30"), days[1], None, EventSource.LOG),
-        (EventKind.QUIZ, minute("2026-10-26 09:31"), days[1], None, EventSource.LOG),
+        (EventKind.VIEW, minute("2026-10-24 22:00"), days[0], EventSource.LOG),
+        (EventKind.VIEW, minute("2026-10-25 22:59"), days[0], EventSource.LOG),
+        (EventKind.ROOM_JOIN, minute("2026-10-25 23:00"), days[1], EventSource.LOG),
+        (EventKind.SUBMISSION, minute("2026-10-26 09:30"), days[1], EventSource.LOG),
+        (EventKind.QUIZ, minute("2026-10-26 09:31"), days[1], EventSource.LOG),
     ]
     run = reading(trial, trial.belgrade)
     assert (run.state, run.finding, run.tally.read, run.tally.stored) == (
@@ -172,7 +159,7 @@ def test_a_row_that_becomes_visible_below_the_cursor_is_found(
     entries.left_out.insert(1, 0)
     trial.pull()
     assert reading(trial, trial.belgrade).tally.stored == 1
-    assert len(trial.rows(event)) == 4
+    assert len(trial.events()) == 4
     trial.pull()
     assert reading(trial, trial.belgrade).tally.stored == 0
 
@@ -185,15 +172,14 @@ def test_pages_of_any_size_bring_the_same_rows(
     world.log_rows(900, [trial.belgrade.there], start=utc("2026-10-01 00:00"))
     world.service_user.capabilities.discard("mod/forum:viewdiscussion")
     monkeypatch.setattr(log_reading, "PAGE", 70)
-    monkeypatch.setattr(log_reading, "PART", 30)
-    monkeypatch.setattr(log_reading, "OVERLAP", 40)
+    monkeypatch.setattr(log_course, "OVERLAP", 40)
     trial.pull()
     columns = world.log.columns
     expected = Counter(at // 60 for at in columns["time"])
     run = reading(trial, trial.belgrade)
     assert balanced(run)
     assert run.tally.read == 900
-    stored = Counter(row["minute"] for row in trial.rows(event))
+    stored = Counter(row["minute"] for row in trial.events())
     assert sum(stored.values()) == run.tally.stored > 700
     assert stored <= expected
     again = trial.stored()
@@ -214,7 +200,7 @@ def test_a_course_that_comes_later_is_read_from_the_beginning_and_meets_the_othe
         view(trial.belgrade, people[0], f"2026-10-06 09:{number:02}")
         world.log.add(other.id, people[1].id, log.VIEWED, utc(f"2026-10-06 09:{number:02}"))
     trial.pull()
-    assert len(trial.rows(event)) == 30
+    assert len(trial.events()) == 30
     here = trial.build.course(_site(trial), "Street Art", moodle_id=other.id)
     later = Class(trial.belgrade.moodle, other, here)
     trial.pair(later, trial.almaty, title="Street art")
@@ -222,7 +208,7 @@ def test_a_course_that_comes_later_is_read_from_the_beginning_and_meets_the_othe
         view(trial.belgrade, people[0], f"2026-10-06 09:{number:02}")
         world.log.add(other.id, people[1].id, log.VIEWED, utc(f"2026-10-06 09:{number:02}"))
     trial.pull()
-    by_actor = Counter(row["actor"] for row in trial.rows(event))
+    by_actor = Counter(row["actor"] for row in trial.events())
     assert sorted(by_actor.values()) == [40, 40]
     assert balanced(reading(trial, trial.belgrade))
     assert (
@@ -241,7 +227,7 @@ def test_a_course_in_two_pairings_counts_in_each(trial: PilotTrial, people: list
     trial.pair(trial.belgrade, title="Streets of two cities")
     trial.pull()
     pairings = {row["no"]: row["pairing_id"] for row in trial.rows(actor)}
-    assert len({pairings[row["actor"]] for row in trial.rows(event)}) == len(trial.rows(event)) == 2
+    assert len({pairings[row["actor"]] for row in trial.events()}) == len(trial.events()) == 2
     assert reading(trial, trial.belgrade).tally.read == 2
 
 
@@ -256,15 +242,15 @@ def test_an_emptied_log_whose_ids_begin_anew_is_noticed(
     for number in range(5):
         view(trial.belgrade, people[0], f"2026-10-07 09:{number:02}")
     trial.pull()
-    assert len(trial.rows(event)) == 25
+    assert len(trial.events()) == 25
     world.log = ActivityLog()  # and again, so long after that the ids have gone past the cursor
     for number in range(30):
         view(trial.belgrade, people[0], f"2026-10-08 09:{number:02}")
     trial.pull()
-    assert len(trial.rows(event)) == 55
+    assert len(trial.events()) == 55
     assert counted_right(trial)
     trial.pull()
-    assert len(trial.rows(event)) == 55
+    assert len(trial.events()) == 55
 
 
 def test_a_log_with_other_ids_for_the_same_rows_replaces_them(
@@ -302,7 +288,7 @@ def test_a_course_restored_with_its_log_adds_nothing_twice(
     trial.pull()
     run = reading(trial, trial.belgrade)
     assert (run.tally.stored, run.tally.dropped) == (1, {"already_stored": 21})
-    assert len(trial.rows(event)) == 12
+    assert len(trial.events()) == 12
 
 
 def test_a_course_that_may_not_be_read_waits_where_it_stands(
@@ -323,7 +309,7 @@ def test_a_course_that_may_not_be_read_waits_where_it_stands(
     ]
     world.service_user.capabilities.add("report/log:view")
     trial.pull()
-    assert len(trial.rows(event)) == 2
+    assert len(trial.events()) == 2
 
 
 @on_one_engine
@@ -344,7 +330,7 @@ def test_what_a_moodle_lacks_is_written_down(
     trial.pull()
     run = reading(trial, trial.belgrade)
     assert (run.state, run.finding, run.tally.read) == (RunState.DONE, finding, 0)
-    assert trial.rows(event) == []
+    assert trial.events() == []
 
 
 @on_one_engine
@@ -355,7 +341,7 @@ def test_nothing_is_read_before_the_roster_is_known(trial: PilotTrial, people: l
     trial.work()
     assert trial.rows(log_cursor) == []
     trial.pull()
-    assert len(trial.rows(event)) == 1
+    assert len(trial.events()) == 1
 
 
 @on_one_engine
@@ -373,9 +359,9 @@ def test_posts_come_from_the_log_where_forums_cannot_be_read_and_go_when_they_ca
         "accessexception", function="local_coilbridge_get_facts", times=5
     )
     trial.pull()
-    assert [row["source"] for row in trial.rows(event)] == [EventSource.LOG]
+    assert [row["source"] for row in trial.events()] == [EventSource.LOG]
     trial.pull()
-    assert [row["source"] for row in trial.rows(event)] == [EventSource.RECORDS]
+    assert [row["source"] for row in trial.events()] == [EventSource.RECORDS]
     assert counted_right(trial)
 
 
@@ -383,12 +369,12 @@ def test_posts_come_from_the_log_where_forums_cannot_be_read_and_go_when_they_ca
 def test_the_key_that_goes_takes_the_cursors_and_stops_the_reading(
     trial: PilotTrial, people: list[simulator.User]
 ) -> None:
-    view(trial.belgrade, people[0], "2026-10-06 09:17", module=7)
+    view(trial.belgrade, people[0], "2026-10-06 09:17")
     trial.pull()
     trial.services.pilots.destroy_key(trial.lead, trial.pilot.id)
     assert trial.rows(log_cursor) == []
-    (row,) = trial.rows(event)
-    assert (row["minute"] % 1440, row["module"]) == (720, None)
+    (row,) = trial.events()
+    assert row["minute"] % 1440 == 720
     trial.clock.advance(minutes=1)
     with trial.storage.write() as tx:
         trial.services.activity.logs.queue(tx, trial.pilot.id, trial.belgrade.here.site_id)

@@ -9,6 +9,7 @@ import pytest
 from coil_bridge.domain import Course
 from coil_bridge.errors import NotFound
 from coil_bridge.evaluation.attendance import Override, Presence, PresenceSource, Verdict, minute_of
+from coil_bridge.evaluation.packed_events import pack
 from coil_bridge.evaluation.records import EventKind, EventSource
 from coil_bridge.services.board_records import RecordsBehind
 from coil_bridge.services.monitoring import BoardLine, Light, working_days_since
@@ -46,8 +47,7 @@ def joined_in_moodle(world: World, course: Course, pseudonym: str, at: datetime)
         number = tx.events.make_number(world.pilot.id)
         actor = tx.events.actors(world.pilot.id, world.pairing.id, course.id)[pseudonym]
         day = at.date().toordinal()
-        row = (number, actor, EventKind.ROOM_JOIN, minute_of(at), day, None, EventSource.LOG)
-        tx.events.append([row])
+        tx.events.append(number, EventSource.LOG, [pack(actor, minute_of(at), day, EventKind.ROOM_JOIN)])
 
 
 def test_before_events_were_counted_nobody_is_silent(world: World) -> None:

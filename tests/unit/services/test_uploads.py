@@ -14,7 +14,7 @@ from coil_bridge.errors import Conflict, InvalidInput, NotFound
 from coil_bridge.evaluation.records import EventKind, EventSource, RunState
 from coil_bridge.services.bundle import Services
 from coil_bridge.services.uploads import UploadInput
-from coil_bridge.storage.event_tables import event, event_day
+from coil_bridge.storage.event_tables import event_day
 from coil_bridge.storage.evidence_tables import presence
 from coil_bridge.storage.storage import Storage
 from coil_bridge.storage.upload_tables import upload
@@ -91,11 +91,11 @@ def test_a_log_gives_the_rows_that_the_web_service_would(trial: PilotTrial) -> N
         "no_person": 1,
     }
     assert done.unmapped == {"not_a_participant": [6], "other_course": [7], "no_person": [9]}
-    found = {(row["kind"], row["minute"], row["module"], row["source"]) for row in trial.rows(event)}
+    found = {(row["kind"], row["minute"], row["source"]) for row in trial.events()}
     assert found == {
-        (EventKind.VIEW, _minute("2026-10-25 22:59"), None, EventSource.FILE),
-        (EventKind.VIEW, _minute("2026-10-07 07:00"), 7, EventSource.FILE),
-        (EventKind.SUBMISSION, _minute("2026-10-07 07:00"), 7, EventSource.FILE),
+        (EventKind.VIEW, _minute("2026-10-25 22:59"), EventSource.FILE),
+        (EventKind.VIEW, _minute("2026-10-07 07:00"), EventSource.FILE),
+        (EventKind.SUBMISSION, _minute("2026-10-07 07:00"), EventSource.FILE),
     }
     assert {row["content_encrypted"] for row in trial.rows(upload)} == {None}
 
@@ -111,7 +111,7 @@ def test_uploading_twice_doubles_nothing_and_a_longer_file_adds_its_rest(trial: 
     again = take(trial, csv(*first))
     assert (again.rows_stored, again.rows_dropped) == (0, {"already_stored": 2})
     assert take(trial, csv(*first, line(trial, ana, "13/10/26, 09:01"))).rows_stored == 1
-    assert sum(row["n"] for row in trial.rows(event_day)) == len(trial.rows(event)) == 3
+    assert sum(row["n"] for row in trial.rows(event_day)) == len(trial.events()) == 3
 
 
 def test_the_log_itself_takes_the_place_of_a_file(trial: PilotTrial) -> None:
@@ -123,7 +123,7 @@ def test_the_log_itself_takes_the_place_of_a_file(trial: PilotTrial) -> None:
     world.log.add(trial.belgrade.there.id, ana.id, log.VIEWED, utc("2026-10-13 06:00"))
     world.log.add(trial.belgrade.there.id, ana.id, log.VIEWED, utc("2026-10-13 07:00"))
     trial.pull()
-    sources = Counter(row["source"] for row in trial.rows(event))
+    sources = Counter(row["source"] for row in trial.events())
     assert sources == {EventSource.FILE: 1, EventSource.LOG: 2}
     again = take(trial, csv(line(trial, ana, late), line(trial, ana, early)))
     assert again.rows_dropped == {"told_by_log": 1, "already_stored": 1}
@@ -143,7 +143,7 @@ def test_a_file_that_is_none_is_refused_whole(trial: PilotTrial, content: bytes,
     done = take(trial, content)
     assert done.state is RunState.FAILED
     assert said in str(done.failure)
-    assert trial.rows(event) == []
+    assert trial.events() == []
 
 
 @pytest.mark.parametrize("storage", ["sqlite"], indirect=True)

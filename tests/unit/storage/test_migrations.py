@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 from alembic import command
-from sqlalchemy import Engine, create_engine, inspect, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, inspect, make_url, select, text
 
 from coil_bridge.storage import migrate
 from coil_bridge.storage.engine import open_engine, writing
+from coil_bridge.storage.event_tables import event_block
 from coil_bridge.storage.tables import metadata
+from tests.stored_events import events_in
 
 EmptyDatabase = Callable[[], Engine]
 
@@ -147,12 +149,13 @@ def test_posts_of_the_first_schema_become_events(empty: Engine) -> None:
     migrate.upgrade(empty)
     with writing(empty) as connection:
         actors = dict(connection.execute(text("SELECT no, pseudonym FROM actor")).all())
-        events = connection.execute(text("SELECT actor, kind, minute, day FROM event")).all()
+        events = events_in(connection.execute(select(event_block)).mappings())
         counts = connection.execute(text("SELECT actor, day, kind, n FROM event_day")).all()
         keys = connection.execute(text("SELECT key FROM seen_record ORDER BY key")).scalars().all()
     day = date(2026, 10, 6).toordinal()
     noon = int(datetime(2026, 10, 6, 12, tzinfo=UTC).timestamp()) // 60
-    assert sorted((actors[a], kind, minute, on) for a, kind, minute, on in events) == [
+    told = sorted((actors[each["actor"]], each["kind"], each["minute"], each["day"]) for each in events)
+    assert told == [
         ("p1", 1, noon, day),
         ("p1", 1, noon, day),
         ("p2", 2, noon, day),
@@ -162,6 +165,46 @@ def test_posts_of_the_first_schema_become_events(empty: Engine) -> None:
         ("p2", day, 2, 1),
     ]
     assert keys == ["a", "b", "c"]
+
+
+def test_events_with_rows_of_their_own_move_into_blocks(empty: Engine) -> None:
+    day, minute = (
+        date(2026, 10, 25).toordinal(),
+        int(datetime(2026, 10, 24, 22, tzinfo=UTC).timestamp()) // 60,
+    )
+    rows = [  # of two pilots, from all sources; a local day before, on and after the day in UTC
+        {"p": 1, "a": 7, "k": 9, "m": minute, "d": day, "s": 0},
+        {"p": 1, "a": 7, "k": 0, "m": minute, "d": day - 1, "s": 0},
+        {"p": 1, "a": 8, "k": 1, "m": minute + 120, "d": day - 1, "s": 1},
+        {"p": 2, "a": 9, "k": 4, "m": minute, "d": day, "s": 2},
+    ]
+    with writing(empty) as connection:
+        command.upgrade(migrate._config(connection), "0024")
+        for number in (1, 2):
+            _pilot_with_number(connection, number)
+        insert = (
+            "INSERT INTO event (pilot_no, actor, kind, minute, day, source) VALUES (:p, :a, :k, :m, :d, :s)"
+        )
+        connection.execute(text(insert), rows)
+    migrate.upgrade(empty)
+    with writing(empty) as connection:
+        events = events_in(connection.execute(select(event_block)).mappings())
+    names = {"p": "pilot_no", "a": "actor", "k": "kind", "m": "minute", "d": "day", "s": "source"}
+    wanted = [{names[short]: value for short, value in row.items()} for row in rows]
+    assert sorted(events, key=str) == sorted(wanted, key=str)
+    assert "event" not in inspect(empty).get_table_names()
+
+
+def _pilot_with_number(connection: Connection, number: int) -> None:
+    connection.execute(
+        text(
+            "INSERT INTO pilot (id, name, description, starts_on, ends_on, suppression_threshold, "
+            f"created_at) VALUES ('p{number}', 'P{number}', '', '2026-09-01', '2027-07-31', 10, {_AT})"
+        )
+    )
+    connection.execute(text(f"INSERT INTO event_pilot (no, pilot_id) VALUES ({number}, 'p{number}')"))
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"CREATE TABLE event_p{number} PARTITION OF event FOR VALUES IN ({number})"))
 
 
 def test_every_file_of_tables_belongs_to_the_schema() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from connectors.moodle.capabilities import PLUGIN_ROLE, ROLE
-from connectors.moodle.logs import NUMBERS, flat, pack
+from connectors.moodle.logs import pack
 from connectors.moodle.simulator.functions.call import Call, Json
 from connectors.moodle.simulator.functions.plugin_access import courses_for
 
@@ -55,17 +55,9 @@ def get_log(call: Call) -> Json:
 
 def _packed(call: Call, rows: list[int]) -> str:
     log = call.world.log
-    columns = {name: [column[row] for row in rows] for name, column in log.columns.items()}
-    groups: dict[int, list[int]] = {}
-    for row, number in enumerate(columns["event"]):
-        groups.setdefault(number, []).append(row)
-    return pack(
-        [
-            [log.event_names[number], flat({name: _picked(columns[name], chosen) for name in NUMBERS})]
-            for number, chosen in groups.items()
-        ]
-    )
-
-
-def _picked(column: list[int], rows: list[int]) -> list[int]:
-    return [column[row] for row in rows]
+    columns = log.columns
+    groups: dict[tuple[int, int], list[int]] = {}
+    for row in rows:
+        flat = groups.setdefault((columns["event"][row], columns["course"][row]), [])
+        flat += (columns["id"][row], columns["user"][row], columns["time"][row])
+    return pack([[log.event_names[event], course, flat] for (event, course), flat in groups.items()])

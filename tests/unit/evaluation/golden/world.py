@@ -18,8 +18,9 @@ from coil_bridge.evaluation.attendance import (
 )
 from coil_bridge.evaluation.definitions.registry import CompletionRule
 from coil_bridge.evaluation.facts import Actor, Reply, Rules, Stored, Trait
-from coil_bridge.evaluation.records import Member, Part, PilotCourse
-from coil_bridge.evaluation.sittings import block, bulk, pack
+from coil_bridge.evaluation.packed_events import block, pack
+from coil_bridge.evaluation.records import EventKind, Member, Part, PilotCourse
+from coil_bridge.evaluation.sittings import bulk
 from coil_bridge.evaluation.windows import course_window, minutes_of, phase_windows
 from tests.unit.evaluation.pilots import ALMATY, BELGRADE, PILOT, SHANGHAI, course
 
@@ -135,7 +136,7 @@ def stored(**changes: Any) -> Stored:
         actor.no: minutes_of(course_window(COURSES[unit], windows, THROUGH), COURSES[unit].institution.zone)
         for (unit, _), actor in who.items()
     }
-    timed = bulk([block([pack(*event) for event in happened])], spans, 30)
+    timed = bulk([block([pack(*event, EventKind.VIEW) for event in happened])], spans, 30)
     day = date(2026, 10, 21).toordinal()
     said = [("b1", "b2", 2), ("b2", "b1", 1), ("b3", "ga1", 1), ("ga1", "b3", 1), ("ga1", "b4", 1)]
     said.append(("t1", "b1", 1))

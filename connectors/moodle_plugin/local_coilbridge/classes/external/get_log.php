@@ -74,17 +74,16 @@ class get_log extends external_api {
         $after = max(0, $params['afterid']);
         $limit = min(max(1, $params['limit']), log_page::MOST_ROWS);
         $upto = min($settled, $after + log_page::MOST_IDS);
-        $page = new log_page();
+        $page = new log_page($after);
         if ($access->allowed && $upto > $after) {
             $page = log_page::read($source, $access->allowed, $after, $upto, $limit);
         }
-        $full = $page->rows > 0 && $page->rows >= $page->limit;
         return [
             'data' => $page->packed(),
             'reader' => $source === null ? '' : $source->name,
             'newest' => $newest,
-            'cursor' => $full ? $page->last : max($after, $access->allowed ? $upto : 0),
-            'complete' => !$full && $upto >= $settled,
+            'cursor' => $page->cursor,
+            'complete' => !$access->allowed || $page->cursor >= $settled,
             'held' => $newest > $settled,
             'anonymous' => $page->anonymous,
             'impersonated' => $page->impersonated,
