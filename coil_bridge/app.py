@@ -292,6 +292,7 @@ def _blueprints(
         pilots=services.pilots,
         pulls=services.pulls,
         exports=services.exports,
+        monitoring=services.evidence.monitoring,
         visitors=visitors,
         threshold=services.settings.suppression_threshold,
     ).blueprint()

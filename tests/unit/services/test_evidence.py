@@ -324,6 +324,17 @@ def test_a_teacher_sees_and_corrects_the_own_class(world: World) -> None:
     assert world.sheets.get(world.mira, session.id).courses[0].lines[0].attended.minutes == 60
 
 
+def test_a_sheet_says_whether_anything_is_recorded(world: World) -> None:
+    assert not world.sheets.get(world.mira, world.sessions[0].id).recorded
+    world.was_there(world.sessions[0], course_id=world.of.almaty.id, numbers=[3])  # the partner's student
+    assert world.sheets.get(world.mira, world.sessions[0].id).recorded
+    world.sheets.correct(world.mira, world.sessions[1].id, correction(world))
+    assert world.sheets.get(world.mira, world.sessions[1].id).recorded
+    assert (
+        world.sheets.get(world.mira, world.sessions[1].id).courses[0].lines[0].corrected_by == world.mira.name
+    )
+
+
 def test_who_may_not_correct(world: World) -> None:
     session = world.sessions[0]
     with pytest.raises(InvalidInput):
