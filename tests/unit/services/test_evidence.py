@@ -189,6 +189,17 @@ def test_who_takes_an_objection_back_counts_again_as_before(world: World, *, ove
     assert counts == [(24, 24, 24 * 60), (18, 18, 18 * 60), (24, 24, 24 * 60)]  # five rest beside her
 
 
+def test_who_is_erased_does_not_leave_the_figures_alone_either(world: World) -> None:
+    assert world.publish()[0] == 24
+    at = world.clock()
+    with world.storage.write() as tx:
+        tx.erasure.pseudonym(world.pilot.id, world.students[world.of.belgrade.id][3])
+    assert world.publish()[0] == 24 - 1 - 5
+    assert world.publish()[0] == 24 - 1 - 5
+    with pytest.raises(Conflict, match="was erased since"):
+        world.evidence.pack(world.lead, world.pilot.id, made_at=at)
+
+
 def test_an_objection_and_its_end_have_the_figures_worked_out(world: World) -> None:
     for on in (True, False):
         world.objections.switch(world.jelena, on=on)
