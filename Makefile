@@ -2,6 +2,9 @@
 .DEFAULT_GOAL := help
 .PHONY: help demo test check lint fmt bench serve lock translations clean
 
+# Most tests start processes of the service: with this set each would compile all of it anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 # The newest Python from 3.11 on that really runs (a version manager's shim may exist and refuse).
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3.14 python3 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)

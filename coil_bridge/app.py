@@ -68,7 +68,8 @@ from coil_bridge.web.security import secure
 from coil_bridge.web.sessions import SessionPages
 from coil_bridge.web.signin import SignInPages
 from coil_bridge.web.sites import SitePages
-from coil_bridge.web.surveys import AnswerPages, SurveyPages
+from coil_bridge.web.survey_answers import AnswerPages
+from coil_bridge.web.surveys import SurveyPages
 from coil_bridge.web.telling import StopPages, TellingPages
 from coil_bridge.web.visitors import Visitors
 from coil_bridge.web.work import WorkPages
@@ -291,6 +292,7 @@ def _blueprints(
         pilots=services.pilots,
         pulls=services.pulls,
         exports=services.exports,
+        monitoring=services.evidence.monitoring,
         visitors=visitors,
         threshold=services.settings.suppression_threshold,
     ).blueprint()

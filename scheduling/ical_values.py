@@ -18,7 +18,7 @@ from icalendar import vCalAddress, vDatetime, vDuration, vText, vUri
 # which have no UTF-8 form.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _LINE_BREAK = re.compile(r"\r\n?")
-_SPACE_AND_BREAKS = re.compile(r"\s*[\r\n\t]\s*")
+_SPACE_AND_BREAKS = re.compile(r"(?<!\s)\s*[\r\n\t]\s*")
 _NOT_IN_URI = re.compile(r'[\s"<>\\^`{|}]')
 _EMAIL = re.compile(r"[^\s@<>(),;:\\\"\[\]]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?", re.ASCII)
 _PRINTABLE = "".join(chr(code) for code in range(0x21, 0x7F))

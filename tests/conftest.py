@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import ipaddress
 import os
 import socket
@@ -43,6 +44,13 @@ IMPATIENT = TransportPolicy(
 )
 SECRET_KEY = "a secret key for tests, long enough to pass"
 ENCRYPTION_KEY = "dGVzdHMgdGVzdHMgdGVzdHMgdGVzdHMgdGVzdHMgISE="  # 32 bytes
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end: searching it for garbage took a tenth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 class OutsideNetworkError(RuntimeError):
@@ -180,11 +188,16 @@ def services(
     make_test_settings: Callable[..., Settings],
     letterbox: Letterbox,
     clock: SettableClock,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Services]:
-    """Every service as in production, on ``storage``, with ``letterbox`` as the mail server."""
+    """Every service as in production, on ``storage``, with ``letterbox`` as the mail server.
+
+    The engine is that of ``storage``: one of its own would compile every statement anew in each test.
+    """
     from coil_bridge.app import build_services  # noqa: PLC0415 - the whole application, only where it is wanted
 
     url = storage._engine.url.render_as_string(hide_password=False)
+    monkeypatch.setattr("coil_bridge.app.open_engine", lambda _url: storage._engine)
     settings = make_test_settings(database_url=url, smtp_url=letterbox.url)
     built = build_services(settings, clock=clock, transport=Transport(IMPATIENT))
     yield built

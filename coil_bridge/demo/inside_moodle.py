@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from coil_bridge.demo.consortium import Partner
-from coil_bridge.domain import JointSession, Pairing
+from coil_bridge.domain import JointSession, Pairing, Site
 from coil_bridge.services.bundle import Services
 from coil_bridge.services.session_changes import ends_at
 from connectors.moodle.simulator import Course, User
@@ -16,22 +16,32 @@ _ABSENT = 4  # every fourth student misses a session
 _ANSWERED = 0.75
 
 
-def meet_in_own_room(partner: Partner, site_id: str, services: Services, pairing: Pairing) -> None:
-    """Most students of one university went into the sessions so far through their own course's room."""
-    world, now = partner.moodle.world, datetime.now(UTC)
-    (theirs,) = (each.course.moodle_id for each in pairing.courses if each.course.site_id == site_id)
-    course = world.courses[theirs]
-    enrolled = (each for each in world.enrolments.values() if each.course_id == course.id)
-    students = [world.users[each.user_id] for each in enrolled if each.roles == ["student"]]
+def come_to_sessions(
+    roomy: Partner, marking: Partner, sites: Mapping[str, Site], services: Services, pairing: Pairing
+) -> None:
+    """One class went into its own course's room so far, of the other the teacher keeps a register."""
     with services.storage.read() as tx:
-        held = [each for each in tx.sessions.of_pairing(pairing.id) if ends_at(each) < now]
+        sessions = tx.sessions.of_pairing(pairing.id)
+    held = [each for each in sessions if ends_at(each) < datetime.now(UTC)]
+    course, students = _class(roomy, sites, pairing)
     stays = [
         (student, session, place % 5, session.minutes - (30 if place == number + 1 else 2))
         for number, session in enumerate(held)
         for place, student in enumerate(students)
         if (place + number) % _ABSENT
     ]
-    enter_for(partner, course, stays)
+    enter_for(roomy, course, stays)
+    if held:
+        keep_register(marking, *_class(marking, sites, pairing), held)
+
+
+def _class(partner: Partner, sites: Mapping[str, Site], pairing: Pairing) -> tuple[Course, list[User]]:
+    world, site_id = partner.moodle.world, sites[partner.key].id
+    (number,) = (each.course.moodle_id for each in pairing.courses if each.course.site_id == site_id)
+    enrolled = (each for each in world.enrolments.values() if each.course_id == number)
+    return world.courses[number], [
+        world.users[each.user_id] for each in enrolled if each.roles == ["student"]
+    ]
 
 
 def enter_for(partner: Partner, course: Course, stays: Sequence[tuple[User, JointSession, int, int]]) -> None:
@@ -45,13 +55,14 @@ def enter_for(partner: Partner, course: Course, stays: Sequence[tuple[User, Join
 def keep_register(
     partner: Partner, course: Course, students: Sequence[User], sessions: Sequence[JointSession]
 ) -> None:
-    """The teacher marks who is there: in the first joint session, and in a lesson of the course's own."""
+    """The teacher marks who is there: in these joint sessions, and in a lesson of the course's own."""
     world = partner.moodle.world
     register = world.add_activity(course, "Attendance", "attendance")
     first = sessions[0]
-    for begins in (first.starts_at, first.starts_at + timedelta(days=2)):
+    lessons = [(each.starts_at, each.minutes) for each in sessions]
+    for begins, minutes in (*lessons, (first.starts_at + timedelta(days=2), first.minutes)):
         for place, student in enumerate(students):
-            world.mark(student, register, begins, first.minutes, grade=0 if place % 9 == 8 else 2)
+            world.mark(student, register, begins, minutes, grade=0 if place % 9 == 8 else 2)
 
 
 def ask_for_feedback(partner: Partner, course: Course, students: Sequence[User], seed: int) -> None:

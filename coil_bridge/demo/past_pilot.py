@@ -225,7 +225,7 @@ def _attend(
         ]
         if each.partner.moodle.site.plugin.version:
             enter_for(each.partner, each.course, stays)
-            keep_register(each.partner, each.course, each.students, sessions)
+            keep_register(each.partner, each.course, each.students, sessions[:1])
             ask_for_feedback(each.partner, each.course, each.students, seed)
             continue
         course = known[each.course.id]

@@ -18,7 +18,7 @@ from coil_bridge.demo.consortium import Partner, monday_of
 from coil_bridge.demo.doors import Door
 from coil_bridge.demo.files import upload_files
 from coil_bridge.demo.hours import add_hours, load_times
-from coil_bridge.demo.inside_moodle import meet_in_own_room
+from coil_bridge.demo.inside_moodle import come_to_sessions
 from coil_bridge.demo.past_pilot import Class, seed_past_pilot
 from coil_bridge.demo.rooms import add_rooms, room_of
 from coil_bridge.demo.surveys import add_surveys
@@ -82,8 +82,8 @@ def seed(
         pairing, partner = _pairing(then, data["pairing"], places, phase_id=phase_id, week_zero=week_zero)
         _pairing(then, data["silent"], places, phase_id=phase_id, week_zero=week_zero)
         seed_telling(at, planned_at, pairing, partner, until=system_clock())
-        rooms_at = next(each for each in partners if each.key == "almaty")
-        meet_in_own_room(rooms_at, sites[rooms_at.key].id, now, pairing)
+        by_key = {each.key: each for each in partners}
+        come_to_sessions(by_key["almaty"], by_key["belgrade"], sites, now, pairing)
         upload_files(now, partner, pairing, {sites[each.key].id: each for each in partners})
         now.calendars.published.publish(lead, FeedKind.PILOT, now.pilots.all(lead)[0].id)
         times = load_times()

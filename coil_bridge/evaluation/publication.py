@@ -7,7 +7,7 @@ institution in each pairing), whoever asks and with whatever filter: a filter ch
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -109,9 +109,10 @@ def publish(figures: Figures) -> Published:
     threshold = figures.stored.pilot.suppression_threshold
     decided = _Decided(figures, threshold)
     values = [decided.values(place) for place in places_of(figures)]
+    silent, untimed = _without(values, "contact_minutes"), _without(values, "on_task_minutes")
     return Published(
         figures=figures,
-        values=tuple(_unrecorded(each, values) for each in values),
+        values=tuple(_unrecorded(each, silent, untimed) for each in values),
         edges=tuple(decided.edges()),
         statuses=figures.statuses,
         people=_people(figures, threshold),
@@ -120,23 +121,27 @@ def publish(figures: Figures) -> Published:
     )
 
 
-def _unrecorded(each: Values, values: Sequence[Values]) -> Values:
-    """Without the zeros where nobody's attendance, or time, is recorded: they do not say that it was none."""
+def _unrecorded(each: Values, silent: Set[str], untimed: Set[str]) -> Values:
+    """Without the zeros where nobody's attendance, or time, is recorded: they do not say that it was none.
 
-    def none_at_all(name: str) -> bool:
-        """Whether the place's zero, and what is published of others, says zero of its whole pairings."""
-        zero = {
-            pairing
-            for one in values
-            if one.place.axis in _OF_PAIRINGS and getattr(one, name) == 0
-            for pairing in _pairing_ids(one.place)
-        }
-        return getattr(each, name) == 0 and _pairing_ids(each.place) <= zero
-
-    silent, untimed = none_at_all("contact_minutes"), none_at_all("on_task_minutes")
-    if silent and each.sessions_held:
+    ``silent`` and ``untimed``: the pairings of which it is published that they have none of either.
+    """
+    pairings = _pairing_ids(each.place)
+    if each.contact_minutes == 0 and each.sessions_held and pairings <= silent:
         each = replace(each, contact_minutes=None, estimated_minutes=None, attendances=None, unrecorded=True)
-    return replace(each, on_task_minutes=None, untimed=True) if untimed and each.active_days else each
+    if each.on_task_minutes == 0 and each.active_days and pairings <= untimed:
+        each = replace(each, on_task_minutes=None, untimed=True)
+    return each
+
+
+def _without(values: Iterable[Values], name: str) -> set[str]:
+    """The pairings that have nothing of something, by a zero of their own or of more than them."""
+    return {
+        pairing
+        for each in values
+        if each.place.axis in _OF_PAIRINGS and getattr(each, name) == 0
+        for pairing in _pairing_ids(each.place)
+    }
 
 
 _OF_PAIRINGS = ("pilot", "phase", "model", "pairing")  # the axes whose places are made of whole pairings

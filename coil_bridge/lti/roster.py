@@ -7,12 +7,12 @@ next page is followed all the same, on the platform's own host.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
+from requests.utils import parse_header_links
 
 from coil_bridge.domain import CourseRole
 from coil_bridge.i18n import mark
@@ -24,7 +24,6 @@ from coil_bridge.storage.lti_records import LtiContext, Platform
 from connectors.transport import Reply
 
 _MOST_PAGES = 50
-_NEXT = re.compile(r"<([^<>]+)>\s*;[^,]*\brel=\"?next\"?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,5 +97,5 @@ def _members(platform: Platform, reply: Reply) -> list[Member]:
 
 def _next_page(reply: Reply) -> str | None:
     links = next((value for name, value in reply.headers.items() if name.lower() == "link"), "")
-    found = _NEXT.search(links)
-    return found.group(1) if found else None
+    named = parse_header_links(links)
+    return next((str(each["url"]) for each in named if "next" in each.get("rel", "").split()), None)

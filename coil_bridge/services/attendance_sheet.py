@@ -63,7 +63,10 @@ class CourseSheet:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A session's attendance; ``correctable`` where the pairing counts to a pilot whose key is there."""
+    """A session's attendance; ``correctable`` where the pairing counts to a pilot whose key is there.
+
+    ``recorded``: something is known of somebody; otherwise nobody can say who came.
+    """
 
     session: JointSession
     pairing: Pairing
@@ -71,6 +74,7 @@ class Sheet:
     rules: Rules
     correctable: bool
     begun: bool
+    recorded: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +107,14 @@ class AttendanceSheets:
             session, access = _session(tx, actor, session_id)
             pilot_id, names = self._pilot(tx, access.pairing)
             rules = tx.evidence.rules(pilot_id) if pilot_id else Rules()
+            recorded = _recorded(tx, session, pilot_id)
             courses = tuple(
                 _course_sheet(tx, session, each.course, pilot_id=pilot_id, names=names, rules=rules)
                 for each in access.teaching
             )
         begun = session.starts_at <= self._clock()
-        return Sheet(session, access.pairing, courses, rules, names is not None and begun, begun)
+        correctable = names is not None and begun
+        return Sheet(session, access.pairing, courses, rules, correctable, begun, recorded)
 
     def correct(self, actor: Person, session_id: str, said: Correction) -> None:
         """Take down a teacher's word on one student; the record it corrects stays as it was.
@@ -199,6 +205,15 @@ def _course_sheet(
     ]
     nameless = len(records.keys() - set(who.values()))
     return CourseSheet(course, tuple(lines), nameless)
+
+
+def _recorded(tx: Transaction, session: JointSession, pilot_id: str | None) -> bool:
+    """Whether anything is known of anybody, of whichever university."""
+    joined = any(each.role is CourseRole.STUDENT for each in tx.joins.of_session(session.id))
+    if joined or pilot_id is None:
+        return joined
+    said = tx.attendance.overrides(pilot_id, session.id)
+    return bool(said or presences_in(tx, pilot_id, [meeting_of(session)]))
 
 
 def _teacher(people: Mapping[str, Person], word: Override | None) -> str:

@@ -107,6 +107,17 @@ class Monitoring:
         self._storage = storage
         self._clock = clock
 
+    def running(self, actor: Person) -> dict[str, Board]:
+        """The boards of the pilots that are under way, by the pilot's id.
+
+        Raises:
+            NotFound: as ``board``.
+        """
+        today = self._clock().date()
+        with self._storage.read() as tx:
+            pilots = [each.id for each in tx.pilots.all() if each.starts_on <= today <= each.ends_on]
+        return {pilot_id: self.board(actor, pilot_id) for pilot_id in pilots}
+
     def board(self, actor: Person, pilot_id: str) -> Board:
         """How every partner of a pilot stands.
 

@@ -9,6 +9,7 @@ from coil_bridge.domain import Person, Role
 from coil_bridge.errors import InvalidInput
 from coil_bridge.services.activity_pull import ActivityPull
 from coil_bridge.services.exports import ExportService
+from coil_bridge.services.monitoring import Monitoring, lights
 from coil_bridge.services.pilots import PilotService
 from coil_bridge.web.forms import Form, load
 from coil_bridge.web.schemas.pilot import PHASE_ROWS, PhaseSchema, load_pilot
@@ -28,12 +29,14 @@ class PilotPages:
         pilots: PilotService,
         pulls: ActivityPull,
         exports: ExportService,
+        monitoring: Monitoring,
         visitors: Visitors,
         threshold: int,
     ) -> None:
         self._pilots = pilots
         self._pulls = pulls
         self._exports = exports
+        self._monitoring = monitoring
         self._visitors = visitors
         self._threshold = threshold
 
@@ -54,8 +57,10 @@ class PilotPages:
         return pages
 
     def index(self) -> Reply:
-        """Every pilot."""
-        return render_template("pilots/index.html", pilots=self._pilots.all(self._evaluator()))
+        """Every pilot, and how the partners of those that are under way stand."""
+        person = self._evaluator()
+        standing = {pilot_id: lights(board) for pilot_id, board in self._monitoring.running(person).items()}
+        return render_template("pilots/index.html", pilots=self._pilots.all(person), standing=standing)
 
     def new(self) -> Reply:
         """The form of a pilot with its phases."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from connectors.local_times import looks_like_a_time
 from connectors.tables import NoTable, Table
 
-_BEHIND = re.compile(r"\s*[(（]([^()（）]*)[)）]\s*$")
+_BEHIND = re.compile(r"(?<!\s)\s*[(（]([^()（）]*)[)）]\s*$")
 _FEWEST_HEADINGS = 3
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +18,9 @@ from connectors.transport import Transport, TransportPolicy
 from tests.live.plugin_lab import BEGIN, Lab, from_environment
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
+
+BEGAN = (datetime.now(UTC) - timedelta(minutes=70)).replace(second=0, microsecond=0)
+STAYED = 2900  # seconds
 
 _BEGIN = (
     BEGIN
@@ -45,9 +49,8 @@ $completion = new completion_info($course);
 $completion->set_module_viewed(get_fast_modinfo($course)->get_cm($page->cmid), $person->id);
 $DB->insert_record('feedback_completed',
     (object)['feedback' => $form->id, 'userid' => 0, 'timemodified' => time(), 'anonymous_response' => 1]);
-$attendee = (object)['ext_user_id' => $person->id, 'name' => 'A name', 'duration' => 2900,
-    'moderator' => false, 'joins' => ['2026-11-22T09:00:00.000+00:00'],
-    'leaves' => ['2026-11-22T09:50:00.000+00:00']];
+$attendee = (object)['ext_user_id' => $person->id, 'name' => 'A name', 'duration' => STAYED,
+    'moderator' => false, 'joins' => ['BEGAN'], 'leaves' => ['BEGAN']];
 $meeting = $instance->get_meeting_id();
 \\mod_bigbluebuttonbn\\meeting::meeting_events($instance, (object)['meeting_id' => $meeting,
     'internal_meeting_id' => 'live-' . time(), 'data' => (object)['attendees' => [$attendee]]]);
@@ -79,7 +82,8 @@ def client(moodle: Lab) -> MoodleClient:
 def made(moodle: Lab) -> Iterator[dict[str, int]]:
     """What was made in the first course, and for whom; taken away again."""
     begin = _BEGIN.replace("COURSE", str(moodle.course_ids[0])).replace("PERSON", moodle.student)
-    found: dict[str, int] = json.loads(moodle.run("-r", begin + _MAKE).splitlines()[-1])
+    make = _MAKE.replace("BEGAN", BEGAN.isoformat()).replace("STAYED", str(STAYED))
+    found: dict[str, int] = json.loads(moodle.run("-r", begin + make).splitlines()[-1])
     yield found
     remove = _REMOVE
     for name in ("room", "form", "page"):
@@ -96,8 +100,8 @@ def rows(client: MoodleClient, moodle: Lab, kind: Any, module: int) -> list[dict
 def test_joins_and_their_length_are_told(client: MoodleClient, moodle: Lab, made: dict[str, int]) -> None:
     joined, told = rows(client, moodle, "joins", made["room"])
     assert (joined["user"], joined["summary"], joined["seconds"]) == (made["person"], 0, 0)
-    assert (told["user"], told["summary"], told["seconds"]) == (made["person"], 1, 2900)
-    assert told["time"] == 1_795_338_000  # 09:00 UTC, when the person came, not when Moodle was told
+    assert (told["user"], told["summary"], told["seconds"]) == (made["person"], 1, STAYED)
+    assert told["time"] == BEGAN.timestamp()  # when the person came, not when Moodle was told
 
 
 def test_completion_and_counts_of_answers_are_told(
@@ -113,11 +117,13 @@ def test_attendance_is_what_stands_in_its_tables(client: MoodleClient, moodle: L
     if not moodle.ask("SELECT 1 FROM information_schema.tables WHERE table_name = 'mdl_attendance_log'"):
         pytest.skip("Attendance is not installed there")
     there = moodle.ask(
-        "SELECT l.id, l.studentid, s.sessdate, s.duration, l.timetaken, floor(100 * t.grade)::int"
+        "SELECT l.id, l.studentid, s.sessdate, s.duration, l.timetaken, floor(100 * t.grade)::int,"
+        " (SELECT floor(100 * max(o.grade))::int FROM mdl_attendance_statuses o WHERE o.deleted = 0"
+        " AND o.attendanceid = t.attendanceid AND o.setnumber = t.setnumber)"
         " FROM mdl_attendance_log l JOIN mdl_attendance_sessions s ON s.id = l.sessionid"
         " JOIN mdl_attendance_statuses t ON t.id = l.statusid"
         f" JOIN mdl_attendance a ON a.id = s.attendanceid WHERE a.course IN ({moodle.courses}) ORDER BY l.id"
     )
     columns = client.facts("attendance", moodle.course_ids).columns
-    names = ("id", "user", "time", "seconds", "taken", "grade")
+    names = ("id", "user", "time", "seconds", "taken", "grade", "most")
     assert [*zip(*(columns[name] for name in names), strict=True)] == there

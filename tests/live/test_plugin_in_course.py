@@ -14,6 +14,7 @@ from playwright.sync_api import Frame, expect
 from coil_bridge.domain import CoilPhase, Course, Pairing, Person
 from coil_bridge.services.context import system_clock
 from coil_bridge.services.session_plans import PlanInput
+from connectors.moodle.client import MoodleClient
 from scheduling.zones import to_local
 from tests.functional.conftest import chromium  # noqa: F401 - the browser of the other browser tests
 from tests.live.lti_lab import Lab as Service
@@ -70,7 +71,9 @@ def moodle(running: Service) -> Lab:
 
 
 @pytest.fixture(scope="module")
-def planned(running: Service, pairing: Pairing, teacher: Person) -> Iterator[list[str]]:
+def planned(
+    running: Service, pairing: Pairing, teacher: Person, clients: tuple[MoodleClient, MoodleClient]
+) -> Iterator[list[str]]:
     """When the sessions are that the Moodle's calendar shows: four, of which the second is called off.
 
     They are taken out again: another run would find them in the block.
@@ -85,8 +88,9 @@ def planned(running: Service, pairing: Pairing, teacher: Person) -> Iterator[lis
     services.sessions.cancel(teacher, sessions[1].id, 1)
     services.calendars.moodles.keep_due()
     yield [f"{each.starts_at:%Y-%m-%dT%H:%M:%SZ}" for each in sessions]
-    services.pairings.cancel(teacher, pairing.id, "The live test is over.")
-    services.calendars.moodles.keep_due()
+    keys = [f"{each.id}:{of.course.moodle_id}" for each in sessions for of in pairing.courses]
+    for client in clients:
+        client.delete_events(keys)
 
 
 @pytest.fixture(scope="module", autouse=True)

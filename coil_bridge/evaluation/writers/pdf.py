@@ -67,7 +67,6 @@ def _document(target: io.BytesIO, report: Report) -> Any:
         author="COIL Bridge",
         subject=report.subtitle,
         lang=LANGUAGE,
-        initialFontName=OWN,
         invariant=1,
     )
 

@@ -7,9 +7,11 @@ import socket
 import threading
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from flask import Flask, redirect, request
+from werkzeug.routing import Map, RuleFactory
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -48,6 +50,25 @@ class _Handler(WSGIRequestHandler):
         """Return the Date header, wrong by the site's clock skew."""
         moment = datetime.now(UTC) if timestamp is None else datetime.fromtimestamp(timestamp, UTC)
         return format_datetime(moment + self.site.clock_skew, usegmt=True)
+
+
+class _Addresses(Map):
+    """The addresses below a wwwroot, the same at every site: worked out for the first of a process."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self._known: set[tuple[str, str, frozenset[str]]] = set()
+
+    def add(self, rulefactory: RuleFactory) -> None:
+        """Take a rule in, unless it is here."""
+        for rule in rulefactory.get_rules(self):
+            known = (rule.rule, str(rule.endpoint), frozenset(rule.methods or ()))
+            if known not in self._known:
+                super().add(rule)
+                self._known.add(known)
+
+
+_ADDRESSES = _Addresses()
 
 
 class Simulator:
@@ -171,6 +192,7 @@ class Simulator:
 
     def _build(self) -> Flask:
         app = Flask("connectors.moodle.simulator", static_folder=None)
+        app.url_map = _ADDRESSES
         # A reset is an exception that has to get past Flask; a real mistake should be seen as well.
         app.config["PROPAGATE_EXCEPTIONS"] = True
         app.secret_key = secrets.token_bytes(32)

@@ -10,14 +10,10 @@ from __future__ import annotations
 import itertools
 import json
 import os
-import signal
 import sys
-import traceback
 from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
-
-from sqlalchemy import event
 
 from coil_bridge.app import build_services
 from coil_bridge.domain import CoilPhase, Course, JointSession, Pairing, Person
@@ -29,7 +25,7 @@ from connectors.moodle.client import MoodleClient
 from connectors.transport import Reply, Transport
 from tests.builders import Build, SettableClock
 from tests.conftest import IMPATIENT
-from tests.functional.killed.teachers_acts import WRITES
+from tests.functional.killed.dying import die, die_at, dies
 
 
 class MortalTransport(Transport):
@@ -42,7 +38,7 @@ class MortalTransport(Transport):
         reply = super().request(*args, **kwargs)
         self.asked += 1
         if self.asked == self.last:
-            os.kill(os.getpid(), signal.SIGKILL)
+            die()
         return reply
 
 
@@ -75,21 +71,14 @@ class Installation:
     def dies(self, write: int = 0, call: int = 0) -> bool:
         """Let a worker keep the calendar that dies there; whether it died."""
         self.services.close()
-        child = os.fork()
-        if child == 0:
-            try:
-                self.services.calendars.moodles._name = f"worker {os.getpid()}"
-                self.transport.asked, self.transport.last = 0, call
-                _die_at(self.services.storage._engine, write)
-                self.keep()
-            except BaseException:  # noqa: BLE001 - a child must end here whatever happens
-                traceback.print_exc()
-                os._exit(1)
-            os._exit(0)
-        status = os.waitpid(child, 0)[1]
-        if not os.WIFSIGNALED(status) and os.WEXITSTATUS(status):
-            raise RuntimeError("keeping the calendar failed by itself")
-        return os.WIFSIGNALED(status)
+
+        def work() -> None:
+            self.services.calendars.moodles._name = f"worker {os.getpid()}"
+            self.transport.asked, self.transport.last = 0, call
+            die_at(self.services.storage._engine, write)
+            self.keep()
+
+        return dies(work)
 
     def standing(self) -> Counter[tuple[str | None, str, str]]:
         """How often each session stands in the Moodle, with its name and start there."""
@@ -105,21 +94,6 @@ class Installation:
 
     def _listed(self, client: MoodleClient) -> Any:
         return client.calendar.since(self.course.moodle_id, self.clock() - timedelta(days=9))
-
-
-def _die_at(engine: Any, point: int) -> None:
-    writes = itertools.count(1)
-
-    def note(*_: Any) -> None:
-        if next(writes) == point:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    def before(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if statement.startswith(WRITES):
-            note()
-
-    event.listen(engine, "before_cursor_execute", before)
-    event.listen(engine, "commit", note)
 
 
 def kill_each(it: Installation, *, moving: bool, by: str) -> list[dict[str, Any]]:

@@ -9,15 +9,13 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-import os
-import signal
 import sys
-import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Engine, event, select
+from sqlalchemy import Engine, select
 
 from coil_bridge.domain import CoilPhase, Pairing, Person, Reminder, TellingChoice
 from coil_bridge.services.calendar_import import CalendarImport
@@ -29,10 +27,10 @@ from coil_bridge.storage.tables import metadata
 from coil_bridge.vault import Vault
 from tests.builders import START, Build, SettableClock
 from tests.conftest import ENCRYPTION_KEY, SECRET_KEY
+from tests.functional.killed.dying import die_at, dies
 from tests.unit.services.consortium import Consortium, wall
 
 Act = Callable[[Consortium], object]
-WRITES = ("INSERT", "UPDATE", "DELETE")
 
 
 def propose(consortium: Consortium) -> Act:
@@ -118,22 +116,6 @@ ACTS = {
 }
 
 
-def die_at(engine: Engine, point: int) -> None:
-    """Kill this process before its ``point``-th write, commits included."""
-    writes = itertools.count(1)
-
-    def note(*_: Any) -> None:
-        if next(writes) == point:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    def before(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if statement.startswith(WRITES):
-            note()
-
-    event.listen(engine, "before_cursor_execute", before)
-    event.listen(engine, "commit", note)
-
-
 def contents(engine: Engine) -> dict[str, Any]:
     """How many rows each table has, and one hash over everything in them."""
     with reading(engine) as connection:
@@ -146,34 +128,20 @@ def contents(engine: Engine) -> dict[str, Any]:
     return {"digest": digest, "rows": {name: len(each) for name, each in rows.items() if each}}
 
 
-def gets_through(engine: Engine, act: Act, consortium: Consortium, point: int) -> bool:
-    """Do it in a child that dies at ``point``; whether the child got through."""
-    child = os.fork()
-    if child == 0:
-        try:
-            die_at(engine, point)
-            act(consortium)
-        except BaseException:  # noqa: BLE001 - a child must end here whatever happens
-            traceback.print_exc()
-            os._exit(1)
-        os._exit(0)
-    status = os.waitpid(child, 0)[1]
-    if os.WIFSIGNALED(status):
-        return False
-    if os.WEXITSTATUS(status):
-        raise RuntimeError("the act failed by itself")
-    return True
-
-
 def kill_each(engine: Engine, consortium: Consortium, prepare: Callable[[Consortium], Act]) -> dict[str, Any]:
     """One act, killed before each of its writes until it gets through."""
     act = prepare(consortium)
     before, deaths = contents(engine), []
     for point in itertools.count(1):
-        if gets_through(engine, act, consortium, point):
+        if not dies(partial(_until, engine, point, act, consortium)):
             break
         deaths.append(contents(engine))
     return {"before": before, "deaths": deaths, "after": contents(engine)}
+
+
+def _until(engine: Engine, point: int, act: Act, consortium: Consortium) -> None:
+    die_at(engine, point)
+    act(consortium)
 
 
 def main(url: str) -> None:

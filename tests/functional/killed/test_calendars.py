@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -13,6 +11,7 @@ from coil_bridge.settings import Settings
 from coil_bridge.storage.storage import Storage
 from connectors.moodle.simulator import Simulator
 from connectors.moodle.simulator.world import World
+from tests.functional.killed.dying import run
 
 
 def test_killed_anywhere_a_session_stands_exactly_once(
@@ -24,16 +23,7 @@ def test_killed_anywhere_a_session_stands_exactly_once(
     course = it.world.add_course("IC1", "Intercultural Communication")
     url = sqlite_storage._engine.url.render_as_string(hide_password=False)
     settings = json.dumps(dataclasses.asdict(make_test_settings(database_url=url)))
-    module = "tests.functional.killed.calendars"
-    done = subprocess.run(
-        [sys.executable, "-m", module, settings, it.url, it.token, str(course.id)],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=100,
-    )
-    assert done.returncode == 0, done.stderr
-    seen = json.loads(done.stdout)
+    seen = run("calendars", settings, it.url, it.token, str(course.id))
     assert {name: [each["point"] for each in runs if not each["right"]] for name, runs in seen.items()} == {
         name: [] for name in seen
     }

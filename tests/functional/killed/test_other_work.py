@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 
 from coil_bridge.settings import Settings
 from coil_bridge.storage.storage import Storage
+from tests.functional.killed.dying import run
 
 # Rows that there are more (or fewer) of when the act got through, and in how many steps it does it:
 # a new site is stored, then checked; before a link is made, it is noted that the Moodle has answered.
@@ -35,15 +34,7 @@ def test_killed_before_any_of_its_writes_nothing_is_half(
 ) -> None:
     url = storage._engine.url.render_as_string(hide_password=False)
     settings = dataclasses.asdict(make_test_settings(database_url=url))
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.functional.killed.other_work", json.dumps(settings)],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=100,
-    )
-    assert done.returncode == 0, done.stderr
-    seen = json.loads(done.stdout)
+    seen = run("other_work", json.dumps(settings))
     found = {}
     for act, states in seen.items():
         before, after, deaths = states["before"], states["after"], states["deaths"]

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-
 from coil_bridge.storage.storage import Storage
+from tests.functional.killed.dying import run
 
 # What is there when the act got through, counted from what was there before.
 NEW_ROWS = {
@@ -24,15 +21,7 @@ NEW_ROWS = {
 
 def test_killed_before_any_of_its_writes_nothing_of_it_is_there(storage: Storage) -> None:
     url = storage._engine.url.render_as_string(hide_password=False)
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.functional.killed.teachers_acts", url],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=100,
-    )
-    assert done.returncode == 0, done.stderr
-    acts = json.loads(done.stdout)
+    acts = run("teachers_acts", url)
     assert acts.keys() == NEW_ROWS.keys()
     for act, seen in acts.items():
         before, after = seen["before"], seen["after"]

@@ -22,12 +22,13 @@ FILES = {"csv": "Table (CSV)", "xlsx": "Spreadsheet (XLSX)", "db": "Database (SQ
 def pull(lead: Visitor, title: str) -> None:
     """Ask for the activity and wait on the page until every course has answered."""
     lead.go("/pilots").press("Pilot of the virtual international classroom")
-    expect(lead.page.get_by_role("link", name=title)).to_be_visible()
+    phases = lead.page.get_by_role("region", name="Phases and pairings")
+    expect(phases.get_by_role("link", name=title)).to_be_visible()
     lead.press("Pull activity now")
     expect(lead.page.get_by_text("Not pulled yet")).to_have_count(0, timeout=60_000)
     expect(lead.page.get_by_role("progressbar")).to_have_count(0, timeout=60_000)
     courses = lead.page.get_by_role("region", name="Activity by course")
-    expect(courses.get_by_role("row").filter(has_text="Done")).to_have_count(4)
+    expect(courses.get_by_role("row").filter(has_text="Done")).to_have_count(6)
     expect(courses.get_by_text("Failed")).to_have_count(0)
 
 

@@ -45,8 +45,13 @@ class Pack:
     edition: Edition
     tables: Mapping[str, list[Row]]
     units: Mapping[GroupKey, Row] = field(init=False)
+    people: Mapping[GroupKey, Mapping[Who, Counted]] = field(init=False)
 
     def __post_init__(self) -> None:
+        by_unit: dict[GroupKey, dict[Who, Counted]] = defaultdict(dict)
+        for who, each in self.edition.counted.items():
+            by_unit[who.group][who] = each
+        self.people = by_unit
         self.units = {
             GroupKey(row["pairing_id"], row["institution_id"]): row
             for row in self.tables["institution_group"]
@@ -76,13 +81,14 @@ class Pack:
                 f"answers to {to}",
                 int(row["replies"]),
                 lambda _who, each, to=to: dict(each.answered).get(to, 0),
-                {who: each for who, each in self.edition.counted.items() if who.group == by},
+                self.people[by],
             )
 
     def _of_row(self, table: str, row: Row) -> Iterator[Number]:
         units = self.within(row)
+        everybody = {who: each for unit in units for who, each in self.people.get(unit, {}).items()}
         for column, cell in row.items():
-            people = {who: each for who, each in self.edition.counted.items() if who.group in units}
+            people = everybody
             measure = self._measure(table, column, row)
             if measure is not None and cell and units:
                 value = round(float(cell) * (60 if "hours" in column else 1))

@@ -47,7 +47,7 @@ def switched(pilot: Growing, seed: int) -> list[set[str]]:
     return found
 
 
-@settings(max_examples=7, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=12, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate])
 @given(st.integers(0, 10_000))
 @example(58)  # four newly connected among five newly active
 def test_nothing_of_fewer_than_five_people_follows_from_four_packs(seed: int) -> None:

@@ -70,7 +70,11 @@ class Gradebook:
             {"user_id": "8", "roles": ["Learner"], "status": "Inactive"},
         ]
         page = 2 if "from=2" in asked.query else 1
-        link = {"Link": f'<{self.moodle.url}{ROSTER}?from=2>; rel="next"'} if page == 1 else {}
+        named = (
+            f'<{self.moodle.url}{ROSTER}?from=2,3>; rel="next"',
+            "<https://moodle.example/?a,b>; rel=first",
+        )
+        link = {"Link": ", ".join(reversed(named))} if page == 1 else {}
         half = members[:2] if page == 1 else members[2:]
         return Says(body={"id": self.moodle.url, "context": {"id": "2"}, "members": half}, headers=link)
 

@@ -189,6 +189,17 @@ def test_who_takes_an_objection_back_counts_again_as_before(world: World, *, ove
     assert counts == [(24, 24, 24 * 60), (18, 18, 18 * 60), (24, 24, 24 * 60)]  # five rest beside her
 
 
+def test_who_is_erased_does_not_leave_the_figures_alone_either(world: World) -> None:
+    assert world.publish()[0] == 24
+    at = world.clock()
+    with world.storage.write() as tx:
+        tx.erasure.pseudonym(world.pilot.id, world.students[world.of.belgrade.id][3])
+    assert world.publish()[0] == 24 - 1 - 5
+    assert world.publish()[0] == 24 - 1 - 5
+    with pytest.raises(Conflict, match="was erased since"):
+        world.evidence.pack(world.lead, world.pilot.id, made_at=at)
+
+
 def test_an_objection_and_its_end_have_the_figures_worked_out(world: World) -> None:
     for on in (True, False):
         world.objections.switch(world.jelena, on=on)
@@ -322,6 +333,17 @@ def test_a_teacher_sees_and_corrects_the_own_class(world: World) -> None:
     assert "Jelena" not in json.dumps(dict(entry.detail))
     world.sheets.correct(world.mira, session.id, correction(world, verdict="recorded"))
     assert world.sheets.get(world.mira, session.id).courses[0].lines[0].attended.minutes == 60
+
+
+def test_a_sheet_says_whether_anything_is_recorded(world: World) -> None:
+    assert not world.sheets.get(world.mira, world.sessions[0].id).recorded
+    world.was_there(world.sessions[0], course_id=world.of.almaty.id, numbers=[3])  # the partner's student
+    assert world.sheets.get(world.mira, world.sessions[0].id).recorded
+    world.sheets.correct(world.mira, world.sessions[1].id, correction(world))
+    assert world.sheets.get(world.mira, world.sessions[1].id).recorded
+    assert (
+        world.sheets.get(world.mira, world.sessions[1].id).courses[0].lines[0].corrected_by == world.mira.name
+    )
 
 
 def test_who_may_not_correct(world: World) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -62,6 +62,12 @@ def test_a_session_of_which_nothing_is_recorded_is_no_session_to_which_nobody_ca
     world.attendance.add(world.pilot.id, [there])
     found = lines(world)
     assert (found["Almaty"].coming.light, found["Belgrade"].coming.light) == (Light.GOOD, Light.RED)
+
+
+def test_the_boards_of_pilots_under_way_are_there_together(world: World) -> None:
+    assert set(world.monitoring.running(world.lead)) == {world.pilot.id}
+    world.clock.set(datetime(2028, 1, 1, tzinfo=UTC))
+    assert world.monitoring.running(world.lead) == {}
 
 
 def test_joins_that_moodle_s_log_tells_count_on_the_board_and_in_the_records(world: World) -> None:

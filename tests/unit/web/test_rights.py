@@ -6,6 +6,7 @@ import re
 import pytest
 
 from coil_bridge.domain import Pairing, Person, Role
+from coil_bridge.evaluation.certificate_rules import CertificateRule
 from coil_bridge.services.certificates import Standing
 from coil_bridge.storage.storage import Transaction
 from tests.unit.web.conftest import Browser, World
@@ -20,7 +21,7 @@ def completes(world: World, *people: Person) -> None:
     """The evaluation finds that these people have completed."""
 
     def completion(_tx: Transaction, person: Person, _pairing: Pairing) -> Standing:
-        return Standing(person in people, "2", "Active students.")
+        return Standing(person in people, 2, CertificateRule().words(85))
 
     world.services.certificates._completion = completion  # the rule has tests of its own
 
@@ -90,9 +91,25 @@ def test_who_has_not_completed_is_told_the_rule(world: World) -> None:
     pairing = world.pairing(phase=world.build.phase())
     completes(world, world.jelena)
     dana = world.browser(world.dana)
-    assert "not completed this pairing yet" in dana.get(f"/pairings/{pairing.id}/certificate").text
+    page = dana.get(f"/pairings/{pairing.id}/certificate").text
+    assert "You have not earned it yet." in page
+    assert "at least 80 per cent of the joint sessions held" in page
     assert dana.post(f"/pairings/{pairing.id}/certificate").status_code == 409
     assert world.browser(world.mira).get(f"/pairings/{pairing.id}/certificate").status_code == 404
+
+
+def test_the_lead_puts_another_rule_in_force(world: World, lead: Browser) -> None:
+    page = f"/pilots/{world.build.pilot().id}/certificates"
+    assert "at least 80 per cent of the joint sessions held" in lead.get(page).text
+    rule = {"version": "1", "sessions_percent": "0", "contact_hours": "0", "moodle": "ignored"}
+    refused = lead.post(page, rule)
+    assert (refused.status_code, "Ask for sessions or hours" in refused.text) == (422, True)
+    assert lead.post(page, rule | {"contact_hours": "6"}).status_code == 303
+    shown = lead.get(page).text
+    assert "At least 6 contact hours" in shown
+    assert "Rules before it" in shown
+    assert lead.post(page, rule | {"contact_hours": "8"}).status_code == 409  # of the version that is gone
+    assert world.browser(world.mira).get(page).status_code == 404
 
 
 def test_keys_and_the_list_of_revoked_ones_are_public(world: World) -> None:
