@@ -11,8 +11,9 @@ To each set of people of a unit who are away belong five of their own, who rest 
 (also when the same set comes again: switching an objection on and off tells nothing new), and nobody belongs
 to two sets. So however publications are added and subtracted, with each of them that has a part in the
 result five people come in, or more, whose values come from nowhere else. In a unit that is too small for
-that (fewer than ten others) everybody rests for good. A pack in which somebody counted who has left
-since is not made again, for the same reason.
+that (fewer than ten others who have never rested) everybody rests for good. Changes of people who have been
+away do not make up the numbers for which others wait (``settling.py``): they may be away again. A pack in
+which somebody counted who has left since is not made again, for the same reason.
 
 The same is done for whoever turns out to teach or to be a guest, and for whoever was erased, of whom only a
 nameless mark is left.
@@ -30,6 +31,7 @@ from coil_bridge.evaluation.records import GroupKey
 from coil_bridge.evaluation.suppression import FLOOR
 
 _FOR_GOOD = "all"
+_LEFT = "left"
 
 
 def left(
@@ -65,13 +67,16 @@ def _left_out(people: People) -> set[Who]:
 
 def _resting(people: People, away: Collection[Who]) -> dict[Who, Counted]:
     """The people of a unit once ``away`` is who is away."""
-    found = {who: replace(each, left_out=who in away) for who, each in people.items()}
+    found = {
+        who: replace(each, left_out=who in away, rested=each.rested or (_LEFT if who in away else ""))
+        for who, each in people.items()
+    }
     there = {who: each for who, each in found.items() if not each.left_out}
     mark = hashlib.sha256(",".join(sorted(who.pseudonym for who in away)).encode()).hexdigest()[:16]
     resting = {who for who, each in there.items() if each.rested == mark} if away else set()
     if away and not resting:
         resting = _drawn((who for who in there if not people[who].away), there, mark)
-        if len(resting) < FLOOR or len(there) < 2 * FLOOR:
+        if not resting:
             resting, mark = set(there), _FOR_GOOD
     if any(each.rested == _FOR_GOOD for each in people.values()):
         resting, mark = set(there), _FOR_GOOD
@@ -81,16 +86,19 @@ def _resting(people: People, away: Collection[Who]) -> dict[Who, Counted]:
 
 
 def _drawn(awake: Iterable[Who], people: People, mark: str) -> set[Who]:
-    """Five by lot who have not rested yet; the second one is as different from the first as can be."""
+    """Five by lot who have not rested yet, nobody where fewer than five others would be left of these.
+
+    The second one is as different from the first as can be.
+    """
     fresh = [who for who in awake if people[who].enrolled and not people[who].rested]
+    if len(fresh) < 2 * FLOOR:
+        return set()
     lots = sorted(fresh, key=lambda who: hashlib.sha256(f"{mark}:{who.pseudonym}".encode()).digest())
-    if len(lots) > 1:
-        first = _kind(people[lots[0]])
-        differing = max(
-            lots[1:], key=lambda who: sum(a != b for a, b in zip(first, _kind(people[who]), strict=True))
-        )
-        lots = [lots[0], differing, *(who for who in lots[1:] if who != differing)]
-    return set(lots[:FLOOR])
+    first = _kind(people[lots[0]])
+    differing = max(
+        lots[1:], key=lambda who: sum(a != b for a, b in zip(first, _kind(people[who]), strict=True))
+    )
+    return {differing, *[who for who in lots if who != differing][: FLOOR - 1]}
 
 
 def _kind(each: Counted) -> tuple[object, ...]:

@@ -18,6 +18,7 @@ from coil_bridge.evaluation.log_rows import Target
 from coil_bridge.evaluation.packed_events import beginnings, pack
 from coil_bridge.evaluation.records import POSTS, Dropped
 
+_AT_ONCE = 10_000  # rows; what is worked out on the way needs several times their room
 LATE = 120  # minutes; what comes later than that was written again, by a restored course for instance
 
 Events = NDArray[np.int64]
@@ -45,7 +46,7 @@ class Columns:
     events: Events
     kinds: Events
 
-    def picked(self, rows: Flags) -> Columns:
+    def picked(self, rows: Flags | slice) -> Columns:
         """Some of the rows."""
         return Columns(
             self.ids[rows],
@@ -66,11 +67,12 @@ def kinds_of_names(names: Sequence[str]) -> Events:
 def make_events(page: Columns, targets: Mapping[int, Sequence[Target]]) -> Made:
     """Events of a page for each target of their course (by Moodle's number)."""
     made = Made()
-    for course, here in targets.items():
-        theirs = page.courses == course
-        rows = page if theirs.all() else page.picked(theirs)
-        for target in here:
-            _make(rows, target, made)
+    for start in range(0, len(page.ids), _AT_ONCE):
+        some = page.picked(slice(start, start + _AT_ONCE))
+        for course, here in targets.items():
+            rows = some.picked(some.courses == course)
+            for target in here:
+                _make(rows, target, made)
     return made
 
 

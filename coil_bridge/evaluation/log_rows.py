@@ -24,8 +24,8 @@ class Actors(dict[int, int]):
 class LocalDays:
     """The days of a stretch in one zone, by when each begins.
 
-    ``starts`` are Unix seconds: of each day, and of the one after the last. Where clocks go forward at
-    midnight a day begins later, where they go back then, it is the second time that counts.
+    ``starts`` are Unix seconds: of each day, and of the one after the last, also where clocks change at
+    midnight.
     """
 
     def __init__(self, zone: str, first: date, last: date) -> None:

@@ -15,7 +15,7 @@ enough of them. Whoever objects to being counted is gone at once, and does not l
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -75,7 +75,7 @@ class _Changes:
     def begun(self) -> dict[Who, Counted]:
         """The people of a room of which nothing was published."""
         active = [who for who, each in self._people.items() if each.active]
-        if not self._large(len(active)):
+        if not self._enough(active):
             self._as_before(active)
         return self._people
 
@@ -100,14 +100,14 @@ class _Changes:
     def _inviting(self) -> None:
         """Whoever is only invited counts as such when enough newly are."""
         new = [who for who, each in self._people.items() if _is_invited(each) and who not in self._before]
-        if not self._large(len(new)):
+        if not self._enough(new):
             for who in new:
                 del self._people[who]
 
     def _arriving(self) -> None:
         """Whoever enrols when all is over is not counted until enough have."""
         new = [who for who, each in self._people.items() if each.enrolled and not self._was(who).enrolled]
-        if not self._large(len(new)):
+        if not self._enough(new):
             for who in new:
                 self._people[who] = self._was(who)
 
@@ -130,7 +130,7 @@ class _Changes:
     def _starting(self) -> None:
         """Whoever is newly active waits until enough are; what was published about earlier weeks stays."""
         started = [who for who in self._people if self._people[who].active and not self._was(who).active]
-        if not self._large(len(started)):
+        if not self._enough(started):
             self._as_before(started)
         else:
             for week in self._weeks():
@@ -146,7 +146,7 @@ class _Changes:
     ) -> None:
         """If only a few of those who are new do something besides, that waits."""
         few = [who for who in some if does(self._people[who]) and not does(self._was(who))]
-        if not self._large(len(few)):
+        if not self._enough(few):
             for who in few:
                 self._people[who] = undone(self._people[who], self._was(who))
 
@@ -159,22 +159,22 @@ class _Changes:
             if each.active == self._was(who).active and value(each) != value(self._was(who)):
                 ways[each.active, value(self._was(who)), value(each)].append(who)
         for changed in ways.values():
-            if not self._large(len(changed)):
+            if not self._enough(changed):
                 for who in changed:
                     self._people[who] = undone(self._people[who], self._was(who))
 
     def _sum(self, columns: tuple[str, ...]) -> None:
         """Sums change when enough people have changed each, and nobody's change is nearly all of it."""
         changed: list[Who] = []
-        steps: dict[str, list[int]] = defaultdict(list)
+        steps: dict[str, dict[Who, int]] = defaultdict(dict)
         for who in self._people.keys() | self._before.keys():
             new, old = (_parts(each, columns) for each in (self._people.get(who, _NOTHING), self._was(who)))
             if new != old:
                 changed.append(who)
             for name in new.keys() | old.keys():
                 if step := abs(new[name] - old[name]):
-                    steps[name].append(step)
-        if not all(self._large(len(each)) and not is_dominated(each) for each in steps.values()):
+                    steps[name][who] = step
+        if not all(self._enough(each) and not is_dominated(each.values()) for each in steps.values()):
             for who in changed:
                 if who in self._people:
                     old_values: dict[str, Any] = {name: getattr(self._was(who), name) for name in columns}
@@ -187,10 +187,10 @@ class _Changes:
             if each.enrolled:
                 ways[getattr(self._was(who), name), getattr(each, name), self._was(who).enrolled].append(who)
         new = [who for (_, _, known), some in ways.items() for who in some if not known]
-        fit = all(self._large(len(some)) for (_, _, known), some in ways.items() if not known)
+        fit = all(self._enough(some) for (_, _, known), some in ways.items() if not known)
         waiting = [] if fit else new
         for (old, value, known), some in ways.items():
-            if known and old != value and not self._large(len(some)):
+            if known and old != value and not self._enough(some):
                 waiting += some
         for who in waiting:
             old_value = getattr(self._was(who), name) if self._was(who).enrolled else UNDISCLOSED
@@ -201,15 +201,15 @@ class _Changes:
         """Whether people who come or go together are enough in every table that was published."""
         found = list(some)
         weeks = [week for week in self._weeks() if week <= self._through]
-        counts: dict[tuple[str, object], int] = defaultdict(int)
+        counts: dict[tuple[str, object], list[Who]] = defaultdict(list)
         for who in found:
             each = people[who]
-            counts["active", each.active] += 1
-            counts["completing", (each.active, each.by_moodle, each.by_sessions)] += 1
-            counts["connected", (each.active, each.connected)] += 1
+            counts["active", each.active].append(who)
+            counts["completing", (each.active, each.by_moodle, each.by_sessions)].append(who)
+            counts["connected", (each.active, each.connected)].append(who)
             for week in weeks:
-                counts[f"week {week}", (each.active, week in each.weeks)] += 1
-        return all(self._large(count) for count in counts.values())
+                counts[f"week {week}", (each.active, week in each.weeks)].append(who)
+        return all(self._enough(each) for each in counts.values())
 
     def _as_before(self, some: Iterable[Who]) -> None:
         for who in some:
@@ -223,8 +223,9 @@ class _Changes:
     def _was(self, who: Who) -> Counted:
         return self._before.get(who, _NOTHING)
 
-    def _large(self, count: int) -> bool:
-        return count == 0 or count >= self._threshold
+    def _enough(self, some: Collection[Who]) -> bool:
+        """Nobody, or enough people, not counting those who have been away: they may be away again."""
+        return not some or sum(not self._was(who).rested for who in some) >= self._threshold
 
 
 def _dyads(before: Edition, now: Edition, threshold: int) -> dict[str, Dyads]:

@@ -28,7 +28,9 @@ from coil_bridge.services.pull_rows import Account
 from coil_bridge.storage.storage import Storage, Transaction
 from connectors.moodle.logs import LogPage
 
-PAGE = 40_000  # rows asked for and stored at once: a question costs the Moodle as much as ten thousand
+PAGE = 25_000  # rows asked for and stored at once: a question costs the Moodle as much as ten thousand
+
+_NONE = np.empty(0, np.int64)
 
 Ask = Callable[[Sequence[int], int, int], LogPage]
 """Gives a page of the log of these courses after an id, with at most so many rows."""
@@ -125,9 +127,9 @@ class LogReading:
             for each in group:
                 self._make_room(tx, number, each, seen.get(each.course.moodle_id))
             made = make_events(columns, targets)
-            doubtful = np.concatenate(made.doubtful)
+            doubtful = np.concatenate([_NONE, *made.doubtful])
             new = tx.event_changes.missing(number, doubtful)
-            events = np.concatenate([*made.events, new])
+            events = np.concatenate([_NONE, *made.events, new])
             tx.events.append(number, EventSource.LOG, events)
             for each in group:
                 each.move(page, seen.get(each.course.moodle_id))

@@ -1,6 +1,7 @@
 """One reading of a log in a process that holds nothing else: its peak of memory is the service's own.
 
-python -m tests.benchmarks.pulling <run id> [<now, ISO 8601>]     settings from the environment, JSON out
+Its arguments are a run and, if it is not the present, the time (ISO 8601). Settings come from the
+environment, JSON goes out.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from coil_bridge.services.context import Clock, system_clock
 from coil_bridge.settings import load_settings
 from tests.benchmarks.processes import peak_mb
 
+# structlog imports rich, 6 MB, where it finds it: tools of the tests bring it, what runs does not have it.
+_ALONE = f"import sys; sys.modules['rich'] = None; from {__name__} import main; main()"
+
 
 @dataclass(frozen=True, slots=True)
 class Pulled:
@@ -34,7 +38,7 @@ class Pulled:
 def pulled_apart(run_id: str, environ: Mapping[str, str], now: datetime | None = None) -> Pulled:
     """Pull in a process of its own."""
     done = subprocess.run(
-        [sys.executable, "-m", __name__, run_id, *([now.isoformat()] if now else [])],
+        [sys.executable, "-c", _ALONE, run_id, *([now.isoformat()] if now else [])],
         env=dict(environ),
         capture_output=True,
         text=True,
@@ -65,5 +69,6 @@ def _clock(at: list[str]) -> Clock:
     return lambda: now
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Pull, and say what came of it."""
     sys.stdout.write(json.dumps(asdict(_pull(sys.argv[1], os.environ, _clock(sys.argv[2:])))))

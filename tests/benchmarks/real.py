@@ -48,6 +48,7 @@ class Read:
     seconds: float
     stored: int = 0
     peak_mb: float = 0.0
+    cpu: float = 0.0  # seconds of the pulling process
 
     @property
     def speed(self) -> float:
@@ -109,7 +110,7 @@ def _pull(folder: Path, run_id: str, environ: Mapping[str, str]) -> Read:
     copy = shutil.copyfile(folder / "prepared.db", folder / "pulled.db")
     settings = {**os.environ, **environ, "COIL_BRIDGE_DATABASE_URL": f"sqlite:///{copy}"}
     said = pulled_apart(run_id, settings)
-    return Read(said.read, said.seconds, said.stored, said.peak_mb)
+    return Read(said.read, said.seconds, said.stored, said.peak_mb, said.cpu)
 
 
 def _download(lab: Lab, course_id: int) -> Read:
@@ -154,9 +155,11 @@ def _report(found: Mapping[str, Sequence[Read]]) -> str:
     pairs = zip(found[PULLED], found[DOWNLOADED], strict=True)
     ratio = figure([one.speed / other.speed for one, other in pairs])
     peak = max(each.peak_mb for each in found[PULLED])
+    own = figure([1e6 * each.cpu / each.rows for each in found[PULLED]])
     return (
         table(["", "rows", "rows/s, median (least-most)", "stored"], lines)
-        + f"\n\npulled to downloaded, round by round: {ratio.text(1)} times; peak memory {peak:.0f} MB"
+        + f"\n\npulled to downloaded, round by round: {ratio.text(1)} times; peak memory {peak:.0f} MB; "
+        + f"own processor time {own.text(2)} µs a row"
     )
 
 

@@ -112,7 +112,8 @@ class log_page {
      *
      * Asked for the first so many rows by id, a database may read and sort the whole table for each page.
      * A stretch that is no longer than rows are allowed cannot hold too many. The next may be longer, by how
-     * many rows the ones before it had; one that has too many after all is left to the next page.
+     * many rows the ones before it had; one that has too many after all is left to the next page, or cut shorter
+     * where the page has nothing yet.
      *
      * @param string $table the log's table
      * @param int[] $courseids the courses
@@ -127,7 +128,11 @@ class log_page {
             $groups = $this->packed_groups($table, $courseids, $this->cursor, $until);
             $found = array_sum(array_column($groups, 'found'));
             if ($this->rows + $found > $limit) {
-                return;
+                if ($this->rows > 0) {
+                    return;
+                }
+                $length = $limit;
+                continue;
             }
             $this->add_packed($groups, $until);
             $share = max(1, $this->rows) / ($until - $first);
