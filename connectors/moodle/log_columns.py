@@ -34,13 +34,13 @@ def unpack_log(data: str) -> tuple[dict[str, Column], list[str]]:
     try:
         for name, course, numbers in _groups(unzipped(data)):
             rows = _rows(numbers, course)
-            rows["event"] = np.full(len(rows["id"]), len(names))
+            rows["event"] = np.broadcast_to(len(names), len(rows["id"]))
             names.append(name)
             for column, parts in found.items():
                 parts.append(rows[column])
     except (ValueError, TypeError) as error:
         raise DataUnreadable(type(error).__name__) from error
-    return {name: np.concatenate(parts) for name, parts in found.items()}, names
+    return {name: np.concatenate(found.pop(name)) for name in _PARTS}, names
 
 
 def _groups(text: bytes) -> Iterator[tuple[str, int | None, bytes]]:
@@ -78,7 +78,7 @@ def _rows(numbers: bytes, course: int | None) -> dict[str, Column]:
         raise ValueError("not whole rows")
     rows = dict(zip(names, flat.reshape(-1, len(names)).T, strict=True))
     if course is not None:
-        rows["course"] = np.full(len(rows["id"]), course)
+        rows["course"] = np.broadcast_to(course, len(rows["id"]))
     return rows
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping
 from datetime import UTC, date
-
-import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.workbook import Workbook
-from xlsxwriter.worksheet import Worksheet
+from typing import TYPE_CHECKING
 
 from coil_bridge.evaluation.dataset import Cell, Column, ColumnType, Dataset, Table
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.workbook import Workbook
+    from xlsxwriter.worksheet import Worksheet
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_ROWS = 1_048_575  # a sheet's 1,048,576 without the header
@@ -35,6 +36,8 @@ def write_xlsx(dataset: Dataset) -> bytes:
     Raises:
         TooManyRows: a table has more rows than a sheet takes.
     """
+    import xlsxwriter  # noqa: PLC0415 - 6 MB that only a process that exports needs
+
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as workbook:
         made_at = dataset.made_at.astimezone(UTC).replace(tzinfo=None)  # the format knows no zones
