@@ -7,43 +7,35 @@ from importlib.metadata import version
 
 from flask import Blueprint, Flask
 
-from coil_bridge.academic_wiring import academic_pages, academic_services
-from coil_bridge.activity_wiring import activity_pages, activity_services, pages_for_plugins
-from coil_bridge.calendar_wiring import calendar_pages, calendar_services
 from coil_bridge.errors import ConfigurationError
-from coil_bridge.evidence_wiring import evidence_pages, evidence_services
-from coil_bridge.lti_wiring import lti_services, pages_for_people, pages_for_platforms
-from coil_bridge.rights_wiring import certificate_service, pages_of_rights, retention_service, rights_service
-from coil_bridge.services.academic_calendars import AcademicCalendars
+from coil_bridge.services.activity.work import Work
 from coil_bridge.services.bundle import Services
-from coil_bridge.services.catalogue import Catalogue
-from coil_bridge.services.certificate_rules import CertificateRules, RuleEvidence
+from coil_bridge.services.calendar.academic_calendars import AcademicCalendars
+from coil_bridge.services.calendar.feeds import FeedService
 from coil_bridge.services.context import Clock, system_clock
-from coil_bridge.services.exports import ExportService
-from coil_bridge.services.feeds import FeedService
 from coil_bridge.services.health import Health
-from coil_bridge.services.joint_sessions import SessionService
-from coil_bridge.services.messages import Messages
-from coil_bridge.services.pairings import PairingService
-from coil_bridge.services.partners import Partners
-from coil_bridge.services.people import PeopleService
-from coil_bridge.services.pilots import PilotService
-from coil_bridge.services.post import Post
-from coil_bridge.services.roster_fallback import RosterFallback
-from coil_bridge.services.signin import SignIn
-from coil_bridge.services.sites import SiteRegistry
-from coil_bridge.services.survey_answers import SurveyAnswers
-from coil_bridge.services.survey_evidence import SurveyEvidence
-from coil_bridge.services.survey_import import SurveyImport
-from coil_bridge.services.surveys import SurveyService
-from coil_bridge.services.web_sessions import WebSessions
-from coil_bridge.services.work import Work
+from coil_bridge.services.identity.people import PeopleService
+from coil_bridge.services.identity.signin import SignIn
+from coil_bridge.services.identity.web_sessions import WebSessions
+from coil_bridge.services.messaging.messages import Messages
+from coil_bridge.services.messaging.post import Post
+from coil_bridge.services.moodles.catalogue import Catalogue
+from coil_bridge.services.moodles.partners import Partners
+from coil_bridge.services.moodles.roster_fallback import RosterFallback
+from coil_bridge.services.moodles.sites import SiteRegistry
+from coil_bridge.services.pairing.pairings import PairingService
+from coil_bridge.services.piloting.certificate_rules import CertificateRules, RuleEvidence
+from coil_bridge.services.piloting.exports import ExportService
+from coil_bridge.services.piloting.pilots import PilotService
+from coil_bridge.services.piloting.survey_answers import SurveyAnswers
+from coil_bridge.services.piloting.survey_evidence import SurveyEvidence
+from coil_bridge.services.piloting.survey_import import SurveyImport
+from coil_bridge.services.piloting.surveys import SurveyService
+from coil_bridge.services.sessions.joint_sessions import SessionService
 from coil_bridge.settings import Settings
-from coil_bridge.slots_wiring import slot_pages, slot_services
 from coil_bridge.storage import migrate
 from coil_bridge.storage.engine import open_engine
 from coil_bridge.storage.storage import Storage
-from coil_bridge.telling_wiring import telling_services
 from coil_bridge.vault import Vault
 from coil_bridge.web.about import AboutPages
 from coil_bridge.web.cookies import Cookies
@@ -73,6 +65,14 @@ from coil_bridge.web.surveys import SurveyPages
 from coil_bridge.web.telling import StopPages, TellingPages
 from coil_bridge.web.visitors import Visitors
 from coil_bridge.web.work import WorkPages
+from coil_bridge.wiring.academic import academic_pages, academic_services
+from coil_bridge.wiring.activity import activity_pages, activity_services, pages_for_plugins
+from coil_bridge.wiring.calendar import calendar_pages, calendar_services
+from coil_bridge.wiring.evidence import evidence_pages, evidence_services
+from coil_bridge.wiring.lti import lti_services, pages_for_people, pages_for_platforms
+from coil_bridge.wiring.rights import certificate_service, pages_of_rights, retention_service, rights_service
+from coil_bridge.wiring.slots import slot_pages, slot_services
+from coil_bridge.wiring.telling import telling_services
 from connectors.mail import Mailer
 from connectors.transport import Exchange, Transport, TransportPolicy
 from scheduling.zones import ZoneDataMismatch, check_zone_data, use_packaged_zone_data

@@ -48,7 +48,7 @@ class Model(StrEnum):
 
 
 class PairingState(StrEnum):
-    """Where a pairing stands; the permitted moves are in ``services/pairing_states.py``."""
+    """Where a pairing stands; the permitted moves are in ``services/agreed/pairing_states.py``."""
 
     PROPOSED = "proposed"
     ACCEPTED = "accepted"

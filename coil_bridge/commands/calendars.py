@@ -10,9 +10,9 @@ import click
 from coil_bridge.commands.common import exits_by_error, json_option, opened, plain, show, table
 from coil_bridge.errors import InvalidInput, NotFound
 from coil_bridge.services.bundle import Services
-from coil_bridge.services.calendar_editing import CalendarView
-from coil_bridge.services.calendar_files import FileLine
-from coil_bridge.services.calendar_import import ImportPreview
+from coil_bridge.services.calendar.calendar_editing import CalendarView
+from coil_bridge.services.calendar.calendar_files import FileLine
+from coil_bridge.services.calendar.calendar_import import ImportPreview
 from coil_bridge.services.context import SYSTEM
 from coil_bridge.storage.academic import AcademicSpan
 from scheduling.terms import DayChange

@@ -16,13 +16,13 @@ from coil_bridge.errors import InvalidInput, NotFound, PartnerUnavailable
 from coil_bridge.evaluation.definitions.registry import CURRENT, SETS
 from coil_bridge.evaluation.records import LogFinding
 from coil_bridge.jobs.worker import Worker
-from coil_bridge.services.activity_pull import PullProgress
+from coil_bridge.services.activity.activity_pull import PullProgress
+from coil_bridge.services.activity.log_texts import FINDINGS
+from coil_bridge.services.activity.log_views import LogLine
 from coil_bridge.services.bundle import Services
 from coil_bridge.services.context import SYSTEM
-from coil_bridge.services.exports import ExportFormat
-from coil_bridge.services.log_texts import FINDINGS
-from coil_bridge.services.log_views import LogLine
-from coil_bridge.services.pilot_inputs import PilotInput
+from coil_bridge.services.piloting.exports import ExportFormat
+from coil_bridge.services.piloting.pilot_inputs import PilotInput
 
 _LOOK_EVERY = 0.2  # seconds
 _PACK = "zip"

@@ -14,7 +14,7 @@ from coil_bridge.errors import NotFound
 from coil_bridge.i18n import mark, translator
 from coil_bridge.services.bundle import Services
 from coil_bridge.services.context import SYSTEM
-from coil_bridge.services.room_registry import RoomInput
+from coil_bridge.services.meeting.room_registry import RoomInput
 from coil_bridge.storage.rooms import RoomKind, RoomOffer
 
 SECRET_VARIABLE = "COIL_BRIDGE_ROOM_SECRET"  # noqa: S105 - the name of a variable

@@ -14,7 +14,7 @@ from coil_bridge.domain import Site, SiteState
 from coil_bridge.errors import NotFound
 from coil_bridge.services.bundle import Services
 from coil_bridge.services.context import SYSTEM
-from coil_bridge.services.site_inputs import InstitutionInput, SiteInput
+from coil_bridge.services.moodles.site_inputs import InstitutionInput, SiteInput
 from connectors.moodle.readiness import Check, Readiness
 from connectors.moodle.readiness_texts import describe
 

@@ -17,7 +17,7 @@ from coil_bridge.commands.sites import find
 from coil_bridge.domain import SiteState
 from coil_bridge.errors import ConfigurationError, PartnerUnavailable, Unavailable
 from coil_bridge.services.bundle import Services
-from coil_bridge.services.resealing import Resealing
+from coil_bridge.services.identity.resealing import Resealing
 from coil_bridge.settings import Settings
 from coil_bridge.storage import migrate
 from coil_bridge.storage.engine import open_engine

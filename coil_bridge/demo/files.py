@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 from coil_bridge.demo.consortium import Partner
 from coil_bridge.domain import JointSession, Pairing, Person
+from coil_bridge.services.activity.uploads import UploadInput
 from coil_bridge.services.bundle import Services
-from coil_bridge.services.uploads import UploadInput
 from coil_bridge.storage.uploads import ATTENDANCE
 from connectors.moodle.simulator import User
 

@@ -11,9 +11,9 @@ import requests
 
 from coil_bridge.app import build_services
 from coil_bridge.demo.consortium import Partner
+from coil_bridge.services.activity.hook_keys import NewKey
+from coil_bridge.services.activity.hooks import sign
 from coil_bridge.services.context import SYSTEM
-from coil_bridge.services.hook_keys import NewKey
-from coil_bridge.services.hooks import sign
 from coil_bridge.settings import Settings
 
 _SECONDS = 10

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 from coil_bridge.demo.consortium import Partner
 from coil_bridge.domain import JointSession, Pairing, Site
+from coil_bridge.services.agreed.session_changes import ends_at
 from coil_bridge.services.bundle import Services
-from coil_bridge.services.session_changes import ends_at
 from connectors.moodle.simulator import Course, User
 
 _ABSENT = 4  # every fourth student misses a session

@@ -21,13 +21,13 @@ from coil_bridge.domain import CoilPhase, CourseRole, JointSession, Model, Perso
 from coil_bridge.domain import Course as Known
 from coil_bridge.evaluation.attendance import Presence, PresenceSource, minute_of
 from coil_bridge.evaluation.pseudonyms import Pseudonymiser
-from coil_bridge.services.accounts import Account, remember
+from coil_bridge.services.agreed.proposals import ProposalInput
+from coil_bridge.services.agreed.session_plans import PlanInput
 from coil_bridge.services.bundle import Services
 from coil_bridge.services.context import SYSTEM
-from coil_bridge.services.pilot_groups import EVALUATED
-from coil_bridge.services.pilot_inputs import PhaseInput, PilotInput
-from coil_bridge.services.proposals import ProposalInput
-from coil_bridge.services.session_plans import PlanInput
+from coil_bridge.services.moodles.accounts import Account, remember
+from coil_bridge.services.piloting.pilot_groups import EVALUATED
+from coil_bridge.services.piloting.pilot_inputs import PhaseInput, PilotInput
 from connectors.moodle.simulator import Course, Post, User
 
 _SESSIONS = 4

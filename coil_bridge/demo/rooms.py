@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from coil_bridge.domain import Pairing, Person
 from coil_bridge.services.bundle import Services
-from coil_bridge.services.room_registry import RoomInput
+from coil_bridge.services.meeting.room_registry import RoomInput
 from coil_bridge.storage.rooms import RoomKind
 from connectors.meetings.simulator import BigBlueButtonSimulator
 

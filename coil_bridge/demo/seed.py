@@ -25,12 +25,12 @@ from coil_bridge.demo.surveys import add_surveys
 from coil_bridge.demo.telling import seed_telling
 from coil_bridge.demo.terms import seed_calendar, seed_plan
 from coil_bridge.domain import CoilPhase, Course, FeedKind, Model, Pairing, Person, Role, Site
+from coil_bridge.services.agreed.proposals import ProposalInput
+from coil_bridge.services.agreed.session_plans import PlanInput
 from coil_bridge.services.bundle import Services
 from coil_bridge.services.context import SYSTEM, Clock, system_clock
-from coil_bridge.services.pilot_inputs import PhaseInput, PilotInput
-from coil_bridge.services.proposals import ProposalInput
-from coil_bridge.services.session_plans import PlanInput
-from coil_bridge.services.site_inputs import InstitutionInput, SiteInput
+from coil_bridge.services.moodles.site_inputs import InstitutionInput, SiteInput
+from coil_bridge.services.piloting.pilot_inputs import PhaseInput, PilotInput
 from coil_bridge.settings import Settings
 from coil_bridge.storage import migrate
 from coil_bridge.storage.engine import open_engine

@@ -15,7 +15,7 @@ from coil_bridge.domain import Person
 from coil_bridge.evaluation import survey_starts
 from coil_bridge.evaluation.surveys import ItemWords, Wave, Words
 from coil_bridge.services.bundle import Services
-from coil_bridge.services.survey_inputs import ItemInput, SurveyInput
+from coil_bridge.services.piloting.survey_inputs import ItemInput, SurveyInput
 
 _ANSWERED = 0.85  # of a class, in each round
 _TEXT = "Six statements, two minutes. There are no right answers."

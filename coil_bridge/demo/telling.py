@@ -9,8 +9,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from coil_bridge.domain import JointSession, Pairing, Person, Reminder, SessionState, TellingChoice
+from coil_bridge.services.agreed.session_plans import PlanInput
 from coil_bridge.services.bundle import Services
-from coil_bridge.services.session_plans import PlanInput
 
 _BEFORE = timedelta(hours=20)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from coil_bridge.domain import CoilPhase, Pairing, Person
 from coil_bridge.services.bundle import Services
-from coil_bridge.services.calendar_files import Entry, read_file, written
+from coil_bridge.services.calendar.calendar_files import Entry, read_file, written
 from coil_bridge.services.context import SYSTEM
 
 _WRITTEN_FOR = 2026  # the academic year of the data file

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from coil_bridge.evaluation.attendance import Meeting, Presence, PresenceSource
 
-OPENS_BEFORE = 15  # minutes; as services/joining.py
+OPENS_BEFORE = 15  # minutes; as services/meeting/joining.py
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,22 +16,22 @@ from typing import Any
 
 from apscheduler.triggers.cron import CronTrigger
 
-from coil_bridge.services.activity_pull import PULL
+from coil_bridge.services.activity.activity_pull import PULL
+from coil_bridge.services.activity.hooks import FOLLOW
+from coil_bridge.services.activity.log_pull import PULL_LOG
+from coil_bridge.services.activity.told_courses import TELL_PLUGIN
+from coil_bridge.services.activity.uploads import READ_UPLOAD
 from coil_bridge.services.bundle import Services
-from coil_bridge.services.busy_calendars import READ_BUSY
-from coil_bridge.services.catalogue import SYNC_SITE, SYNC_TEACHERS
 from coil_bridge.services.context import Clock
-from coil_bridge.services.evidence import PACK
-from coil_bridge.services.figures_queue import WORK_OUT
-from coil_bridge.services.hooks import FOLLOW
-from coil_bridge.services.log_pull import PULL_LOG
-from coil_bridge.services.participation_grades import SEND_GRADES
-from coil_bridge.services.proposing import TELL_OF_PROPOSAL
-from coil_bridge.services.signin import SIGNIN
-from coil_bridge.services.telling import TELL_AT_ONCE
-from coil_bridge.services.told_courses import TELL_PLUGIN
-from coil_bridge.services.traits import TRAITS
-from coil_bridge.services.uploads import READ_UPLOAD
+from coil_bridge.services.identity.signin import SIGNIN
+from coil_bridge.services.launching.participation_grades import SEND_GRADES
+from coil_bridge.services.messaging.telling import TELL_AT_ONCE
+from coil_bridge.services.moodles.catalogue import SYNC_SITE, SYNC_TEACHERS
+from coil_bridge.services.pairing.proposing import TELL_OF_PROPOSAL
+from coil_bridge.services.piloting.evidence import PACK
+from coil_bridge.services.piloting.figures_queue import WORK_OUT
+from coil_bridge.services.piloting.traits import TRAITS
+from coil_bridge.services.times.busy_calendars import READ_BUSY
 
 Handler = Callable[[Mapping[str, Any]], None]
 

@@ -13,9 +13,9 @@ from werkzeug.wrappers import Response
 from coil_bridge.domain import Person
 from coil_bridge.errors import EditConflict, Forbidden, InvalidInput, NotFound
 from coil_bridge.i18n import mark
-from coil_bridge.services.academic_bundle import AcademicServices
-from coil_bridge.services.calendar_editing import CalendarView
-from coil_bridge.services.calendar_import import ImportPreview
+from coil_bridge.services.bundles.academic_bundle import AcademicServices
+from coil_bridge.services.calendar.calendar_editing import CalendarView
+from coil_bridge.services.calendar.calendar_import import ImportPreview
 from coil_bridge.services.context import Clock
 from coil_bridge.storage.academic import AcademicSpan
 from coil_bridge.web import week_words

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from coil_bridge.domain import Person
 from coil_bridge.errors import InvalidInput
-from coil_bridge.services.attendance_sheet import AttendanceSheets
+from coil_bridge.services.piloting.attendance_sheet import AttendanceSheets
 from coil_bridge.web.forms import Form, load
 from coil_bridge.web.schemas.evidence import CorrectionSchema
 from coil_bridge.web.texts import gettext

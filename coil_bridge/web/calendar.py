@@ -9,14 +9,14 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from coil_bridge.domain import FeedKind, FeedLink, Person
-from coil_bridge.services.academic_calendars import AcademicCalendars
+from coil_bridge.services.agreed.session_clocks import institutions
+from coil_bridge.services.calendar.academic_calendars import AcademicCalendars
+from coil_bridge.services.calendar.feeds import FeedService
+from coil_bridge.services.calendar.moodle_calendars import MoodleCalendarService
+from coil_bridge.services.calendar.published_feeds import Calendar, PublishedFeeds
 from coil_bridge.services.context import Clock
-from coil_bridge.services.feeds import FeedService
-from coil_bridge.services.joint_sessions import SessionService
-from coil_bridge.services.moodle_calendars import MoodleCalendarService
-from coil_bridge.services.pairings import PairingService
-from coil_bridge.services.published_feeds import Calendar, PublishedFeeds
-from coil_bridge.services.session_clocks import institutions
+from coil_bridge.services.pairing.pairings import PairingService
+from coil_bridge.services.sessions.joint_sessions import SessionService
 from coil_bridge.web.errors import where_from
 from coil_bridge.web.forms import load
 from coil_bridge.web.schemas.subscription import SubscriptionSchema

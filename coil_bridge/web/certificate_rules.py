@@ -12,7 +12,7 @@ from coil_bridge.domain import Person, Role
 from coil_bridge.errors import InvalidInput
 from coil_bridge.evaluation.certificate_rules import CertificateRule, MoodleCompletion
 from coil_bridge.i18n import mark
-from coil_bridge.services.certificate_rules import MOST_HOURS, CertificateRules
+from coil_bridge.services.piloting.certificate_rules import MOST_HOURS, CertificateRules
 from coil_bridge.web.forms import Form, load
 from coil_bridge.web.schemas.fields import Choice, Count, FormSchema
 from coil_bridge.web.schemas.survey import VersionSchema

@@ -8,9 +8,9 @@ from werkzeug.wrappers import Response as BaseResponse
 from coil_bridge.domain import Person, Role
 from coil_bridge.errors import TooManyRequests
 from coil_bridge.i18n import mark
-from coil_bridge.services.certificates import LONGEST_FILE, CertificateService, Verdict
 from coil_bridge.services.context import Clock
 from coil_bridge.services.limits import Buckets, network_of
+from coil_bridge.services.piloting.certificates import LONGEST_FILE, CertificateService, Verdict
 from coil_bridge.web.forms import load
 from coil_bridge.web.schemas.fields import FormSchema, Paragraphs
 from coil_bridge.web.texts import gettext

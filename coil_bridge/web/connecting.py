@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from coil_bridge.services.connecting import Connecting
-from coil_bridge.services.launch_sessions import LaunchSessions
+from coil_bridge.services.launching.connecting import Connecting
+from coil_bridge.services.launching.launch_sessions import LaunchSessions
 from coil_bridge.storage.lti_records import LaunchScope
 from coil_bridge.web.forms import Form
 from coil_bridge.web.texts import gettext

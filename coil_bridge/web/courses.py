@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from coil_bridge.errors import InvalidInput
-from coil_bridge.services.catalogue import Catalogue
+from coil_bridge.services.moodles.catalogue import Catalogue
 from coil_bridge.web.forms import Form, load
 from coil_bridge.web.pairings import taught
 from coil_bridge.web.schemas.pairing import SearchSchema

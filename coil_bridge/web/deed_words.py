@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from coil_bridge.services.pairing_states import Action
+from coil_bridge.services.agreed.pairing_states import Action
 from coil_bridge.web.texts import lazy_gettext
 
 

@@ -11,10 +11,10 @@ from coil_bridge.errors import InvalidInput
 from coil_bridge.evaluation.definitions.registry import CURRENT, SETS
 from coil_bridge.evaluation.publication import AXES
 from coil_bridge.evaluation.snapshot import Snapshot
-from coil_bridge.services.board_records import RecordsBehind
-from coil_bridge.services.evidence import Evidence
-from coil_bridge.services.monitoring import Monitoring, lights
-from coil_bridge.services.traits import Traits
+from coil_bridge.services.piloting.board_records import RecordsBehind
+from coil_bridge.services.piloting.evidence import Evidence
+from coil_bridge.services.piloting.monitoring import Monitoring, lights
+from coil_bridge.services.piloting.traits import Traits
 from coil_bridge.web.evidence_views import merged_rows, setting_words, trait_names, weeks_by_place
 from coil_bridge.web.forms import Form, load
 from coil_bridge.web.schemas.evidence import PackSchema, RulesSchema, TraitSchema

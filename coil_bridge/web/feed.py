@@ -24,7 +24,7 @@ from werkzeug.datastructures import Accept
 from werkzeug.http import http_date, parse_accept_header, parse_date, parse_etags
 
 from coil_bridge.errors import Gone, NotFound
-from coil_bridge.services.feeds import FeedService, StoredFeed
+from coil_bridge.services.calendar.feeds import FeedService, StoredFeed
 from coil_bridge.web.metrics import Metrics
 
 if TYPE_CHECKING:

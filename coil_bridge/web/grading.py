@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, url_for
 from marshmallow import fields
 from werkzeug.wrappers import Response
 
-from coil_bridge.services.participation_grades import ParticipationGrades
+from coil_bridge.services.launching.participation_grades import ParticipationGrades
 from coil_bridge.web.forms import load
 from coil_bridge.web.schemas.fields import FormSchema, Line
 from coil_bridge.web.texts import gettext

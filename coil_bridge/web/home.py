@@ -7,13 +7,13 @@ from datetime import datetime, time, timedelta
 from flask import Blueprint, render_template
 
 from coil_bridge.domain import Person
-from coil_bridge.services.academic_calendars import AcademicCalendars
-from coil_bridge.services.catalogue import Catalogue
+from coil_bridge.services.calendar.academic_calendars import AcademicCalendars
 from coil_bridge.services.context import Clock
-from coil_bridge.services.joint_sessions import SessionService
-from coil_bridge.services.pairings import PairingService
-from coil_bridge.services.sites import SiteRegistry
-from coil_bridge.services.survey_answers import SurveyAnswers
+from coil_bridge.services.moodles.catalogue import Catalogue
+from coil_bridge.services.moodles.sites import SiteRegistry
+from coil_bridge.services.pairing.pairings import PairingService
+from coil_bridge.services.piloting.survey_answers import SurveyAnswers
+from coil_bridge.services.sessions.joint_sessions import SessionService
 from coil_bridge.web.clocks import Strip, strip_at
 from coil_bridge.web.forms import Form
 from coil_bridge.web.pairings import taught, waiting_for

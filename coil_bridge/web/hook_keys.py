@@ -6,8 +6,8 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from coil_bridge.domain import Person, Role
-from coil_bridge.services.hook_keys import AT_ONCE, HookKeys
-from coil_bridge.services.sites import SiteRegistry
+from coil_bridge.services.activity.hook_keys import AT_ONCE, HookKeys
+from coil_bridge.services.moodles.sites import SiteRegistry
 from coil_bridge.web.forms import Form
 from coil_bridge.web.texts import gettext
 from coil_bridge.web.visitors import Visitors

@@ -12,7 +12,15 @@ from typing import Any
 from flask import Blueprint, request
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
-from coil_bridge.services.hooks import BIGGEST_BODY, MOST_EVENTS, Delivery, Hint, HookRefused, Hooks, hint_of
+from coil_bridge.services.activity.hooks import (
+    BIGGEST_BODY,
+    MOST_EVENTS,
+    Delivery,
+    Hint,
+    HookRefused,
+    Hooks,
+    hint_of,
+)
 
 Reply = tuple[dict[str, str], int]
 

@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response
 
 from coil_bridge.domain import Person
 from coil_bridge.errors import InvalidInput
-from coil_bridge.services.busy_calendars import BusyCalendars
-from coil_bridge.services.weekly_hours import InstitutionWeek, WeeklyHours, WeekView
+from coil_bridge.services.times.busy_calendars import BusyCalendars
+from coil_bridge.services.times.weekly_hours import InstitutionWeek, WeeklyHours, WeekView
 from coil_bridge.web.forms import Form, load
 from coil_bridge.web.hour_words import LEVEL_NAMES, day_names
 from coil_bridge.web.places import zone_choices

@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
-from coil_bridge.services.academic_calendars import AcademicCalendars
+from coil_bridge.services.calendar.academic_calendars import AcademicCalendars
 from coil_bridge.services.context import Clock
-from coil_bridge.services.course_views import CourseViews, Team
-from coil_bridge.services.joining import opens_at, standing
+from coil_bridge.services.launching.course_views import CourseViews, Team
+from coil_bridge.services.meeting.joining import opens_at, standing
 from coil_bridge.web.session_views import session_cards
 from coil_bridge.web.visitors import Visitors
 from scheduling.zones import to_local

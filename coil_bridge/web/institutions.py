@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from coil_bridge.domain import Institution, Role
 from coil_bridge.errors import InvalidInput
-from coil_bridge.services.institutions import Institutions
+from coil_bridge.services.calendar.institutions import Institutions
 from coil_bridge.web.forms import Form, load
 from coil_bridge.web.places import country_choices, zone_choices
 from coil_bridge.web.schemas.site import InstitutionSchema

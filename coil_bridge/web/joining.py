@@ -13,9 +13,9 @@ from werkzeug.wrappers import Response
 from coil_bridge.domain import CourseRole
 from coil_bridge.errors import Forbidden
 from coil_bridge.i18n import mark
-from coil_bridge.services.joining import Entry, Joining, Standing
-from coil_bridge.services.rooms import RoomService
-from coil_bridge.services.session_changes import ends_at
+from coil_bridge.services.agreed.session_changes import ends_at
+from coil_bridge.services.meeting.joining import Entry, Joining, Standing
+from coil_bridge.services.meeting.rooms import RoomService
 from coil_bridge.web.framing import framed
 from coil_bridge.web.texts import gettext
 from coil_bridge.web.visitors import Visitors

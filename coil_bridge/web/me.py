@@ -8,9 +8,9 @@ from werkzeug.wrappers import Response
 from coil_bridge.domain import Person
 from coil_bridge.errors import InvalidInput
 from coil_bridge.i18n import mark
-from coil_bridge.services.people import PeopleService
-from coil_bridge.services.telling_choices import TellingChoices
-from coil_bridge.services.web_sessions import WebSessions
+from coil_bridge.services.identity.people import PeopleService
+from coil_bridge.services.identity.web_sessions import WebSessions
+from coil_bridge.services.messaging.telling_choices import TellingChoices
 from coil_bridge.web.cookies import Cookies
 from coil_bridge.web.forms import Form, load
 from coil_bridge.web.places import zone_choices

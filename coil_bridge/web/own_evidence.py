@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from coil_bridge.services.objections import Objections
-from coil_bridge.services.own_class import MISSED_SESSIONS, QUIET_DAYS, OwnClasses
-from coil_bridge.services.own_evidence import OwnEvidence
+from coil_bridge.services.piloting.objections import Objections
+from coil_bridge.services.piloting.own_class import MISSED_SESSIONS, QUIET_DAYS, OwnClasses
+from coil_bridge.services.piloting.own_evidence import OwnEvidence
 from coil_bridge.web.forms import load
 from coil_bridge.web.schemas.evidence import ObjectionSchema
 from coil_bridge.web.texts import gettext

@@ -8,9 +8,9 @@ from werkzeug.wrappers import Response
 from coil_bridge.domain import Answer, PairedCourse, Pairing
 from coil_bridge.errors import Forbidden, InvalidInput, NotFound
 from coil_bridge.i18n import mark
-from coil_bridge.services.pairing_dates import PairingDates
-from coil_bridge.services.pairing_states import Action
-from coil_bridge.services.pairings import PairingService, PairingView
+from coil_bridge.services.agreed.pairing_states import Action
+from coil_bridge.services.pairing.pairing_dates import PairingDates
+from coil_bridge.services.pairing.pairings import PairingService, PairingView
 from coil_bridge.web.forms import Form, load
 from coil_bridge.web.schemas.pairing import LastDaySchema, ReasonSchema
 from coil_bridge.web.texts import gettext

@@ -21,15 +21,15 @@ from coil_bridge.domain import (
 )
 from coil_bridge.errors import InvalidInput, NotFound, TooManyRequests
 from coil_bridge.i18n import mark
-from coil_bridge.services.academic_bundle import AcademicServices
-from coil_bridge.services.catalogue import Catalogue
+from coil_bridge.services.agreed.pairing_states import Action
+from coil_bridge.services.agreed.proposals import MOST_PARTNERS
+from coil_bridge.services.bundles.academic_bundle import AcademicServices
+from coil_bridge.services.calendar.feeds import FeedService
 from coil_bridge.services.context import Clock
-from coil_bridge.services.feeds import FeedService
-from coil_bridge.services.pairing_states import Action
-from coil_bridge.services.pairings import PairingService, PairingView
-from coil_bridge.services.participation_grades import ParticipationGrades
-from coil_bridge.services.proposals import MOST_PARTNERS
-from coil_bridge.services.slot_finder import SlotFinder
+from coil_bridge.services.launching.participation_grades import ParticipationGrades
+from coil_bridge.services.moodles.catalogue import Catalogue
+from coil_bridge.services.pairing.pairings import PairingService, PairingView
+from coil_bridge.services.times.slot_finder import SlotFinder
 from coil_bridge.web.deed_words import ASKING, DONE, OFFER
 from coil_bridge.web.forms import Form, load
 from coil_bridge.web.pairing_changes import open_invitations

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from coil_bridge.domain import Person, Role
 from coil_bridge.errors import InvalidInput
-from coil_bridge.services.people import PeopleService
+from coil_bridge.services.identity.people import PeopleService
 from coil_bridge.web.forms import Form, load
 from coil_bridge.web.schemas.person import PersonSchema, RolesSchema
 from coil_bridge.web.texts import gettext

@@ -12,8 +12,8 @@ from coil_bridge.domain import CoilPhase
 from coil_bridge.errors import EditConflict, Forbidden, InvalidInput
 from coil_bridge.i18n import mark
 from coil_bridge.services.context import Clock
-from coil_bridge.services.pairings import PairingService
-from coil_bridge.services.phase_plans import PhasePlans, PlanView
+from coil_bridge.services.pairing.pairings import PairingService
+from coil_bridge.services.times.phase_plans import PhasePlans, PlanView
 from coil_bridge.storage.phase_plans import PlannedPhase
 from coil_bridge.web.forms import Form, load
 from coil_bridge.web.schemas.academic import CalendarVersionSchema, LengthsSchema, PhaseSchema

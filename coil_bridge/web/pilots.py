@@ -7,10 +7,10 @@ from werkzeug.wrappers import Response
 
 from coil_bridge.domain import Person, Role
 from coil_bridge.errors import InvalidInput
-from coil_bridge.services.activity_pull import ActivityPull
-from coil_bridge.services.exports import ExportService
-from coil_bridge.services.monitoring import Monitoring, lights
-from coil_bridge.services.pilots import PilotService
+from coil_bridge.services.activity.activity_pull import ActivityPull
+from coil_bridge.services.piloting.exports import ExportService
+from coil_bridge.services.piloting.monitoring import Monitoring, lights
+from coil_bridge.services.piloting.pilots import PilotService
 from coil_bridge.web.forms import Form, load
 from coil_bridge.web.schemas.pilot import PHASE_ROWS, PhaseSchema, load_pilot
 from coil_bridge.web.texts import gettext, ngettext

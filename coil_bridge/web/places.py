@@ -10,7 +10,7 @@ from babel import Locale
 from babel.core import UnknownLocaleError
 
 from coil_bridge.i18n import Translator, mark, translator
-from coil_bridge.services.session_clocks import city
+from coil_bridge.services.agreed.session_clocks import city
 from scheduling.zones import zone_names
 
 

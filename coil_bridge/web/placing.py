@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from coil_bridge.errors import InvalidInput
 from coil_bridge.i18n import mark
 from coil_bridge.lti.urls import web_origin
-from coil_bridge.services.placements import TEXTS, TITLES, Picker, Placements
+from coil_bridge.services.launching.placements import TEXTS, TITLES, Picker, Placements
 from coil_bridge.storage.lti_records import ResourceKind
 from coil_bridge.web.forms import Form, load
 from coil_bridge.web.framing import may_post_to

@@ -18,9 +18,9 @@ from flask_babel import Babel  # type: ignore[import-untyped]  # carries no anno
 from coil_bridge.domain import Person, Role
 from coil_bridge.evaluation.survey_words import best_language, told
 from coil_bridge.i18n import TRANSLATIONS
-from coil_bridge.services import log_texts
+from coil_bridge.services.activity import log_texts
+from coil_bridge.services.activity.pull_texts import REASONS
 from coil_bridge.services.context import Clock
-from coil_bridge.services.pull_texts import REASONS
 from coil_bridge.settings import Settings
 from coil_bridge.web import wording
 from coil_bridge.web.framing import framed

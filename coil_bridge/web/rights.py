@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from coil_bridge.domain import Role
 from coil_bridge.errors import InvalidInput
-from coil_bridge.services.retention import YEARS, RetentionService
-from coil_bridge.services.rights import RightsService
+from coil_bridge.services.identity.rights import RightsService
+from coil_bridge.services.piloting.retention import YEARS, RetentionService
 from coil_bridge.web.forms import load
 from coil_bridge.web.holdings import HOLDINGS
 from coil_bridge.web.schemas.fields import Day, FormSchema

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, request
 
-from coil_bridge.services.hooks import HookRefused
-from coil_bridge.services.room_records import BIGGEST_RECORD, RoomRecords
+from coil_bridge.services.activity.hooks import HookRefused
+from coil_bridge.services.meeting.room_records import BIGGEST_RECORD, RoomRecords
 
 Reply = tuple[dict[str, str], int]
 

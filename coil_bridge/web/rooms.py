@@ -7,8 +7,8 @@ from werkzeug.wrappers import Response
 
 from coil_bridge.domain import Institution, Person, Role
 from coil_bridge.errors import InvalidInput
-from coil_bridge.services.room_registry import RoomRegistry
-from coil_bridge.services.sites import SiteRegistry
+from coil_bridge.services.meeting.room_registry import RoomRegistry
+from coil_bridge.services.moodles.sites import SiteRegistry
 from coil_bridge.web.forms import Form, load
 from coil_bridge.web.schemas.room import RoomSchema
 from coil_bridge.web.texts import gettext

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from coil_bridge.domain import Pairing
 from coil_bridge.i18n import Translator
-from coil_bridge.services.joint_sessions import PlanPreview
-from coil_bridge.services.session_clocks import institutions
+from coil_bridge.services.agreed.session_clocks import institutions
+from coil_bridge.services.sessions.joint_sessions import PlanPreview
 from coil_bridge.web.clocks import Strip, strip
 from coil_bridge.web.holiday_names import holiday_name
 from coil_bridge.web.texts import gettext

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from coil_bridge.domain import JointSession, Pairing
-from coil_bridge.services.academic_calendars import AcademicCalendars
-from coil_bridge.services.joint_sessions import UpcomingSession
-from coil_bridge.services.series_edits import slot
-from coil_bridge.services.session_changes import ends_at
-from coil_bridge.services.session_clocks import institutions, partner_clocks
-from coil_bridge.services.session_previews import Calendars
+from coil_bridge.services.agreed.session_changes import ends_at
+from coil_bridge.services.agreed.session_clocks import institutions, partner_clocks
+from coil_bridge.services.calendar.academic_calendars import AcademicCalendars
+from coil_bridge.services.sessions.joint_sessions import UpcomingSession
+from coil_bridge.services.sessions.series_edits import slot
+from coil_bridge.services.sessions.session_previews import Calendars
 from coil_bridge.web.clocks import Strip, personal_clock, strip_at
 from coil_bridge.web.visitors import Visitors
 

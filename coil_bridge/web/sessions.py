@@ -13,11 +13,11 @@ from werkzeug.wrappers import Response
 from coil_bridge.domain import JointSession, Pairing, Person
 from coil_bridge.errors import EditConflict, Forbidden, InvalidInput
 from coil_bridge.i18n import mark
-from coil_bridge.services.joint_sessions import PlanPreview, Scope, SessionService
-from coil_bridge.services.pairings import PairingService, PairingView
-from coil_bridge.services.rooms import RoomService
-from coil_bridge.services.session_clocks import institutions
-from coil_bridge.services.session_plans import MOST_WEEKS, TimeNeedsChoice, as_planned
+from coil_bridge.services.agreed.session_clocks import institutions
+from coil_bridge.services.agreed.session_plans import MOST_WEEKS, TimeNeedsChoice, as_planned
+from coil_bridge.services.meeting.rooms import RoomService
+from coil_bridge.services.pairing.pairings import PairingService, PairingView
+from coil_bridge.services.sessions.joint_sessions import PlanPreview, Scope, SessionService
 from coil_bridge.web.forms import Form, load
 from coil_bridge.web.schemas.session import AskedSchema, PlanSchema, PreviewSchema, ScopeSchema, VersionSchema
 from coil_bridge.web.session_previews import Preview, drawn

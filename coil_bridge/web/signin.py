@@ -14,8 +14,8 @@ from werkzeug.wrappers import Response
 
 from coil_bridge.domain import Site, SiteState
 from coil_bridge.errors import InvalidInput
-from coil_bridge.services.signin import SignIn
-from coil_bridge.services.sites import SiteRegistry
+from coil_bridge.services.identity.signin import SignIn
+from coil_bridge.services.moodles.sites import SiteRegistry
 from coil_bridge.web.forms import Form, load
 from coil_bridge.web.framing import framed
 from coil_bridge.web.schemas.signin import SignInSchema

@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response
 from coil_bridge.domain import Person, Role, Site, SiteState
 from coil_bridge.errors import Conflict, InvalidInput
 from coil_bridge.i18n import Translator
-from coil_bridge.services.hook_keys import HookKeys
-from coil_bridge.services.sites import SiteRegistry
+from coil_bridge.services.activity.hook_keys import HookKeys
+from coil_bridge.services.moodles.sites import SiteRegistry
 from coil_bridge.web.forms import Form, load
 from coil_bridge.web.lti.console import LtiConsolePages
 from coil_bridge.web.places import country_choices, zone_choices

@@ -8,7 +8,7 @@ from datetime import date
 
 from coil_bridge.domain import Course
 from coil_bridge.i18n import Translator
-from coil_bridge.services.slot_finder import SlotFinder
+from coil_bridge.services.times.slot_finder import SlotFinder
 from coil_bridge.web.hour_words import every_weekday, hour_text
 from coil_bridge.web.places import city_name
 from coil_bridge.web.texts import gettext

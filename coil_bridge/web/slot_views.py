@@ -12,7 +12,7 @@ from itertools import groupby
 
 from coil_bridge.domain import Institution
 from coil_bridge.i18n import Translator, mark
-from coil_bridge.services.slot_finder import Finding
+from coil_bridge.services.times.slot_finder import Finding
 from coil_bridge.web.clocks import shift_label
 from coil_bridge.web.hour_words import dates_text, every_weekday, hour_text, length_text
 from coil_bridge.web.notices import Heed

@@ -14,9 +14,9 @@ from werkzeug.wrappers import Response
 from coil_bridge.domain import Institution, Pairing, Person
 from coil_bridge.errors import Conflict, InvalidInput
 from coil_bridge.i18n import mark
-from coil_bridge.services.joint_sessions import SessionService
-from coil_bridge.services.rooms import RoomService
-from coil_bridge.services.slot_finder import Finding, Place, Question, Setting, SlotFinder
+from coil_bridge.services.meeting.rooms import RoomService
+from coil_bridge.services.sessions.joint_sessions import SessionService
+from coil_bridge.services.times.slot_finder import Finding, Place, Question, Setting, SlotFinder
 from coil_bridge.web.forms import Form, load
 from coil_bridge.web.hours_drawn import draw_hours
 from coil_bridge.web.schemas.slots import RHYTHMS, DatedPlanSchema, DatesSchema, QuestionSchema, dated

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from coil_bridge.errors import InvalidInput
 from coil_bridge.evaluation.survey_words import best_language, languages, told
-from coil_bridge.services.survey_answers import Invitation, SurveyAnswers
+from coil_bridge.services.piloting.survey_answers import Invitation, SurveyAnswers
 from coil_bridge.web.forms import Form, load
 from coil_bridge.web.places import own_name
 from coil_bridge.web.schemas.fields import FormSchema, Line

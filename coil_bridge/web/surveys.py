@@ -14,9 +14,9 @@ from coil_bridge.evaluation import survey_starts
 from coil_bridge.evaluation.survey_words import languages, missing
 from coil_bridge.evaluation.surveys import Survey, SurveyState, Words
 from coil_bridge.i18n import mark
-from coil_bridge.services.survey_import import Imported, SurveyImport
-from coil_bridge.services.survey_inputs import MOST_ITEMS
-from coil_bridge.services.surveys import SurveyService
+from coil_bridge.services.piloting.survey_import import Imported, SurveyImport
+from coil_bridge.services.piloting.survey_inputs import MOST_ITEMS
+from coil_bridge.services.piloting.surveys import SurveyService
 from coil_bridge.web.forms import Form, load
 from coil_bridge.web.places import survey_languages
 from coil_bridge.web.schemas.survey import (

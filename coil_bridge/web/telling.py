@@ -10,7 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from coil_bridge.domain import MessageKind
-from coil_bridge.services.telling_choices import TellingChoices
+from coil_bridge.services.messaging.telling_choices import TellingChoices
 from coil_bridge.web.forms import load
 from coil_bridge.web.schemas.me import MessagesSchema
 from coil_bridge.web.texts import gettext

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from coil_bridge.domain import Person
 from coil_bridge.errors import Conflict, InvalidInput
-from coil_bridge.services.uploads import UploadInput, UploadService
+from coil_bridge.services.activity.uploads import UploadInput, UploadService
 from coil_bridge.storage.uploads import ATTENDANCE, LOG
 from coil_bridge.web.forms import Form, load
 from coil_bridge.web.schemas.fields import FormSchema, Line

@@ -16,9 +16,9 @@ from flask import g, request, session
 from coil_bridge.domain import Person, Role
 from coil_bridge.errors import NotFound, NotSignedIn
 from coil_bridge.i18n import DEFAULT_LANGUAGE, Translator, available_languages, mark, translator
-from coil_bridge.services.catalogue import Catalogue
 from coil_bridge.services.context import Clock
-from coil_bridge.services.web_sessions import WebSessions
+from coil_bridge.services.identity.web_sessions import WebSessions
+from coil_bridge.services.moodles.catalogue import Catalogue
 from coil_bridge.web.places import city_name
 from scheduling.zones import is_zone, to_local
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from coil_bridge.i18n import Translator
-from coil_bridge.services.teaching_weeks import TeachingWeeks
+from coil_bridge.services.times.teaching_weeks import TeachingWeeks
 from coil_bridge.web.holiday_names import holiday_name
 from coil_bridge.web.texts import gettext, lazy_gettext, ngettext
 from scheduling.common_weeks import Lost, PartnerWeek, Week

@@ -15,7 +15,7 @@ from babel.dates import format_date
 
 from coil_bridge.domain import CoilPhase, JointSession, SessionState
 from coil_bridge.i18n import Translator
-from coil_bridge.services.teaching_weeks import TeachingWeeks
+from coil_bridge.services.times.teaching_weeks import TeachingWeeks
 from coil_bridge.storage.phase_plans import PlannedPhase
 from coil_bridge.web.places import city_name
 from coil_bridge.web.week_words import common_words, partner_words, reasons

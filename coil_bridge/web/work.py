@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 
 from coil_bridge.domain import Role
+from coil_bridge.services.activity.work import Work
 from coil_bridge.services.health import Health
-from coil_bridge.services.work import Work
 from coil_bridge.web.visitors import Visitors
 
 

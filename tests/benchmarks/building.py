@@ -12,8 +12,8 @@ from collections.abc import Callable
 
 from coil_bridge.domain import JointSession
 from coil_bridge.i18n import translator
-from coil_bridge.services import feed_content
-from coil_bridge.services.session_plans import PlanInput
+from coil_bridge.services.agreed.session_plans import PlanInput
+from coil_bridge.services.calendar import feed_content
 from coil_bridge.storage.feeds import StoredFeed
 from scheduling import ical
 from tests.benchmarks.figures import figure, table

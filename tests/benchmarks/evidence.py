@@ -28,7 +28,7 @@ from coil_bridge.evaluation.pack import write_pack
 from coil_bridge.evaluation.packed_events import EPOCH, minutes_of, pack
 from coil_bridge.evaluation.publication import publish
 from coil_bridge.evaluation.records import EventKind, EventSource, Member, Part
-from coil_bridge.services.evidence_reading import stored_of
+from coil_bridge.services.piloting.evidence_reading import stored_of
 from coil_bridge.storage import migrate
 from coil_bridge.storage.engine import open_engine, writing
 from coil_bridge.storage.event_tables import reply

@@ -22,7 +22,7 @@ from coil_bridge.lti import claims as names
 from coil_bridge.lti.refusals import Refusal
 from coil_bridge.lti.tool_description import LAUNCH_PATH
 from coil_bridge.services.context import SYSTEM
-from coil_bridge.services.lti_registry import ManualInput
+from coil_bridge.services.launching.lti_registry import ManualInput
 from coil_bridge.storage.lti_records import Platform
 from tests.benchmarks.figures import figure, table
 from tests.benchmarks.measuring import CONNECTIONS, ROUNDS, WrongAnswers

@@ -18,7 +18,7 @@ from sqlalchemy import insert
 
 from coil_bridge.domain import FeedKind
 from coil_bridge.i18n import translator
-from coil_bridge.services import feed_content
+from coil_bridge.services.calendar import feed_content
 from coil_bridge.storage.engine import writing
 from coil_bridge.storage.feed_tables import calendar_feed, calendar_link
 from coil_bridge.storage.tables import person

@@ -16,10 +16,10 @@ from flask.sessions import SecureCookieSessionInterface
 
 from coil_bridge.app import create_app
 from coil_bridge.domain import CoilPhase, Course, JointSession, Model, Pairing, Person, Site
+from coil_bridge.services.agreed.session_plans import MOST_WEEKS, PlanInput
 from coil_bridge.services.bundle import Services
 from coil_bridge.services.context import system_clock
-from coil_bridge.services.pairings import ProposalInput
-from coil_bridge.services.session_plans import MOST_WEEKS, PlanInput
+from coil_bridge.services.pairing.pairings import ProposalInput
 from coil_bridge.settings import load_settings
 from coil_bridge.storage import migrate
 from coil_bridge.storage.engine import open_engine

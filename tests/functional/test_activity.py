@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect
 
 from coil_bridge.demo.hooks import notify
 from coil_bridge.demo.running import Consortium
-from coil_bridge.services.hook_keys import NewKey
+from coil_bridge.services.activity.hook_keys import NewKey
 from tests.functional.visitors import enter_by_door
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]

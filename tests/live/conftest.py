@@ -12,7 +12,7 @@ from coil_bridge.app import build_services
 from coil_bridge.domain import Site
 from coil_bridge.services.bundle import Services
 from coil_bridge.services.context import SYSTEM
-from coil_bridge.services.site_inputs import InstitutionInput, SiteInput
+from coil_bridge.services.moodles.site_inputs import InstitutionInput, SiteInput
 from coil_bridge.settings import make_settings
 from coil_bridge.storage.engine import open_engine
 from coil_bridge.storage.tables import metadata

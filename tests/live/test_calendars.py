@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from coil_bridge.domain import CoilPhase, Model, Pairing
+from coil_bridge.services.agreed.proposals import ProposalInput
+from coil_bridge.services.agreed.session_plans import PlanInput
 from coil_bridge.services.bundle import Services
-from coil_bridge.services.calendar_events import session_in
-from coil_bridge.services.proposals import ProposalInput
-from coil_bridge.services.session_plans import PlanInput
+from coil_bridge.services.calendar.calendar_events import session_in
 from coil_bridge.vault import new_id
 from connectors.moodle.client import MoodleClient
 from connectors.moodle.course_calendar import ListedEvent

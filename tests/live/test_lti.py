@@ -16,12 +16,12 @@ from playwright.sync_api import Browser, expect
 from coil_bridge.domain import CoilPhase, Course, CourseRole, Model, Pairing, Person, Role, Site
 from coil_bridge.lti.messages import VARIABLES
 from coil_bridge.lti.tool_description import KEYS_PATH, LAUNCH_PATH, LOGIN_PATH
+from coil_bridge.services.agreed.proposals import ProposalInput
+from coil_bridge.services.agreed.session_plans import PlanInput
 from coil_bridge.services.context import SYSTEM, system_clock
-from coil_bridge.services.joining import Standing
-from coil_bridge.services.lti_registry import ManualInput
-from coil_bridge.services.proposals import ProposalInput
-from coil_bridge.services.session_plans import PlanInput
-from coil_bridge.services.site_inputs import InstitutionInput, SiteInput
+from coil_bridge.services.launching.lti_registry import ManualInput
+from coil_bridge.services.meeting.joining import Standing
+from coil_bridge.services.moodles.site_inputs import InstitutionInput, SiteInput
 from scheduling.zones import to_local
 from tests.functional.conftest import chromium  # noqa: F401 - the browser of the other browser tests
 from tests.live.consortium import Partner, run_tasks, sign_in

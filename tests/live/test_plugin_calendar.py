@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from coil_bridge.domain import Answer, CoilPhase, JointSession, Pairing
+from coil_bridge.services.agreed.session_plans import PlanInput
 from coil_bridge.services.bundle import Services
-from coil_bridge.services.session_plans import PlanInput
 from coil_bridge.vault import new_id
 from tests.live.consortium import Partner, Party
 from tests.live.plugin_lab import BEGIN, Lab, from_environment

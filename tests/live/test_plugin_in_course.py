@@ -12,8 +12,8 @@ import pytest
 from playwright.sync_api import Frame, expect
 
 from coil_bridge.domain import CoilPhase, Course, Pairing, Person
+from coil_bridge.services.agreed.session_plans import PlanInput
 from coil_bridge.services.context import system_clock
-from coil_bridge.services.session_plans import PlanInput
 from connectors.moodle.client import MoodleClient
 from scheduling.zones import to_local
 from tests.functional.conftest import chromium  # noqa: F401 - the browser of the other browser tests

@@ -9,9 +9,9 @@ from datetime import timedelta
 import pytest
 
 from coil_bridge.domain import Site
+from coil_bridge.services.activity.hook_keys import HookKeys, NewKey
 from coil_bridge.services.context import SYSTEM
-from coil_bridge.services.hook_keys import HookKeys, NewKey
-from coil_bridge.services.site_inputs import InstitutionInput, SiteInput
+from coil_bridge.services.moodles.site_inputs import InstitutionInput, SiteInput
 from tests.live.lti_lab import Lab as Service
 from tests.live.lti_lab import lab as service_for
 from tests.live.plugin_lab import Lab, from_environment

@@ -14,11 +14,11 @@ import pytest
 from coil_bridge.domain import Model, Pairing
 from coil_bridge.evaluation.attendance import PresenceSource
 from coil_bridge.evaluation.records import PullRun, RunState
+from coil_bridge.services.activity.course_facts import CourseFacts
+from coil_bridge.services.agreed.proposals import ProposalInput
 from coil_bridge.services.bundle import Services
 from coil_bridge.services.context import SYSTEM
-from coil_bridge.services.course_facts import CourseFacts
-from coil_bridge.services.pilot_inputs import PhaseInput, PilotInput
-from coil_bridge.services.proposals import ProposalInput
+from coil_bridge.services.piloting.pilot_inputs import PhaseInput, PilotInput
 from coil_bridge.vault import new_id
 from tests.builders import Build, SettableClock
 from tests.live.consortium import Partner, Party, run_tasks

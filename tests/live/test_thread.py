@@ -26,11 +26,11 @@ from coil_bridge.domain import (
 )
 from coil_bridge.errors import NotFound
 from coil_bridge.evaluation.records import RunState
+from coil_bridge.services.agreed.proposals import ProposalInput
+from coil_bridge.services.agreed.session_plans import PlanInput
 from coil_bridge.services.bundle import Services
 from coil_bridge.services.context import SYSTEM, system_clock
-from coil_bridge.services.pilot_inputs import PhaseInput, PilotInput
-from coil_bridge.services.proposals import ProposalInput
-from coil_bridge.services.session_plans import PlanInput
+from coil_bridge.services.piloting.pilot_inputs import PhaseInput, PilotInput
 from scheduling.zones import to_local
 from tests.live.consortium import (
     Party,

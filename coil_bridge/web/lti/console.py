@@ -15,8 +15,8 @@ from coil_bridge.errors import Conflict, InvalidInput
 from coil_bridge.lti.messages import VARIABLES
 from coil_bridge.lti.tool_description import KEYS_PATH, LAUNCH_PATH, LOGIN_PATH
 from coil_bridge.services.context import Clock
-from coil_bridge.services.lti_registry import INVITATION_LASTS, LtiRegistry, Registered
-from coil_bridge.services.sites import SiteRegistry
+from coil_bridge.services.launching.lti_registry import INVITATION_LASTS, LtiRegistry, Registered
+from coil_bridge.services.moodles.sites import SiteRegistry
 from coil_bridge.storage.lti_records import Invitation
 from coil_bridge.web import wording
 from coil_bridge.web.forms import Form, load

@@ -10,7 +10,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from coil_bridge.services.launch_sessions import LaunchSessions
+from coil_bridge.services.launching.launch_sessions import LaunchSessions
 from coil_bridge.web.texts import gettext
 from coil_bridge.web.visitors import Visitors
 

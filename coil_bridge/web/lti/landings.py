@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import url_for
 
-from coil_bridge.services.launches import Landing, Place
+from coil_bridge.services.launching.launches import Landing, Place
 
 # Endpoint, and the name under which it takes the subject.
 _PAGES = {

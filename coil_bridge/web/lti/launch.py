@@ -14,9 +14,9 @@ from coil_bridge.lti.launching import Launching
 from coil_bridge.lti.refusals import Reason, Refusal
 from coil_bridge.lti.state import cookie_of
 from coil_bridge.lti.tool_description import LAUNCH_PATH
-from coil_bridge.services.launch_sessions import LaunchSessions
-from coil_bridge.services.launches import Launches, Place
-from coil_bridge.services.placements import Picker, Placements
+from coil_bridge.services.launching.launch_sessions import LaunchSessions
+from coil_bridge.services.launching.launches import Launches, Place
+from coil_bridge.services.launching.placements import Picker, Placements
 from coil_bridge.web.cookies import Cookies
 from coil_bridge.web.framing import frame_anywhere
 from coil_bridge.web.lti.landings import landing_url

@@ -8,9 +8,9 @@ from werkzeug.wrappers import Response
 from coil_bridge.domain import Person
 from coil_bridge.errors import NotFound
 from coil_bridge.i18n import mark
-from coil_bridge.services.launch_sessions import LaunchSessions
-from coil_bridge.services.lti_registry import LtiRegistry
-from coil_bridge.services.sites import SiteRegistry
+from coil_bridge.services.launching.launch_sessions import LaunchSessions
+from coil_bridge.services.launching.lti_registry import LtiRegistry
+from coil_bridge.services.moodles.sites import SiteRegistry
 from coil_bridge.web.sites import findings_of
 from coil_bridge.web.texts import gettext
 from coil_bridge.web.visitors import Visitors

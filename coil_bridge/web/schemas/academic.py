@@ -8,8 +8,8 @@ from marshmallow import fields, post_load, validate
 
 from coil_bridge.domain import CoilPhase
 from coil_bridge.i18n import mark
-from coil_bridge.services.calendar_inputs import CHANGE_KINDS, SPAN_KINDS, DayInput, SpanInput
-from coil_bridge.services.phase_plans import MOST_WEEKS
+from coil_bridge.services.calendar.calendar_inputs import CHANGE_KINDS, SPAN_KINDS, DayInput, SpanInput
+from coil_bridge.services.times.phase_plans import MOST_WEEKS
 from coil_bridge.web.schemas.fields import REQUIRED, Choice, Count, Day, FormSchema, Line
 
 

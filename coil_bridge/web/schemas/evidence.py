@@ -9,7 +9,7 @@ from marshmallow import fields, post_load
 from coil_bridge.evaluation.definitions.registry import CURRENT, SETS
 from coil_bridge.evaluation.facts import Rules
 from coil_bridge.i18n import mark
-from coil_bridge.services.attendance_sheet import Correction
+from coil_bridge.services.piloting.attendance_sheet import Correction
 from coil_bridge.web.schemas.fields import Choice, Count, FormSchema, Line
 
 

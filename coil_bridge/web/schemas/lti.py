@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import post_load
 
-from coil_bridge.services.lti_registry import ManualInput
+from coil_bridge.services.launching.lti_registry import ManualInput
 from coil_bridge.web.schemas.fields import FormSchema, Line
 
 

@@ -8,7 +8,7 @@ from marshmallow import fields, post_load, validate
 
 from coil_bridge.domain import Model
 from coil_bridge.i18n import mark
-from coil_bridge.services.proposals import ProposalInput
+from coil_bridge.services.agreed.proposals import ProposalInput
 from coil_bridge.web.schemas.fields import REQUIRED, Chosen, Day, FormSchema, Ids, Line, Paragraphs
 
 

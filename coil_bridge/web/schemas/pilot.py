@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 from coil_bridge.errors import InvalidInput
 from coil_bridge.evaluation.suppression import FLOOR
 from coil_bridge.i18n import mark
-from coil_bridge.services.pilot_inputs import MOST_THRESHOLD, PhaseInput, PilotInput
+from coil_bridge.services.piloting.pilot_inputs import MOST_THRESHOLD, PhaseInput, PilotInput
 from coil_bridge.web.forms import load
 from coil_bridge.web.schemas.fields import Count, Day, FormSchema, Line, Paragraphs
 

@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import post_load
 
 from coil_bridge.i18n import mark
-from coil_bridge.services.room_registry import MOST_PEOPLE, RoomInput
+from coil_bridge.services.meeting.room_registry import MOST_PEOPLE, RoomInput
 from coil_bridge.storage.rooms import RoomKind
 from coil_bridge.web.schemas.fields import Chosen, Count, FormSchema, Line, Secret
 

@@ -9,8 +9,8 @@ from marshmallow import fields, post_load, validate
 
 from coil_bridge.domain import CoilPhase
 from coil_bridge.i18n import mark
-from coil_bridge.services.series_edits import Scope
-from coil_bridge.services.session_plans import LONGEST, MOST_WEEKS, SHORTEST, ChosenDate, PlanInput
+from coil_bridge.services.agreed.session_plans import LONGEST, MOST_WEEKS, SHORTEST, ChosenDate, PlanInput
+from coil_bridge.services.sessions.series_edits import Scope
 from coil_bridge.web.schemas.fields import (
     REQUIRED,
     Choice,

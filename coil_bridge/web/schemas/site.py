@@ -7,7 +7,7 @@ from typing import Any
 
 from marshmallow import post_load
 
-from coil_bridge.services.site_inputs import InstitutionInput, SiteInput
+from coil_bridge.services.moodles.site_inputs import InstitutionInput, SiteInput
 from coil_bridge.web.schemas.fields import FormSchema, Line, Secret, TimeOfDay
 
 

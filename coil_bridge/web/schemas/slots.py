@@ -8,8 +8,8 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, validate
 
 from coil_bridge.i18n import mark
-from coil_bridge.services.session_plans import LONGEST, SHORTEST, ChosenDate, PlanInput
-from coil_bridge.services.slot_finder import MOST_MEETINGS
+from coil_bridge.services.agreed.session_plans import LONGEST, SHORTEST, ChosenDate, PlanInput
+from coil_bridge.services.times.slot_finder import MOST_MEETINGS
 from coil_bridge.web.schemas.fields import Count, Day, FormSchema, Ids, Line
 from coil_bridge.web.schemas.session import WhatSchema, in_one_room
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import fields, post_load
 
-from coil_bridge.services.feeds import ALARMS, LinkOptions
+from coil_bridge.services.calendar.feeds import ALARMS, LinkOptions
 from coil_bridge.web.schemas.fields import Choice, FormSchema
 
 

@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 from coil_bridge.errors import InvalidInput
 from coil_bridge.evaluation.surveys import FEWEST_POINTS, MOST_POINTS, ItemWords, Survey, Wave, Words
 from coil_bridge.i18n import mark
-from coil_bridge.services.survey_inputs import MOST_ITEMS, ItemInput, SurveyInput
+from coil_bridge.services.piloting.survey_inputs import MOST_ITEMS, ItemInput, SurveyInput
 from coil_bridge.web.forms import load
 from coil_bridge.web.schemas.fields import Choice, Chosen, Count, Day, FormSchema, Line, Paragraphs
 

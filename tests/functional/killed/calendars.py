@@ -17,9 +17,9 @@ from typing import Any
 
 from coil_bridge.app import build_services
 from coil_bridge.domain import CoilPhase, Course, JointSession, Pairing, Person
+from coil_bridge.services.agreed.session_plans import PlanInput
 from coil_bridge.services.bundle import Services
-from coil_bridge.services.calendar_events import session_in
-from coil_bridge.services.session_plans import PlanInput
+from coil_bridge.services.calendar.calendar_events import session_in
 from coil_bridge.settings import make_settings
 from connectors.moodle.client import MoodleClient
 from connectors.transport import Reply, Transport

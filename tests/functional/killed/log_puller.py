@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from coil_bridge.app import build_services
-from coil_bridge.services import log_course, log_reading
+from coil_bridge.services.activity import log_course, log_reading
 from coil_bridge.settings import make_settings
 from connectors.moodle.client import MoodleClient
 from connectors.moodle.logs import LogPage

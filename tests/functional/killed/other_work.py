@@ -19,8 +19,8 @@ from coil_bridge.errors import Conflict
 from coil_bridge.i18n import Translator
 from coil_bridge.jobs.tasks import TaskRunner
 from coil_bridge.services.bundle import Services
-from coil_bridge.services.messages import MessageText
-from coil_bridge.services.site_inputs import InstitutionInput, SiteInput
+from coil_bridge.services.messaging.messages import MessageText
+from coil_bridge.services.moodles.site_inputs import InstitutionInput, SiteInput
 from coil_bridge.settings import make_settings
 from coil_bridge.storage.tasks import Task
 from connectors.transport import Reply, Transport, TransportPolicy

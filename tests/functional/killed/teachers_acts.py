@@ -18,8 +18,8 @@ from typing import Any
 from sqlalchemy import Engine, select
 
 from coil_bridge.domain import CoilPhase, Pairing, Person, Reminder, TellingChoice
-from coil_bridge.services.calendar_import import CalendarImport
-from coil_bridge.services.phase_plans import PhasePlans
+from coil_bridge.services.calendar.calendar_import import CalendarImport
+from coil_bridge.services.times.phase_plans import PhasePlans
 from coil_bridge.settings import make_settings
 from coil_bridge.storage.engine import open_engine, reading
 from coil_bridge.storage.storage import Storage

@@ -8,7 +8,7 @@ import pytest
 
 from coil_bridge.domain import Pairing, Person
 from coil_bridge.services.bundle import Services
-from coil_bridge.services.certificates import Standing
+from coil_bridge.services.piloting.certificates import Standing
 from coil_bridge.storage.storage import Transaction
 from coil_bridge.vault import Vault
 from tests.builders import Build, SettableClock

@@ -8,9 +8,9 @@ import pytest
 
 from coil_bridge.lti.messages import Message
 from coil_bridge.lti.refusals import Reason, Refusal
-from coil_bridge.services.launch_sessions import LaunchSessions
-from coil_bridge.services.launches import Launches
-from coil_bridge.services.web_sessions import WebSessions
+from coil_bridge.services.identity.web_sessions import WebSessions
+from coil_bridge.services.launching.launch_sessions import LaunchSessions
+from coil_bridge.services.launching.launches import Launches
 from coil_bridge.storage.storage import Storage
 from tests.builders import SettableClock
 from tests.unit.lti.launches import Launcher

@@ -7,8 +7,8 @@ from coil_bridge.errors import NotFound
 from coil_bridge.lti.claims import ROSTER_TYPE
 from coil_bridge.lti.keys import Keys
 from coil_bridge.lti.services import ServiceCalls, ServiceFailed
-from coil_bridge.services.course_rosters import CourseRosters
-from coil_bridge.services.launches import Launches
+from coil_bridge.services.launching.launches import Launches
+from coil_bridge.services.moodles.course_rosters import CourseRosters
 from coil_bridge.storage.storage import Storage
 from connectors.transport import Transport
 from tests.builders import Build, SettableClock

@@ -9,9 +9,9 @@ import pytest
 from coil_bridge.domain import CourseRole
 from coil_bridge.errors import Gone, InvalidInput, NotSignedIn
 from coil_bridge.lti import claims as names
-from coil_bridge.services.launch_sessions import LaunchSessions
-from coil_bridge.services.launches import Launches
-from coil_bridge.services.web_sessions import WebSessions
+from coil_bridge.services.identity.web_sessions import WebSessions
+from coil_bridge.services.launching.launch_sessions import LaunchSessions
+from coil_bridge.services.launching.launches import Launches
 from coil_bridge.storage.lti_records import LaunchScope
 from coil_bridge.storage.storage import Storage
 from tests.builders import SettableClock

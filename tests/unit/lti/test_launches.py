@@ -12,9 +12,9 @@ from sqlalchemy import select
 from coil_bridge.domain import Answer, CourseRole, PairingState, Person, Role, Site
 from coil_bridge.errors import NotFound
 from coil_bridge.lti import claims as names
-from coil_bridge.services.access import pairing_access
-from coil_bridge.services.launch_sessions import launched
-from coil_bridge.services.launches import Arrival, Landing, Launches, Place
+from coil_bridge.services.agreed.access import pairing_access
+from coil_bridge.services.launching.launch_sessions import launched
+from coil_bridge.services.launching.launches import Arrival, Landing, Launches, Place
 from coil_bridge.storage.engine import reading
 from coil_bridge.storage.lti_courses import lti_identity
 from coil_bridge.storage.lti_records import Resource, ResourceKind

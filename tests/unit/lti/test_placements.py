@@ -13,8 +13,8 @@ from coil_bridge.i18n import translator
 from coil_bridge.lti import claims as names
 from coil_bridge.lti.keys import Keys
 from coil_bridge.lti.refusals import Reason, Refusal
-from coil_bridge.services.launches import Launches, Place
-from coil_bridge.services.placements import Picker, PickerAnswer, Placements
+from coil_bridge.services.launching.launches import Launches, Place
+from coil_bridge.services.launching.placements import Picker, PickerAnswer, Placements
 from coil_bridge.storage.lti_records import ResourceKind
 from coil_bridge.storage.storage import Storage
 from coil_bridge.vault import Vault

@@ -14,7 +14,7 @@ from coil_bridge.lti.key_sets import KeySets
 from coil_bridge.lti.keys import Keys
 from coil_bridge.lti.refusals import Reason, Refusal
 from coil_bridge.lti.registration import MOST_ATTEMPTS, Registration
-from coil_bridge.services.lti_registry import LtiRegistry
+from coil_bridge.services.launching.lti_registry import LtiRegistry
 from coil_bridge.storage.lti_records import RegisteredBy
 from coil_bridge.storage.storage import Storage
 from coil_bridge.vault import Vault

@@ -13,9 +13,9 @@ from coil_bridge.lti.key_sets import KeySets
 from coil_bridge.lti.keys import Keys
 from coil_bridge.lti.launching import Launching
 from coil_bridge.lti.refusals import Reason, Refusal
-from coil_bridge.services.launch_sessions import LaunchSessions
-from coil_bridge.services.launches import Launches
-from coil_bridge.services.lti_registry import LtiRegistry, ManualInput
+from coil_bridge.services.launching.launch_sessions import LaunchSessions
+from coil_bridge.services.launching.launches import Launches
+from coil_bridge.services.launching.lti_registry import LtiRegistry, ManualInput
 from coil_bridge.storage.lti_records import RegisteredBy
 from coil_bridge.storage.storage import Storage
 from coil_bridge.vault import Vault

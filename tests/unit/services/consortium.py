@@ -12,19 +12,19 @@ from typing import Any
 from sqlalchemy import select
 
 from coil_bridge.domain import CoilPhase, CourseRole, Model, Pairing, PairingState, Person
-from coil_bridge.services.feeds import FeedService
-from coil_bridge.services.joint_sessions import SessionService
-from coil_bridge.services.messages import Messages
-from coil_bridge.services.pairings import PairingService, ProposalInput
-from coil_bridge.services.published_feeds import PublishedFeeds
-from coil_bridge.services.session_plans import PlanInput
-from coil_bridge.services.telling import TELL_AT_ONCE
+from coil_bridge.services.agreed.session_plans import PlanInput
+from coil_bridge.services.calendar.feeds import FeedService
+from coil_bridge.services.calendar.published_feeds import PublishedFeeds
+from coil_bridge.services.messaging.messages import Messages
+from coil_bridge.services.messaging.telling import TELL_AT_ONCE
+from coil_bridge.services.pairing.pairings import PairingService, ProposalInput
+from coil_bridge.services.sessions.joint_sessions import SessionService
 from coil_bridge.settings import Settings
 from coil_bridge.storage.engine import reading
 from coil_bridge.storage.storage import Storage
 from coil_bridge.storage.tables import audit_entry, delivery, joint_session, pairing, person, task
-from coil_bridge.telling_wiring import telling_services
 from coil_bridge.vault import Vault, new_id
+from coil_bridge.wiring.telling import telling_services
 from tests.builders import Build, SettableClock
 
 COUNTED = {each.name: each for each in (audit_entry, delivery, joint_session, pairing, task)}

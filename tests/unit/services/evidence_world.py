@@ -14,15 +14,15 @@ from coil_bridge.evaluation.packed_events import pack
 from coil_bridge.evaluation.pseudonyms import Pseudonymiser
 from coil_bridge.evaluation.records import EventKind, EventSource, Member, Part
 from coil_bridge.evaluation.windows import last_sunday
-from coil_bridge.services.attendance import Attendance
-from coil_bridge.services.attendance_sheet import AttendanceSheets
-from coil_bridge.services.evidence import Evidence
-from coil_bridge.services.evidence_reading import stored_of
-from coil_bridge.services.monitoring import Monitoring
-from coil_bridge.services.objections import Objections
-from coil_bridge.services.own_class import OwnClasses
-from coil_bridge.services.own_evidence import OwnEvidence
-from coil_bridge.services.partners import Partners
+from coil_bridge.services.moodles.partners import Partners
+from coil_bridge.services.piloting.attendance import Attendance
+from coil_bridge.services.piloting.attendance_sheet import AttendanceSheets
+from coil_bridge.services.piloting.evidence import Evidence
+from coil_bridge.services.piloting.evidence_reading import stored_of
+from coil_bridge.services.piloting.monitoring import Monitoring
+from coil_bridge.services.piloting.objections import Objections
+from coil_bridge.services.piloting.own_class import OwnClasses
+from coil_bridge.services.piloting.own_evidence import OwnEvidence
 from coil_bridge.storage.storage import Storage
 from coil_bridge.vault import Vault, new_id
 from connectors.transport import Transport, TransportPolicy

@@ -16,9 +16,9 @@ from sqlalchemy import Table, select
 from coil_bridge.domain import AuditEntry, Course, Pairing, Person, Pilot
 from coil_bridge.evaluation.records import Part, PullRun
 from coil_bridge.jobs.tasks import TaskRunner
-from coil_bridge.services.activity_pull import PULL
+from coil_bridge.services.activity.activity_pull import PULL
+from coil_bridge.services.activity.log_pull import PULL_LOG
 from coil_bridge.services.bundle import Services
-from coil_bridge.services.log_pull import PULL_LOG
 from coil_bridge.storage.engine import reading
 from coil_bridge.storage.event_tables import event_block
 from coil_bridge.storage.storage import Storage

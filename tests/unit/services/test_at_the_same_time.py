@@ -8,7 +8,7 @@ from typing import Any
 
 from coil_bridge.domain import Pairing, PairingState
 from coil_bridge.errors import CoilBridgeError, Conflict, EditConflict
-from coil_bridge.services.pairing_states import Action
+from coil_bridge.services.agreed.pairing_states import Action
 from tests.unit.services.consortium import Consortium
 
 PATIENCE = 30

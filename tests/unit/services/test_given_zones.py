@@ -7,8 +7,8 @@ from structlog.testing import capture_logs
 
 from coil_bridge.errors import InvalidInput
 from coil_bridge.i18n import tell, translator
-from coil_bridge.services.accounts import our_zone
 from coil_bridge.services.given_zones import given_zone
+from coil_bridge.services.moodles.accounts import our_zone
 from tests.builders import UNIVERSITIES
 
 

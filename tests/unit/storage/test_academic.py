@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
-from coil_bridge.services.academic_calendars import AcademicCalendars
+from coil_bridge.services.calendar.academic_calendars import AcademicCalendars
 from coil_bridge.storage.academic import AcademicSpan, HolidayOverride
 from coil_bridge.storage.storage import Storage
 from coil_bridge.vault import new_id

@@ -9,7 +9,7 @@ from datetime import date
 
 import pytest
 
-from coil_bridge.services.calendar_inputs import SpanInput
+from coil_bridge.services.calendar.calendar_inputs import SpanInput
 from tests.unit.scheduling.clocks import utc
 from tests.unit.web.conftest import Browser, World
 

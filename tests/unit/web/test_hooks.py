@@ -13,9 +13,9 @@ from werkzeug.test import TestResponse
 
 from coil_bridge.domain import Role, Site
 from coil_bridge.errors import NotFound
+from coil_bridge.services.activity.hook_keys import NewKey
+from coil_bridge.services.activity.hooks import BIGGEST_BODY, sign
 from coil_bridge.services.context import SYSTEM
-from coil_bridge.services.hook_keys import NewKey
-from coil_bridge.services.hooks import BIGGEST_BODY, sign
 from tests.unit.web.conftest import ORIGIN, World
 
 BURST = 60  # what a site may send at once

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 
 from coil_bridge.domain import CoilPhase, Course, JointSession, Pairing, Person, SessionState
-from coil_bridge.services.calendar_events import session_in
-from coil_bridge.services.session_plans import PlanInput
+from coil_bridge.services.agreed.session_plans import PlanInput
+from coil_bridge.services.calendar.calendar_events import session_in
 from coil_bridge.vault import new_id
 from connectors.moodle.simulator import Simulator
 from tests.builders import START

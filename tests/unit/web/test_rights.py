@@ -7,7 +7,7 @@ import pytest
 
 from coil_bridge.domain import Pairing, Person, Role
 from coil_bridge.evaluation.certificate_rules import CertificateRule
-from coil_bridge.services.certificates import Standing
+from coil_bridge.services.piloting.certificates import Standing
 from coil_bridge.storage.storage import Transaction
 from tests.unit.web.conftest import Browser, World
 

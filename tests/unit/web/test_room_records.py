@@ -12,8 +12,8 @@ import requests
 from coil_bridge.domain import CourseRole
 from coil_bridge.evaluation.attendance import Presence, PresenceSource, minute_of
 from coil_bridge.evaluation.pseudonyms import Pseudonymiser
-from coil_bridge.services.joining import Entry, Standing
-from coil_bridge.services.room_registry import RoomInput
+from coil_bridge.services.meeting.joining import Entry, Standing
+from coil_bridge.services.meeting.room_registry import RoomInput
 from coil_bridge.storage.joins import Join
 from coil_bridge.storage.rooms import RoomKind
 from connectors.meetings.simulator import BigBlueButtonSimulator

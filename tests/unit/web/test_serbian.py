@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from coil_bridge.domain import Person, Role
-from coil_bridge.services.partners import reason_of
+from coil_bridge.services.moodles.partners import reason_of
 from tests.unit.web.conftest import Browser, World
 
 _TEXT = re.compile(r"<[^>]*>")

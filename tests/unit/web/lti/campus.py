@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from coil_bridge.domain import Course, Person, Site
 from coil_bridge.lti.messages import VARIABLES
-from coil_bridge.services.lti_registry import ManualInput
+from coil_bridge.services.launching.lti_registry import ManualInput
 from coil_bridge.storage.engine import reading
 from coil_bridge.storage.lti_records import Platform
 from coil_bridge.storage.tables import metadata

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from coil_bridge.domain import AuditEntry, Person, Role
 from coil_bridge.errors import Conflict, Forbidden, TooManyRequests
-from coil_bridge.services.people import PeopleService
+from coil_bridge.services.identity.people import PeopleService
 from coil_bridge.storage.engine import reading
 from coil_bridge.storage.people import EMAIL, Identity
 from coil_bridge.storage.tables import delivery

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from coil_bridge.domain import Course, JointSession, Pairing, Person, SessionState
 from coil_bridge.jobs.tasks import TaskRunner
 from coil_bridge.lti.services import ServiceFailed
-from coil_bridge.services.participation_grades import SEND_GRADES
+from coil_bridge.services.launching.participation_grades import SEND_GRADES
 from coil_bridge.storage.engine import reading
 from coil_bridge.storage.tables import task
 from connectors.moodle.simulator.lti import Grade, GradeItem

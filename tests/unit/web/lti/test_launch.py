@@ -6,7 +6,7 @@ import pytest
 
 from coil_bridge.domain import PairingState, Role
 from coil_bridge.lti.state import cookie_of
-from coil_bridge.services.launch_sessions import LaunchSessions
+from coil_bridge.services.launching.launch_sessions import LaunchSessions
 from coil_bridge.storage.lti_records import Resource, ResourceKind
 from coil_bridge.vault import new_id
 from coil_bridge.web.visitors import TOKEN

@@ -11,7 +11,7 @@ from coil_bridge.domain import Course, CourseRole
 from coil_bridge.errors import PartnerUnavailable
 from coil_bridge.evaluation.pseudonyms import Pseudonymiser
 from coil_bridge.evaluation.records import Part, RunState
-from coil_bridge.services.catalogue import SYNC_TEACHERS
+from coil_bridge.services.moodles.catalogue import SYNC_TEACHERS
 from tests.unit.web.lti.campus import Campus
 from tests.unit.web.lti.services import with_services
 

@@ -1,0 +1,1 @@
+"""Activity of paired courses: pulls, logs, notifications, uploads; rows under pseudonyms."""

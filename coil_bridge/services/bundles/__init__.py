@@ -1,0 +1,1 @@
+"""Everything of one area, wired once; ``services.bundle`` holds them all."""

@@ -1,0 +1,1 @@
+"""Calendars: of universities (terms, holidays), as feeds, and inside the Moodles."""

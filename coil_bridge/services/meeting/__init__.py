@@ -1,0 +1,1 @@
+"""The rooms of joint sessions and the way in."""

@@ -1,0 +1,1 @@
+"""Telling people: messages and their delivery, news of sessions, digests, reminders, ending them."""

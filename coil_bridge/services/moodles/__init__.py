@@ -1,0 +1,1 @@
+"""Partners' Moodles: connecting them, reading their courses and people."""

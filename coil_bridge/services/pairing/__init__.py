@@ -1,0 +1,1 @@
+"""Pairings: proposing, every move, what is told of them."""

@@ -1,0 +1,1 @@
+"""Pilots and their evidence: figures, packs, the board, attendance, surveys, certificates."""

@@ -1,0 +1,114 @@
+"""One student's numbers in one pairing, by the rules of the evaluation: what a teacher and the student see.
+
+Nothing here is suppressed, because nothing here is about anybody whom the reader does not know by right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from coil_bridge.domain import PairedCourse, Pairing
+from coil_bridge.evaluation.attendance import Attended, Meeting, Standing, by_person, contact_minutes
+from coil_bridge.evaluation.pseudonyms import Pseudonymiser
+from coil_bridge.evaluation.records import PilotCourse
+from coil_bridge.evaluation.weeks import local_day
+from coil_bridge.evaluation.windows import Window, course_window, phase_windows
+from coil_bridge.services.piloting.pilot_groups import EVALUATED
+from coil_bridge.services.piloting.presences import presences_in
+from coil_bridge.storage.storage import Transaction
+from coil_bridge.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFigures:
+    """One student in one pairing. ``contact`` and ``estimated`` are minutes; days are the institution's.
+
+    Of the sessions ``held``, ``recorded`` are those of which anybody's attendance is known: of the others
+    nobody can say who came, so nobody has missed them.
+    """
+
+    active_days: int
+    last_active: date | None
+    attended: int
+    partly: int
+    held: int
+    recorded: int
+    missed_in_a_row: int
+    contact: int
+    estimated: int
+
+
+@dataclass(frozen=True, slots=True)
+class CourseRead:
+    """What is needed of one course of a pilot, read once for all its students."""
+
+    days: Mapping[str, Sequence[int]]
+    attendance: Mapping[tuple[str, str, str], Attended]
+    held: int  # sessions
+    recorded: Sequence[Meeting]  # those of them of which anybody's attendance is known
+    window: Window
+
+
+def pseudonymiser(tx: Transaction, vault: Vault, pairing: Pairing) -> Pseudonymiser | None:
+    """What names the people of a pairing's pilot; ``None`` without one, or when its key is gone."""
+    sealed = tx.pilots.sealed_key(pairing.phase.pilot_id) if pairing.phase else None
+    return Pseudonymiser(vault.decrypt(sealed)) if sealed else None
+
+
+def evaluated(tx: Transaction, pairing: Pairing, paired: PairedCourse) -> PilotCourse | None:
+    """A paired course as its pilot knows it; ``None`` where the pairing counts to none."""
+    courses = tx.pilots.courses(pairing.phase.pilot_id, EVALUATED) if pairing.phase else []
+    wanted = (pairing.id, paired.course.id)
+    return next((each for each in courses if (each.pairing_id, each.course_id) == wanted), None)
+
+
+def read_course(tx: Transaction, pairing: Pairing, course: PilotCourse, now: datetime) -> CourseRead:
+    """Everything that is known of a course's people in a pairing up to now."""
+    pilot_id = pairing.phase.pilot_id if pairing.phase else ""
+    actors = tx.evidence.actors(pilot_id, pairing_id=pairing.id, course_id=course.course_id)
+    rules = tx.evidence.rules(pilot_id)
+    meetings = tx.attendance.meetings([pairing.id], now)
+    ids = {each.id for each in meetings}
+    everybody = by_person(
+        meetings,
+        presences_in(tx, pilot_id, meetings),
+        [each for each in tx.attendance.overrides(pilot_id) if each.session_id in ids],
+        rules.presence_percent,
+    )
+    known = {session for session, _, _ in everybody}
+    windows = phase_windows(tx.pilots.phases(pilot_id))
+    today = local_day(now, course.institution.zone)
+    return CourseRead(
+        days=tx.evidence.days_of(pilot_id, {each.no: each.pseudonym for each in actors}),
+        attendance={key: each for key, each in everybody.items() if key[1] == course.course_id},
+        held=len(meetings),
+        recorded=[each for each in meetings if each.id in known],
+        window=course_window(course, windows, today),
+    )
+
+
+def figures(read: CourseRead, pseudonym: str) -> OwnFigures:
+    """One student's numbers."""
+    first, last = (day.toordinal() for day in read.window)
+    days = [day for day in read.days.get(pseudonym, ()) if first <= day <= last]
+    found = {session: value for (session, _, name), value in read.attendance.items() if name == pseudonym}
+    standings = [found[each.id].standing if each.id in found else Standing.ABSENT for each in read.recorded]
+    missed = 0
+    for standing in reversed(standings):
+        if standing is not Standing.ABSENT:
+            break
+        missed += 1
+    contact, estimated = contact_minutes(found.values())
+    return OwnFigures(
+        active_days=len(days),
+        last_active=date.fromordinal(max(days)) if days else None,
+        attended=standings.count(Standing.PRESENT),
+        partly=standings.count(Standing.PARTLY),
+        held=read.held,
+        recorded=len(read.recorded),
+        missed_in_a_row=missed,
+        contact=contact,
+        estimated=estimated,
+    )

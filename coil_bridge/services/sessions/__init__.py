@@ -1,0 +1,1 @@
+"""Joint sessions: previewing, planning, changing, series, what follows new zone rules."""
