@@ -55,10 +55,10 @@ def site_row(page: Page) -> Locator:
 def test_a_silent_moodle_holds_up_no_page_and_no_other_pull(enter: Enter, running: Consortium) -> None:
     lead = enter("evaluation-lead").go("/pilots").press("Pilot of the virtual")
     with broken(running.partners["belgrade"].moodle.faults) as faults:
-        faults.hang(function="mod_forum_get_forums_by_courses")
+        faults.hang(function="local_coilbridge_get_facts")
         lead.press("Pull activity now")
         rows = lead.page.get_by_role("row")
-        expect(rows.filter(has_text="Alatau")).to_contain_text("stored", timeout=30_000)
+        expect(rows.filter(has_text="Urban Studies of Central Asia")).to_contain_text("stored", timeout=30_000)
         expect(rows.filter(has_text="Danube")).not_to_contain_text("stored")
         nikola = enter("belgrade-student")
         nikola.page.set_default_timeout(SOON)
