@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from coil_bridge.evaluation.packed_events import Events
 
 _AT_ONCE = 16  # blocks in memory
+_KEYS_AT_ONCE = 4_000  # daily counts; as objects they need several times their room
 _COUNT_SQLITE = """
     INSERT INTO event_day (pilot_no, actor, day, kind, n) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT (pilot_no, actor, day, kind) DO UPDATE SET n = n + excluded.n
@@ -133,8 +134,15 @@ def _count(connection: Connection, pilot_no: int, events: Events, times: int) ->
 
     keys = np.sort(day_key(events))
     first = beginnings(np, keys)
-    counts = np.diff(first, append=len(keys))
-    columns = [each.tolist() for each in (*opened_day_key(keys[first]), counts * times)]
+    counts = np.diff(first, append=len(keys)) * times
+    for start in range(0, len(first), _KEYS_AT_ONCE):
+        some = slice(start, start + _KEYS_AT_ONCE)
+        columns = [each.tolist() for each in (*opened_day_key(keys[first[some]]), counts[some])]
+        _add_counts(connection, pilot_no, columns)
+
+
+def _add_counts(connection: Connection, pilot_no: int, columns: Sequence[list[int]]) -> None:
+    """Columns of actors, days, kinds and how many more."""
     driver: Any = connection.connection.driver_connection
     if connection.dialect.name == "sqlite":
         driver.executemany(_COUNT_SQLITE, zip(repeat(pilot_no), *columns))

@@ -28,7 +28,7 @@ from coil_bridge.services.activity.pull_rows import Account
 from coil_bridge.storage.storage import Storage, Transaction
 from connectors.moodle.logs import LogPage
 
-PAGE = 25_000  # rows asked for and stored at once: a question costs the Moodle as much as ten thousand
+PAGE = 35_000  # rows asked for and stored at once: a question costs the Moodle as much as ten thousand
 
 _NONE = np.empty(0, np.int64)
 
