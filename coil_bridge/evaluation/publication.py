@@ -44,7 +44,7 @@ class Values:
 
     ``unrecorded``: sessions were held and nothing is recorded of who came, so contact and attendances are
     ``None`` for another reason. That follows from what is published: nothing counts in any of its pairings.
-    ``untimed``: likewise for the time on task of active students, of whom no two events lie close enough.
+    ``untimed``: students were active, and no two events of anybody lie close enough to make a time on task.
     """
 
     place: Place
@@ -109,10 +109,10 @@ def publish(figures: Figures) -> Published:
     threshold = figures.stored.pilot.suppression_threshold
     decided = _Decided(figures, threshold)
     values = [decided.values(place) for place in places_of(figures)]
-    silent, untimed = _without(values, "contact_minutes"), _without(values, "on_task_minutes")
+    silent = _without_contact(values)
     return Published(
         figures=figures,
-        values=tuple(_unrecorded(each, silent, untimed) for each in values),
+        values=tuple(_unrecorded(each, silent) for each in values),
         edges=tuple(decided.edges()),
         statuses=figures.statuses,
         people=_people(figures, threshold),
@@ -121,25 +121,25 @@ def publish(figures: Figures) -> Published:
     )
 
 
-def _unrecorded(each: Values, silent: Set[str], untimed: Set[str]) -> Values:
+def _unrecorded(each: Values, silent: Set[str]) -> Values:
     """Without the zeros where nobody's attendance, or time, is recorded: they do not say that it was none.
 
-    ``silent`` and ``untimed``: the pairings of which it is published that they have none of either.
+    ``silent``: the pairings of which it is published that nobody's attendance counts.
     """
     pairings = _pairing_ids(each.place)
     if each.contact_minutes == 0 and each.sessions_held and pairings <= silent:
         each = replace(each, contact_minutes=None, estimated_minutes=None, attendances=None, unrecorded=True)
-    if each.on_task_minutes == 0 and each.active_days and pairings <= untimed:
+    if each.on_task_minutes == 0 and each.active_days:
         each = replace(each, on_task_minutes=None, untimed=True)
     return each
 
 
-def _without(values: Iterable[Values], name: str) -> set[str]:
-    """The pairings that have nothing of something, by a zero of their own or of more than them."""
+def _without_contact(values: Iterable[Values]) -> set[str]:
+    """The pairings that have no contact hours, by a zero of their own or of more than them."""
     return {
         pairing
         for each in values
-        if each.place.axis in _OF_PAIRINGS and getattr(each, name) == 0
+        if each.place.axis in _OF_PAIRINGS and each.contact_minutes == 0
         for pairing in _pairing_ids(each.place)
     }
 
