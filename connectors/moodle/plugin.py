@@ -45,7 +45,7 @@ class PluginFunctions:
         return self._caller.load(plugin_schemas.InfoSchema(), function, answer, PluginInfo)
 
     def log_answer(
-        self, course_ids: Sequence[int], after_id: int, limit: int = logs.LARGEST_ANSWER
+        self, course_ids: Sequence[int], after_id: int, limit: int = logs.ANSWER_ROWS
     ) -> logs.LogAnswer:
         """The next rows of the log of these courses after a row id (local_coilbridge_get_log).
 

@@ -18,7 +18,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from connectors.moodle.client import MoodleClient
-from connectors.moodle.logs import LARGEST_ANSWER, LogAnswer, LogPage
+from connectors.moodle.logs import ANSWER_ROWS, LogAnswer, LogPage
 from connectors.moodle.plugin import CalendarEntry, PairedCourse
 from connectors.transport import Transport, TransportPolicy
 from tests.live.plugin_lab import BEGIN, Lab, from_environment
@@ -59,7 +59,7 @@ def _columns(page: LogPage) -> list[list[int]]:
     return [each.tolist() for each in (page.ids, page.courses, page.users, page.times)]
 
 
-@pytest.mark.parametrize("limit", [30_000, LARGEST_ANSWER])
+@pytest.mark.parametrize("limit", [30_000, ANSWER_ROWS, 350_000])
 def test_the_rows_pulled_are_the_rows_of_the_log_to_the_row(
     client: MoodleClient, lab: Lab, limit: int
 ) -> None:

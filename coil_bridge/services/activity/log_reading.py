@@ -30,9 +30,9 @@ from coil_bridge.services.activity import log_course
 from coil_bridge.services.activity.log_course import Reading, Seen
 from coil_bridge.services.activity.pull_rows import Account
 from coil_bridge.storage.storage import Storage, Transaction
-from connectors.moodle.logs import LARGEST_ANSWER, LogAnswer, LogPage
+from connectors.moodle.logs import ANSWER_ROWS, LogAnswer, LogPage
 
-ROWS = LARGEST_ANSWER  # asked for at once
+ROWS = ANSWER_ROWS
 
 _NONE = np.empty(0, np.int64)
 
