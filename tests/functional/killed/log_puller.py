@@ -16,9 +16,9 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from coil_bridge.app import build_services
 from coil_bridge.services.activity import log_course, log_reading
 from coil_bridge.settings import make_settings
+from coil_bridge.wiring.services.installation import build_services
 from connectors.moodle.client import MoodleClient
 from connectors.moodle.logs import LogAnswer
 from connectors.transport import Transport, TransportPolicy
