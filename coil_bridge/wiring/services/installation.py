@@ -175,6 +175,7 @@ def build_services(
             vault=vault,
             clock=clock,
             partners=partners,
+            launched=launched,
             extras=[SurveyEvidence(), RuleEvidence()],
         ),
         calendars=calendars,
