@@ -227,6 +227,7 @@ def build_services(
             vault=vault,
             clock=clock,
             partners=partners,
+            launched=launched,
             extras=[SurveyEvidence(), RuleEvidence()],
         ),
         calendars=calendars,

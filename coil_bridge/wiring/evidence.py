@@ -10,9 +10,11 @@ from coil_bridge.services.bundle import Services
 from coil_bridge.services.bundles.evidence_bundle import EvidenceServices
 from coil_bridge.services.context import Clock
 from coil_bridge.services.moodles.partners import Partners
+from coil_bridge.services.moodles.roster_fallback import RosterFallback
 from coil_bridge.services.piloting.attendance import Attendance
 from coil_bridge.services.piloting.attendance_sheet import AttendanceSheets
 from coil_bridge.services.piloting.board_records import RecordsBehind
+from coil_bridge.services.piloting.class_names import ClassNames
 from coil_bridge.services.piloting.evidence import Evidence, ExtraSource
 from coil_bridge.services.piloting.monitoring import Monitoring
 from coil_bridge.services.piloting.objections import Objections
@@ -35,6 +37,7 @@ def evidence_services(
     vault: Vault,
     clock: Clock,
     partners: Partners,
+    launched: RosterFallback,
     extras: Sequence[ExtraSource] = (),
 ) -> EvidenceServices:
     """The services; ``extras`` add their tables, sections and files to every pack."""
@@ -56,7 +59,12 @@ def evidence_services(
         records=RecordsBehind(storage=storage, clock=clock, monitoring=monitoring),
         objections=objections,
         own=OwnEvidence(storage=storage, clock=clock, vault=vault),
-        classes=OwnClasses(storage=storage, clock=clock, vault=vault, partners=partners),
+        classes=OwnClasses(
+            storage=storage,
+            clock=clock,
+            vault=vault,
+            names=ClassNames(storage=storage, partners=partners, launched=launched),
+        ),
         traits=Traits(storage=storage, clock=clock, vault=vault, partners=partners),
     )
 
