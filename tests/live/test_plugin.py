@@ -89,15 +89,8 @@ def test_every_row_is_counted_whether_given_or_not(client: MoodleClient, lab: La
     ("stores", "reader"), [("", ""), ("logstore_database,logstore_standard", "logstore_standard")]
 )
 def test_none_and_several_log_stores(client: MoodleClient, lab: Lab, stores: str, reader: str) -> None:
-    (before,) = lab.ask(
-        "SELECT value FROM mdl_config_plugins WHERE plugin = 'tool_log' AND name = 'enabled_stores'"
-    )
-    switch = ("admin/cli/cfg.php", "--component=tool_log", "--name=enabled_stores")
-    try:
-        lab.run(*switch, f"--set={stores}")
+    with lab.stores(stores):
         info, answer = client.plugin_info(), client.log_answer(lab.course_ids, 0, 10)
-    finally:
-        lab.run(*switch, f"--set={before[0]}")
     assert (info.reader, answer.reader) == (reader, reader)
     assert (len(client.log_page(answer, 0)) > 0, answer.refused) == (bool(reader), {})
 
