@@ -122,7 +122,9 @@ class EvidencePages:
     def board(self, pilot_id: str) -> Reply:
         """Every partner at a glance."""
         found = self._monitoring.board(self._evaluator(), pilot_id)
-        return render_template("evidence/board.html", board=found, pilot=found.pilot, lights=lights(found))
+        return render_template(
+            "evidence/board.html", board=found, pilot=found.pilot, lights=lights(found.lines)
+        )
 
     def _evaluator(self) -> Person:
         return self._visitors.with_role(Role.EVALUATION_LEAD, Role.ADMINISTRATOR)
