@@ -1,12 +1,9 @@
-"""Wires a pilot's evidence: its services, and its pages. ``coil_bridge.app`` wires everything else."""
+"""Wires a pilot's evidence."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from flask import Blueprint
-
-from coil_bridge.services.bundle import Services
 from coil_bridge.services.bundles.evidence_bundle import EvidenceServices
 from coil_bridge.services.context import Clock
 from coil_bridge.services.moodles.partners import Partners
@@ -24,10 +21,6 @@ from coil_bridge.services.piloting.traits import Traits
 from coil_bridge.settings import Settings
 from coil_bridge.storage.storage import Storage
 from coil_bridge.vault import Vault
-from coil_bridge.web.attendance import AttendancePages
-from coil_bridge.web.evidence import EvidencePages
-from coil_bridge.web.own_evidence import OwnEvidencePages
-from coil_bridge.web.visitors import Visitors
 
 
 def evidence_services(
@@ -67,13 +60,3 @@ def evidence_services(
         ),
         traits=Traits(storage=storage, clock=clock, vault=vault, partners=partners),
     )
-
-
-def evidence_pages(services: Services, visitors: Visitors) -> Iterable[Blueprint]:
-    """The pages of the lead, of teachers, of students."""
-    evidence = services.evidence
-    yield EvidencePages(
-        evidence.figures, evidence.monitoring, evidence.records, evidence.traits, visitors
-    ).blueprint()
-    yield AttendancePages(evidence.sheets, visitors).blueprint()
-    yield OwnEvidencePages(evidence.own, evidence.classes, evidence.objections, visitors).blueprint()
