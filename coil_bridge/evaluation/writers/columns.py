@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from coil_bridge.evaluation.evidence_columns import UNRECORDED, UNTIMED, WITHHELD
 from coil_bridge.evaluation.report_parts import Grid
 
+_NO_NUMBER = frozenset({WITHHELD, UNRECORDED, UNTIMED, "–"})  # say why there is none
 _NUMBER = re.compile(r"[+\-\u2212]?[\d\u202f]+(\.\d+)?")
 _BOLD = 1.18  # a letter of a header beside one of a cell
 _MARGINS = 2.0  # of a cell, in letters
@@ -59,4 +61,4 @@ def _length(text: str) -> float:
 
 
 def _is_number(value: str) -> bool:
-    return value in ("withheld", "–") or _NUMBER.fullmatch(value) is not None
+    return value in _NO_NUMBER or _NUMBER.fullmatch(value) is not None
