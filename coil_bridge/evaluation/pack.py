@@ -96,6 +96,14 @@ evidence.db               the same as one SQLite database (Datasette, DB Browser
 csv/                      the same as CSV (UTF-8, RFC 4180)
 manifest.json             what was made when, under which rules, and the SHA-256 of every file
 
+report.pdf is tagged for screen readers: headings, tables with their header cells, and a description of every
+chart. report.docx has the same and can be worked on.
+
+Datasette shows what every table and column means with the metadata that the database brings:
+
+    sqlite3 evidence.db 'SELECT metadata FROM datasette' > metadata.json
+    datasette evidence.db --metadata metadata.json
+
 Small numbers, and everything from which they could be computed, are withheld: an empty value with the note
 "withheld" is not a zero. The table of indicators says what each number means.
 """
