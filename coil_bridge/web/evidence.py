@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from coil_bridge.domain import Person, Role
 from coil_bridge.errors import InvalidInput
 from coil_bridge.evaluation.definitions.registry import CURRENT, SETS
-from coil_bridge.evaluation.publication import AXES
+from coil_bridge.evaluation.published import AXES
 from coil_bridge.evaluation.snapshot import Snapshot
 from coil_bridge.services.piloting.board_records import RecordsBehind
 from coil_bridge.services.piloting.evidence import Evidence
