@@ -27,7 +27,7 @@ from coil_bridge.evaluation.evidence_columns import (
     text,
 )
 from coil_bridge.evaluation.participation import GroupStatus
-from coil_bridge.evaluation.publication import OTHER, Published, Values
+from coil_bridge.evaluation.published import OTHER, Published, Values
 
 Headline = tuple[str, str, float | None, str, str]
 SOURCE = "The partners' Moodles and the joint sessions, by COIL Bridge"

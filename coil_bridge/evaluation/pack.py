@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from coil_bridge.evaluation.dataset import Table
 from coil_bridge.evaluation.evidence_dataset import Made, evidence_dataset
-from coil_bridge.evaluation.publication import Published
+from coil_bridge.evaluation.published import Published
 from coil_bridge.evaluation.report import report_of
 from coil_bridge.evaluation.report_parts import Part
 from coil_bridge.evaluation.writers import comma_separated, workbook

@@ -29,7 +29,8 @@ from coil_bridge.evaluation.evidence_charts import charts_of
 from coil_bridge.evaluation.evidence_dataset import Made, evidence_dataset
 from coil_bridge.evaluation.figures import figures_of
 from coil_bridge.evaluation.pack import Extra, write_pack
-from coil_bridge.evaluation.publication import Published, publish
+from coil_bridge.evaluation.publication import publish
+from coil_bridge.evaluation.published import Published
 from coil_bridge.evaluation.report import report_of
 from coil_bridge.evaluation.report_parts import Heading
 from coil_bridge.evaluation.snapshot import read_snapshot, snapshot_bytes
