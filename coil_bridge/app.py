@@ -88,6 +88,7 @@ def _blueprints(
         sites=services.sites,
         surveys=services.survey_answers,
         academic=services.academic,
+        monitoring=services.evidence.monitoring,
         visitors=visitors,
         clock=clock,
     ).blueprint()

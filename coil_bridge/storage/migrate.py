@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine, func, select
 from coil_bridge.storage import (  # noqa: F401 - their tables belong to the schema
     academic_tables,
     availability_tables,
+    board_tables,
     edition_tables,
     event_tables,
     evidence_tables,

@@ -16,6 +16,7 @@ from coil_bridge.storage.activity import Activity
 from coil_bridge.storage.attendance import AttendanceRows
 from coil_bridge.storage.audit import Audit
 from coil_bridge.storage.availability import Availability
+from coil_bridge.storage.boards import Boards
 from coil_bridge.storage.courses import Courses
 from coil_bridge.storage.credentials import Credentials
 from coil_bridge.storage.deliveries import Deliveries
@@ -104,6 +105,7 @@ class Transaction:
         self.evidence = EvidenceRows(connection)
         self.packs = Packs(connection)
         self.editions = Editions(connection)
+        self.boards = Boards(connection)
         self.academic = Academic(connection)
         self.availability = Availability(connection)
         self.telling = TellingQueries(connection)

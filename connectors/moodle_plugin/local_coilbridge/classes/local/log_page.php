@@ -27,11 +27,8 @@ namespace local_coilbridge\local;
  * @license    http://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
  */
 class log_page {
-    /** @var int numbers for each row */
-    const NUMBERS = 3;
-
-    /** @var array[] groups of [event name, course, flat numbers as text] */
-    private $groups = [];
+    /** @var string[][] for each course and event name the numbers of its rows, with a comma before each */
+    private $numbers = [];
 
     /** @var int rows found, whether given out or not */
     public $rows = 0;
@@ -48,10 +45,10 @@ class log_page {
     /**
      * A page without rows.
      *
-     * @param int $after the row id after which it begins
+     * @param int $cursor the row id up to which everything was found
      */
-    public function __construct(int $after) {
-        $this->cursor = $after;
+    public function __construct(int $cursor) {
+        $this->cursor = $cursor;
     }
 
     /**
@@ -61,8 +58,11 @@ class log_page {
      */
     public function answer(): array {
         $groups = [];
-        foreach ($this->groups as [$eventname, $courseid, $numbers]) {
-            $groups[] = '[' . json_encode($eventname, JSON_UNESCAPED_SLASHES) . ",$courseid,[$numbers]]";
+        foreach ($this->numbers as $courseid => $events) {
+            foreach ($events as $eventname => $numbers) {
+                $name = json_encode($eventname, JSON_UNESCAPED_SLASHES);
+                $groups[] = "[$name,$courseid,[" . substr($numbers, 1) . ']]';
+            }
         }
         return [
             'data' => base64_encode(gzcompress('[' . implode(',', $groups) . ']', 1)),
@@ -76,60 +76,62 @@ class log_page {
      * Keep what the database has put together.
      *
      * @param \stdClass[] $groups the groups
-     * @param int $until the row id up to which they reach
-     * @throws \UnexpectedValueException where the database cut a text off, as MySQL may
      */
-    public function add_packed(array $groups, int $until): void {
+    public function add_packed(array $groups): void {
         foreach ($groups as $group) {
             $this->rows += (int)$group->found;
             $this->anonymous += (int)$group->anonymousrows;
             $this->impersonated += (int)$group->impersonatedrows;
-            $given = (int)$group->found - (int)$group->anonymousrows - (int)$group->impersonatedrows;
-            $numbers = (string)$group->numbers;
-            if (self::NUMBERS * $given !== ($numbers === '' ? 0 : substr_count($numbers, ',') + 1)) {
-                throw new \UnexpectedValueException('the database cut off the numbers of ' . $group->eventname);
-            }
-            $this->add_group($group->eventname, (int)$group->courseid, $numbers);
+            $this->add_numbers((int)$group->courseid, $group->eventname, (string)$group->numbers);
         }
-        $this->cursor = $until;
     }
 
     /**
-     * Count a row that was found.
+     * Keep a row; "unfit" is 1 for an anonymous one, 2 where somebody acted as another, 0 when it is given out.
      *
-     * @param int $id its id
-     * @param int $unfit 1 for an anonymous one, 2 where somebody acted as another, 0 when it is given out
+     * @param \stdClass $row the row: id, eventname, courseid, userid, timecreated, unfit
      */
-    public function count_row(int $id, int $unfit): void {
+    public function add_row(\stdClass $row): void {
         $this->rows++;
-        $this->cursor = $id;
-        $this->anonymous += $unfit === 1 ? 1 : 0;
-        $this->impersonated += $unfit === 2 ? 1 : 0;
+        if ($row->unfit) {
+            $this->anonymous += $row->unfit == 1 ? 1 : 0;
+            $this->impersonated += $row->unfit == 2 ? 1 : 0;
+        } else {
+            $this->add_numbers((int)$row->courseid, $row->eventname, "{$row->id},{$row->userid},{$row->timecreated}");
+        }
     }
 
     /**
-     * Keep the numbers of rows that were counted one by one.
+     * Keep what follows.
      *
-     * @param array[] $texts for each course and event name the numbers of its rows
+     * @param self $next rows behind those of this page
      */
-    public function add_texts(array $texts): void {
-        foreach ($texts as $courseid => $events) {
+    public function append(self $next): void {
+        $this->rows += $next->rows;
+        $this->anonymous += $next->anonymous;
+        $this->impersonated += $next->impersonated;
+        $this->cursor = $next->cursor;
+        foreach ($next->numbers as $courseid => $events) {
             foreach ($events as $eventname => $numbers) {
-                $this->add_group($eventname, $courseid, implode(',', $numbers));
+                $this->add_numbers($courseid, $eventname, substr($numbers, 1));
             }
         }
     }
 
     /**
-     * Keep the rows of an event in a course.
+     * Keep the numbers of an event in a course.
      *
-     * @param string $eventname its name
      * @param int $courseid the course
-     * @param string $numbers three numbers for each row
+     * @param string $eventname its name
+     * @param string $numbers three for each row
      */
-    private function add_group(string $eventname, int $courseid, string $numbers): void {
-        if ($numbers !== '') {
-            $this->groups[] = [$eventname, $courseid, $numbers];
+    private function add_numbers(int $courseid, string $eventname, string $numbers): void {
+        if ($numbers === '') {
+            return;
         }
+        if (!isset($this->numbers[$courseid][$eventname])) {
+            $this->numbers[$courseid][$eventname] = '';
+        }
+        $this->numbers[$courseid][$eventname] .= ',' . $numbers;
     }
 }

@@ -19,9 +19,8 @@ namespace local_coilbridge\local;
 /**
  * Reads the log of some courses, page after page.
  *
- * The database packs the rows itself where it can: taking a million rows into PHP one by one costs more than
- * all the rest. What a request costs before its first row is as much as ten thousand rows, so an answer has
- * several pages; each is small, because who reads them works them off one by one.
+ * What a request costs before its first row is as much as ten thousand rows, so an answer has several pages;
+ * each is small, because who reads them works them off one by one.
  *
  * @package    local_coilbridge
  * @copyright  2026 COIL Bridge contributors
@@ -97,21 +96,13 @@ class log_reader {
      * @return log_page
      */
     private function page(int $after, int $upto, int $limit): log_page {
-        global $DB;
         if ($upto <= $after) {
             return new log_page($after);
         }
         if ($this->table === null) {
             return $this->events_page($after, $upto, $limit);
         }
-        if (in_array($DB->get_dbfamily(), ['postgres', 'mysql'])) {
-            try {
-                return $this->packed_page($after, $upto, $limit);
-            } catch (\UnexpectedValueException $exception) {
-                return $this->rows_page($after, $upto, $limit);
-            }
-        }
-        return $this->rows_page($after, $upto, $limit);
+        return $this->stretches_page($after, $upto, $limit);
     }
 
     /**
@@ -127,21 +118,20 @@ class log_reader {
      * @param int $limit how many rows at most
      * @return log_page
      */
-    private function packed_page(int $after, int $upto, int $limit): log_page {
+    private function stretches_page(int $after, int $upto, int $limit): log_page {
         $page = new log_page($after);
         $length = $this->share === null ? $limit : $this->length($limit, $this->share);
         while ($page->cursor < $upto && $page->rows <= 0.75 * $limit) {
             $until = min($upto, $page->cursor + $length);
-            $groups = $this->packed_groups($page->cursor, $until);
-            $found = array_sum(array_column($groups, 'found'));
-            if ($page->rows + $found > $limit) {
+            $stretch = $this->stretch($page->cursor, $until, $limit);
+            if ($page->rows + $stretch->rows > $limit) {
                 if ($page->rows > 0) {
                     break;
                 }
                 $length = $limit;
                 continue;
             }
-            $page->add_packed($groups, $until);
+            $page->append($stretch);
             $this->share = max(1, $page->rows) / ($until - $after);
             $length = min(4 * $length, $this->length($limit - $page->rows, $this->share));
         }
@@ -160,19 +150,42 @@ class log_reader {
     }
 
     /**
+     * Read a stretch of ids.
+     *
+     * PostgreSQL joins the numbers of each event and course more cheaply than PHP takes the rows one by one. The
+     * MySQL family sorts the rows by the event's name first, which costs more than handing them out, and cuts off
+     * what is longer than a setting of the server.
+     *
+     * @param int $after the row id after which it begins
+     * @param int $until the row id at which it ends
+     * @param int $limit how many rows may be wanted; of more than these some may be missing
+     * @return log_page
+     */
+    private function stretch(int $after, int $until, int $limit): log_page {
+        global $DB;
+        [$sql, $params] = $this->rows_sql($after, $until);
+        $stretch = new log_page($until);
+        if ($DB->get_dbfamily() === 'postgres') {
+            $stretch->add_packed($this->packed_groups($sql, $params));
+            return $stretch;
+        }
+        $rows = $DB->get_recordset_sql($sql, $params, 0, $limit + 1);
+        foreach ($rows as $row) {
+            $stretch->add_row($row);
+        }
+        $rows->close();
+        return $stretch;
+    }
+
+    /**
      * Have the database put the numbers of each event and course into one text.
      *
-     * @param int $after the row id after which to begin
-     * @param int $until the row id at which to stop
+     * @param string $rows SQL of the rows
+     * @param array $params its parameters
      * @return \stdClass[]
      */
-    private function packed_groups(int $after, int $until): array {
+    private function packed_groups(string $rows, array $params): array {
         global $DB;
-        if ($DB->get_dbfamily() === 'mysql') {
-            // What is longer would be cut off without a word.
-            $DB->execute('SET SESSION group_concat_max_len = 128000000');
-        }
-        [$rows, $params] = $this->rows_sql($after, $until);
         $numbers = $DB->sql_concat_join("','", ['id', 'userid', 'timecreated']);
         $texts = $DB->sql_group_concat("CASE WHEN unfit = 0 THEN $numbers ELSE NULL END", ',');
         $sql = "SELECT MIN(id) AS firstid, eventname, courseid, COUNT(1) AS found,
@@ -182,30 +195,6 @@ class log_reader {
                   FROM ($rows) page
               GROUP BY eventname, courseid";
         return $DB->get_records_sql($sql, $params);
-    }
-
-    /**
-     * The same row by row, for databases that cannot put them together.
-     *
-     * @param int $after the row id after which it begins
-     * @param int $upto the row id at which to stop
-     * @param int $limit how many rows at most
-     * @return log_page
-     */
-    private function rows_page(int $after, int $upto, int $limit): log_page {
-        global $DB;
-        [$sql, $params] = $this->rows_sql($after, $upto);
-        $page = new log_page($after);
-        $texts = [];
-        $rows = $DB->get_recordset_sql("$sql ORDER BY id", $params, 0, $limit);
-        foreach ($rows as $row) {
-            $page->count_row((int)$row->id, (int)$row->unfit);
-            if (!$row->unfit) {
-                $texts[$row->courseid][$row->eventname][] = "{$row->id},{$row->userid},{$row->timecreated}";
-            }
-        }
-        $rows->close();
-        return $this->ended($page, $texts, $upto, $limit);
     }
 
     /**
@@ -222,32 +211,17 @@ class log_reader {
         $where = "courseid $in AND id > :after AND id <= :upto";
         $params += ['after' => $after, 'upto' => $upto];
         $page = new log_page($after);
-        $texts = [];
         $events = $this->source->reader()->get_events_select_iterator($where, $params, 'id ASC', 0, $limit);
         foreach ($events as $id => $event) {
-            // A damaged row makes no event; it counts towards the page all the same.
-            $unfit = $event === null ? 0 : $this->unfit_event($event);
-            $page->count_row((int)$id, $unfit);
-            if ($event !== null && !$unfit) {
-                $numbers = [(int)$id, (int)$event->userid, (int)$event->timecreated];
-                $texts[(int)$event->courseid][$event->eventname][] = implode(',', $numbers);
+            $page->cursor = (int)$id;
+            if ($event === null) {
+                // A damaged row makes no event; it counts towards the page all the same.
+                $page->rows++;
+            } else {
+                $page->add_row($this->row($page->cursor, $event));
             }
         }
         log_source::close($events);
-        return $this->ended($page, $texts, $upto, $limit);
-    }
-
-    /**
-     * A page of rows that came one by one; when they were not as many as allowed, there are no more up to the end.
-     *
-     * @param log_page $page the page, its rows counted
-     * @param array[] $texts for each course and event name the numbers of its rows
-     * @param int $upto the row id at which to stop
-     * @param int $limit how many rows at most
-     * @return log_page
-     */
-    private function ended(log_page $page, array $texts, int $upto, int $limit): log_page {
-        $page->add_texts($texts);
         if ($page->rows < $limit) {
             $page->cursor = $upto;
         }
@@ -263,7 +237,12 @@ class log_reader {
      */
     private function rows_sql(int $after, int $until): array {
         global $DB;
-        [$in, $params] = $DB->get_in_or_equal($this->courseids, SQL_PARAMS_NAMED, 'course');
+        $courseids = $this->courseids;
+        if ($DB->get_dbfamily() === 'mysql') {
+            // For one course alone MariaDB looks through the index of all its rows each time, whatever the ids.
+            $courseids[] = -1;
+        }
+        [$in, $params] = $DB->get_in_or_equal($courseids, SQL_PARAMS_NAMED, 'course');
         $sql = "SELECT id, eventname, courseid, userid, timecreated,
                        CASE WHEN anonymous <> 0 THEN 1 WHEN realuserid IS NOT NULL THEN 2 ELSE 0 END AS unfit
                   FROM {{$this->table}}
@@ -272,13 +251,21 @@ class log_reader {
     }
 
     /**
-     * Why a row is left out: 1 for an anonymous one, 2 where somebody acted as another, 0 when it is not.
+     * The same of an event.
      *
+     * @param int $id id of its row
      * @param \core\event\base $event the event
-     * @return int
+     * @return \stdClass
      */
-    private function unfit_event(\core\event\base $event): int {
+    private function row(int $id, \core\event\base $event): \stdClass {
         $extra = $event->get_logextra();
-        return $event->anonymous ? 1 : (empty($extra['realuserid']) ? 0 : 2);
+        return (object)[
+            'id' => $id,
+            'eventname' => $event->eventname,
+            'courseid' => $event->courseid,
+            'userid' => (int)$event->userid,
+            'timecreated' => (int)$event->timecreated,
+            'unfit' => $event->anonymous ? 1 : (empty($extra['realuserid']) ? 0 : 2),
+        ];
     }
 }
