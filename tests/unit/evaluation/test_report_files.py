@@ -199,6 +199,14 @@ def test_what_belongs_together_stays_on_a_page(document: docx.document.Document)
     assert [each.style.name for each in document.paragraphs if each.text == "One thing"] == ["List Bullet"]
 
 
+def test_long_east_asian_names_leave_the_other_columns_their_words() -> None:
+    grid = Grid("t", ("Pairing", "Phase", "Model"), [("西安交通大学国际视频课程" * 3, "Autumn", "COIL")])
+    widths = column_widths(grid, 300, 5)
+    assert sum(widths) == pytest.approx(300)
+    assert widths[1] >= 8 * 5
+    assert widths[2] >= 7 * 5
+
+
 def test_columns_have_room_for_their_words_and_fill_the_line() -> None:
     values = ("A statement of some length " * 6, "+0.59", "withheld")
     grid = Grid("t", ("Statement", "Mean", "n"), [values, ("Another", "not measurable", "nothing recorded")])
