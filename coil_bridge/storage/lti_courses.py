@@ -101,7 +101,7 @@ class LtiCourses:
 
     def insert_resource(self, value: Resource) -> None:
         """Remember a link that is about to be placed."""
-        self._connection.execute(insert(lti_resource).values(asdict(value)))
+        self._connection.execute(insert(lti_resource), asdict(value))
 
     def resource(self, resource_id: str) -> Resource | None:
         """A link that was placed."""
@@ -160,7 +160,7 @@ class LtiCourses:
         """Bind a web session to the launch that it began with."""
         row = asdict(scope)
         del row["person_id"]  # the web session knows
-        self._connection.execute(insert(lti_web_session).values(token_hash=token_hash, **row))
+        self._connection.execute(insert(lti_web_session), {"token_hash": token_hash, **row})
 
     def scope_of_session(self, token_hash: str, at: datetime) -> LaunchScope | None:
         """What a live web session is bound to; ``None`` for one that did not begin with a launch."""
@@ -179,7 +179,7 @@ class LtiCourses:
     def insert_handover(self, token_hash: str, scope: LaunchScope, path: str, expires_at: datetime) -> None:
         """Remember a session on its way into a tab of its own."""
         row = asdict(scope) | {"token_hash": token_hash, "path": path, "expires_at": expires_at}
-        self._connection.execute(insert(lti_handover).values(row))
+        self._connection.execute(insert(lti_handover), row)
 
     def take_handover(self, token_hash: str, at: datetime) -> tuple[LaunchScope, str] | None:
         """Take a hand-over out: it works once, and not when it has expired."""

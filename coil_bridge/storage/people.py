@@ -70,7 +70,7 @@ class People:
 
     def insert(self, value: Person, at: datetime) -> None:
         """Store a new person with the roles."""
-        self._connection.execute(insert(person).values(id=value.id, created_at=at, **_fields(value)))
+        self._connection.execute(insert(person), {"id": value.id, "created_at": at, **_fields(value)})
         self.set_roles(value.id, value.roles, at)
 
     def update(self, value: Person) -> None:
@@ -94,9 +94,13 @@ class People:
     def add_identity(self, person_id: str, identity: Identity) -> None:
         """Give a person a way in; raises the database's integrity error when it is another's."""
         self._connection.execute(
-            insert(person_identity).values(
-                kind=identity.kind, issuer=identity.issuer, subject=identity.subject, person_id=person_id
-            )
+            insert(person_identity),
+            {
+                "kind": identity.kind,
+                "issuer": identity.issuer,
+                "subject": identity.subject,
+                "person_id": person_id,
+            },
         )
 
     def identities(self, person_ids: Iterable[str]) -> dict[str, list[Identity]]:
@@ -134,9 +138,8 @@ class People:
     ) -> None:
         """Store a sign-in link's hash."""
         self._connection.execute(
-            insert(signin_token).values(
-                token_hash=token_hash, person_id=person_id, created_at=at, expires_at=expires_at
-            )
+            insert(signin_token),
+            {"token_hash": token_hash, "person_id": person_id, "created_at": at, "expires_at": expires_at},
         )
 
     def person_of_signin_token(self, token_hash: str, at: datetime) -> Person | None:
@@ -172,19 +175,20 @@ class People:
     def insert_signin_request(self, requester_hash: str, at: datetime) -> None:
         """Count one request."""
         self._connection.execute(
-            insert(signin_request).values(id=new_id(), requester_hash=requester_hash, at=at)
+            insert(signin_request), {"id": new_id(), "requester_hash": requester_hash, "at": at}
         )
 
     def insert_web_session(self, token_hash: str, person_id: str, at: datetime, expires_at: datetime) -> None:
         """Start a web session."""
         self._connection.execute(
-            insert(web_session).values(
-                token_hash=token_hash,
-                person_id=person_id,
-                created_at=at,
-                last_seen_at=at,
-                expires_at=expires_at,
-            )
+            insert(web_session),
+            {
+                "token_hash": token_hash,
+                "person_id": person_id,
+                "created_at": at,
+                "last_seen_at": at,
+                "expires_at": expires_at,
+            },
         )
 
     def web_session(self, token_hash: str, at: datetime) -> tuple[Person, datetime] | None:

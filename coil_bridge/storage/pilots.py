@@ -24,7 +24,7 @@ class Pilots:
 
     def insert(self, value: Pilot, key_encrypted: bytes) -> None:
         """Store a new pilot with its sealed pseudonym key."""
-        self._connection.execute(insert(pilot).values(key_encrypted=key_encrypted, **asdict(value)))
+        self._connection.execute(insert(pilot), {"key_encrypted": key_encrypted, **asdict(value)})
 
     def all(self) -> list[Pilot]:
         """Every pilot, the latest first."""
@@ -62,7 +62,7 @@ class Pilots:
         """Store a new phase of a pilot."""
         row = asdict(value)
         del row["pilot_name"]
-        self._connection.execute(insert(phase).values(row))
+        self._connection.execute(insert(phase), row)
 
     def phases(self, pilot_id: str | None = None) -> list[Phase]:
         """The phases of one pilot or of all, in order of their dates."""

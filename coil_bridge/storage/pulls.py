@@ -21,15 +21,16 @@ class Pulls:
     def insert(self, run_id: str, pilot_id: str, pairing_id: str, course_id: str, at: datetime) -> None:
         """Store the wish for a pull of one course."""
         self._connection.execute(
-            insert(pull_run).values(
-                id=run_id,
-                pilot_id=pilot_id,
-                pairing_id=pairing_id,
-                course_id=course_id,
-                state=RunState.QUEUED,
-                requested_at=at,
-                rows_dropped={},
-            )
+            insert(pull_run),
+            {
+                "id": run_id,
+                "pilot_id": pilot_id,
+                "pairing_id": pairing_id,
+                "course_id": course_id,
+                "state": RunState.QUEUED,
+                "requested_at": at,
+                "rows_dropped": {},
+            },
         )
 
     def get(self, run_id: str) -> PullRun | None:

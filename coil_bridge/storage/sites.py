@@ -38,7 +38,7 @@ class Sites:
 
     def insert_institution(self, value: Institution) -> None:
         """Store a new institution."""
-        self._connection.execute(insert(institution).values(asdict(value)))
+        self._connection.execute(insert(institution), asdict(value))
 
     def update_institution(self, value: Institution) -> None:
         """Write an institution's description anew."""
@@ -58,7 +58,7 @@ class Sites:
         """Store a new site with its sealed token."""
         row = {name: getattr(value, name) for name in _SITE_FIELDS}
         row |= {"institution_id": value.institution.id, "state": value.state}
-        self._connection.execute(insert(site).values(token_encrypted=token_encrypted, **row))
+        self._connection.execute(insert(site), {"token_encrypted": token_encrypted, **row})
 
     def get(self, site_id: str) -> Site | None:
         """One site, in whatever state."""

@@ -33,7 +33,7 @@ class Surveys:
 
     def insert(self, value: Survey, at: datetime) -> None:
         """Store a new survey."""
-        self._connection.execute(insert(survey).values(id=value.id, created_at=at, **_row(value)))
+        self._connection.execute(insert(survey), {"id": value.id, "created_at": at, **_row(value)})
 
     def replace(self, value: Survey) -> bool:
         """Write a survey anew, if its version is still the one before; whether it was."""
@@ -102,7 +102,7 @@ class Surveys:
     ) -> None:
         """Store one filled-in questionnaire under an id that stands for nothing."""
         row = {"id": response_id, "survey_id": survey_id, "imported_for": imported_for, **asdict(value)}
-        self._connection.execute(insert(survey_response).values(row))
+        self._connection.execute(insert(survey_response), row)
 
     def delete_imported(self, survey_id: str, wave: Wave, pairing_id: str, course_id: str) -> int:
         """Delete what an earlier file brought for a round and a course; how many that were."""
