@@ -1,24 +1,50 @@
-"""The ``coil-bridge`` command."""
+"""The ``coil-bridge`` command.
+
+Each command is imported when it is wanted: the worker, which is one of them, runs for weeks and needs
+neither the web server nor the tool that migrates databases.
+"""
 
 from __future__ import annotations
 
+from importlib import import_module
 from importlib.metadata import version
 
 import click
 
-from coil_bridge.commands import hooks  # noqa: F401 - it adds its commands to `site`
-from coil_bridge.commands.calendars import calendar
-from coil_bridge.commands.certificates import certificate
-from coil_bridge.commands.people import person
-from coil_bridge.commands.pilots import export, pilot
-from coil_bridge.commands.plugin import plugin
-from coil_bridge.commands.rooms import room
-from coil_bridge.commands.running import serve, worker
-from coil_bridge.commands.sites import site
-from coil_bridge.commands.upkeep import db, doctor, sync
+_COMMANDS = {
+    "serve": "running",
+    "worker": "running",
+    "site": "hooks",  # which adds to the commands of ``sites``
+    "room": "rooms",
+    "person": "people",
+    "calendar": "calendars",
+    "pilot": "pilots",
+    "certificate": "certificates",
+    "plugin": "plugin",
+    "sync": "upkeep",
+    "export": "pilots",
+    "doctor": "upkeep",
+    "db": "database",
+}
+"""The module of ``coil_bridge.commands`` that has each command."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class Commands(click.Group):
+    """Imports a command when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Their names, in the order of the alphabet."""
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
+        """The command of a name, ``None`` for an unknown one."""
+        if cmd_name not in _COMMANDS:
+            return None
+        found: click.Command = getattr(import_module(f"coil_bridge.commands.{_COMMANDS[cmd_name]}"), cmd_name)
+        return found
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(version("coil-bridge"), message="%(version)s")
 def main() -> None:
     """COIL Bridge pairs courses of partner universities across their Moodles.
@@ -40,23 +66,6 @@ def main() -> None:
     9 a checked Moodle cannot be used as it is, 78 settings.
     """
 
-
-for command in (
-    serve,
-    worker,
-    site,
-    room,
-    person,
-    calendar,
-    pilot,
-    certificate,
-    plugin,
-    sync,
-    export,
-    doctor,
-    db,
-):
-    main.add_command(command)
 
 if __name__ == "__main__":
     main()

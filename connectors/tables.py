@@ -30,7 +30,7 @@ Table = list[list[str]]
 
 
 class NoTable(ValueError):
-    """A file is none that can be read; ``code`` says why: too_large, not_readable, empty."""
+    """A file is none that can be read; ``code`` says why: too_large, not_readable, empty, pdf."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -45,6 +45,8 @@ def read_table(data: bytes) -> Table:
     """
     if len(data) > LARGEST_FILE:
         raise NoTable("too_large")
+    if data[:5] == b"%PDF-":
+        raise NoTable("pdf")
     if data[:4] == b"PK\x03\x04":
         rows = _workbook(data)
     else:

@@ -205,10 +205,10 @@ def services(
 
     The engine is that of ``storage``: one of its own would compile every statement anew in each test.
     """
-    from coil_bridge.app import build_services  # noqa: PLC0415 - the whole application, only where it is wanted
+    from coil_bridge.wiring.services.installation import build_services  # noqa: PLC0415 - the whole application, only where it is wanted
 
     url = storage._engine.url.render_as_string(hide_password=False)
-    monkeypatch.setattr("coil_bridge.app.open_engine", lambda _url: storage._engine)
+    monkeypatch.setattr("coil_bridge.wiring.services.installation.open_engine", lambda _url: storage._engine)
     settings = make_test_settings(database_url=url, smtp_url=letterbox.url)
     built = build_services(settings, clock=clock, transport=Transport(IMPATIENT))
     yield built

@@ -15,10 +15,10 @@ from typing import Any, TypeVar
 import click
 from sqlalchemy.exc import OperationalError
 
-from coil_bridge.app import build_services
 from coil_bridge.errors import CoilBridgeError, InvalidInput, Unavailable
 from coil_bridge.services.bundle import Services
 from coil_bridge.settings import Settings, load_settings
+from coil_bridge.wiring.services.installation import build_services
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Item = TypeVar("Item")

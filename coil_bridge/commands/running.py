@@ -13,50 +13,19 @@ import sys
 import time
 from collections.abc import Sequence
 from types import FrameType
-from typing import Any
 
 import click
-from gunicorn.app.base import BaseApplication
 
-from coil_bridge.app import create_app
 from coil_bridge.commands.common import exits_by_error, opened, settings
 from coil_bridge.errors import Unavailable
 from coil_bridge.jobs.worker import Worker
 from coil_bridge.logs import write_json_logs
 from coil_bridge.settings import Settings
-from coil_bridge.storage import migrate
+from coil_bridge.storage import schema_state
 from coil_bridge.storage.engine import open_engine
 
 _GRACE = 75.0  # seconds; a call to a partner may take 45
 _LOOK_EVERY = 0.5
-
-
-class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no annotations
-    """gunicorn, configured by our settings and nothing else."""
-
-    def __init__(self, chosen: Settings) -> None:
-        self._chosen = chosen
-        super().__init__()
-
-    def load_config(self) -> None:
-        """Take over what the settings say."""
-        for name, value in {
-            "bind": self._chosen.listen,
-            "workers": self._chosen.web_workers,
-            "threads": self._chosen.web_threads,
-            "worker_class": "coil_bridge.commands.gathering.GatheringWorker",
-            "proc_name": "coil-bridge",
-            "control_socket_disable": True,  # it would lie in the home folder of whoever runs us
-            "timeout": 60,
-            "graceful_timeout": 20,
-            "max_requests": 20_000,
-            "max_requests_jitter": 2_000,
-        }.items():
-            self.cfg.set(name, value)
-
-    def load(self) -> Any:
-        """The application, made in each worker process after the fork."""
-        return create_app(self._chosen)
 
 
 @click.command()
@@ -74,6 +43,8 @@ def serve(web_only: bool, upgrade: bool) -> None:
     _prepare(chosen, upgrade=upgrade)
     if web_only:
         write_json_logs()
+        from coil_bridge.commands.web_server import WebServer  # noqa: PLC0415 - Flask, which the worker does without
+
         WebServer(chosen).run()
         return
     click.echo(
@@ -156,7 +127,11 @@ def _family(host: str) -> socket.AddressFamily:
 def _prepare(chosen: Settings, *, upgrade: bool) -> None:
     engine = open_engine(chosen.database_url)
     try:
-        state = migrate.upgrade(engine) if upgrade else migrate.state(engine)
+        if upgrade:
+            from coil_bridge.storage import migrate  # noqa: PLC0415 - Alembic, where something is to be done
+
+            migrate.upgrade(engine)
+        state = schema_state.state(engine)
     finally:
         engine.dispose()
     if not state.up_to_date:

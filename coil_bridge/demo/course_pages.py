@@ -14,13 +14,13 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 
 import requests
 
-from coil_bridge.app import build_services
 from coil_bridge.demo import browsing
 from coil_bridge.demo.consortium import Partner
 from coil_bridge.services.bundle import Services
 from coil_bridge.services.context import SYSTEM, system_clock
 from coil_bridge.settings import Settings
 from coil_bridge.storage.lti_records import ResourceKind
+from coil_bridge.wiring.services.installation import build_services
 from connectors.moodle.simulator import Course
 from connectors.moodle.simulator.lti import Tool
 

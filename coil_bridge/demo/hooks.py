@@ -9,12 +9,12 @@ from collections.abc import Iterable
 
 import requests
 
-from coil_bridge.app import build_services
 from coil_bridge.demo.consortium import Partner
 from coil_bridge.services.activity.hook_keys import NewKey
 from coil_bridge.services.activity.hooks import sign
 from coil_bridge.services.context import SYSTEM
 from coil_bridge.settings import Settings
+from coil_bridge.wiring.services.installation import build_services
 
 _SECONDS = 10
 

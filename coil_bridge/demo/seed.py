@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from coil_bridge.app import build_services
 from coil_bridge.demo.consortium import Partner, monday_of
 from coil_bridge.demo.doors import Door
 from coil_bridge.demo.files import upload_files
@@ -34,6 +33,7 @@ from coil_bridge.services.piloting.pilot_inputs import PhaseInput, PilotInput
 from coil_bridge.settings import Settings
 from coil_bridge.storage import migrate
 from coil_bridge.storage.engine import open_engine
+from coil_bridge.wiring.services.installation import build_services
 from connectors.meetings.simulator import BigBlueButtonSimulator
 from connectors.moodle.simulator import User
 

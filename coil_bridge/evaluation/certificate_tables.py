@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from coil_bridge.evaluation.certificate_rules import CertificateRule
 from coil_bridge.evaluation.dataset import Table
 from coil_bridge.evaluation.evidence_columns import count, day, text
-from coil_bridge.evaluation.report_parts import Heading, Part, Text
+from coil_bridge.evaluation.report_parts import Heading, Items, Part, Text
 
 
 def rule_table(rules: Sequence[CertificateRule], presence_percent: int) -> Table:
@@ -47,5 +47,5 @@ def rule_sections(rule: CertificateRule, presence_percent: int) -> list[Part]:
             "Students who have earned it make their own certificate, an Open Badges 3.0 credential that "
             f"anybody can verify. The rule in force (version {rule.version}):"
         ),
-        *(Text(f"– {sentence}") for sentence in rule.words(presence_percent)),
+        Items([str(sentence) for sentence in rule.words(presence_percent)]),
     ]

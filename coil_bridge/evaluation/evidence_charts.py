@@ -9,7 +9,7 @@ from coil_bridge.evaluation import weeks
 from coil_bridge.evaluation.charts import Chart, bars, network
 from coil_bridge.evaluation.charts import weeks as week_bars
 from coil_bridge.evaluation.evidence_dataset import hours
-from coil_bridge.evaluation.publication import Published, Values
+from coil_bridge.evaluation.published import Published, Values
 from coil_bridge.i18n import mark
 
 _MOST = 12  # bars in one chart

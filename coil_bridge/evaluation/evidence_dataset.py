@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import repeat
 
 from coil_bridge.evaluation import weeks
-from coil_bridge.evaluation.dataset import Column, Dataset, Row, Table, View, definitions
+from coil_bridge.evaluation.dataset import Column, Dataset, ForeignKey, Row, Table, View, definitions
 from coil_bridge.evaluation.definitions.registry import DefinitionSet
 from coil_bridge.evaluation.evidence_columns import (
     NOTE,
@@ -27,7 +27,7 @@ from coil_bridge.evaluation.evidence_columns import (
     text,
 )
 from coil_bridge.evaluation.participation import GroupStatus
-from coil_bridge.evaluation.publication import OTHER, Published, Values
+from coil_bridge.evaluation.published import OTHER, Published, Values
 
 Headline = tuple[str, str, float | None, str, str]
 SOURCE = "The partners' Moodles and the joint sessions, by COIL Bridge"
@@ -277,6 +277,10 @@ def network(published: Published) -> Table:
             for each in published.edges
         ),
         primary_key=("pairing_id", "from_institution_id", "to_institution_id"),
+        foreign_keys=tuple(
+            ForeignKey(("pairing_id", end), "institution_group", ("pairing_id", "institution_id"))
+            for end in ("from_institution_id", "to_institution_id")
+        ),
     )
 
 

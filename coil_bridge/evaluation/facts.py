@@ -251,6 +251,11 @@ def _add_attendance(
         person.contact, person.estimated = contact_minutes(person.attended)
 
 
+def present_in_enough(attendances: int, held: int) -> bool:
+    """Whether so many of the sessions held make somebody complete, where Moodle tracks nothing."""
+    return held > 0 and attendances * 100 >= held * COMPLETION_PERCENT
+
+
 def told_by_log(actors: Iterable[Actor], joins: Iterable[tuple[int, int]]) -> list[Stay]:
     """Rooms that students entered through the own Moodle, by its log: (actor, minute)."""
     who = {actor.no: actor for actor in actors if actor.part is Part.STUDENT}
@@ -298,7 +303,7 @@ def _complete(stored: Stored, people: Mapping[tuple[GroupKey, str], Participatio
     for person in people.values():
         known = [each for each in person.completions if each is not None]
         sessions = held[person.group.pairing_id]
-        enough = sessions > 0 and person.attendances * 100 >= sessions * COMPLETION_PERCENT
+        enough = present_in_enough(person.attendances, sessions)
         whole = bool(known) and all(known) and len(known) == len(person.completions)
         person.by_moodle = person.active and whole
         person.by_sessions = person.active and enough and not known

@@ -1,6 +1,6 @@
 """Sums over the participations of each shown unit (an institution in a pairing): what tables are made of.
 
-Everything here is exact and for nobody's eyes; ``publication.py`` decides what of it is published.
+Everything here is exact and for nobody's eyes; ``opened_tables.py`` decides what of it is published.
 """
 
 from __future__ import annotations

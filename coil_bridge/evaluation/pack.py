@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from coil_bridge.evaluation.dataset import Table
 from coil_bridge.evaluation.evidence_dataset import Made, evidence_dataset
-from coil_bridge.evaluation.publication import Published
+from coil_bridge.evaluation.published import Published
 from coil_bridge.evaluation.report import report_of
 from coil_bridge.evaluation.report_parts import Part
 from coil_bridge.evaluation.writers import comma_separated, workbook
@@ -95,6 +95,14 @@ evidence.xlsx             every table as a sheet, with the definitions
 evidence.db               the same as one SQLite database (Datasette, DB Browser, R, Python)
 csv/                      the same as CSV (UTF-8, RFC 4180)
 manifest.json             what was made when, under which rules, and the SHA-256 of every file
+
+report.pdf is tagged for screen readers: headings, tables with their header cells, and a description of every
+chart. report.docx has the same and can be worked on.
+
+Datasette shows what every table and column means with the metadata that the database brings:
+
+    sqlite3 evidence.db 'SELECT metadata FROM datasette' > metadata.json
+    datasette evidence.db --metadata metadata.json
 
 Small numbers, and everything from which they could be computed, are withheld: an empty value with the note
 "withheld" is not a zero. The table of indicators says what each number means.

@@ -18,8 +18,8 @@ from coil_bridge.evaluation.evidence_charts import charts_of
 from coil_bridge.evaluation.evidence_columns import UNRECORDED, UNTIMED
 from coil_bridge.evaluation.evidence_dataset import SUPPRESSION, Made, headlines, hours, per, percent
 from coil_bridge.evaluation.participation import GroupStatus
-from coil_bridge.evaluation.publication import OTHER, Published, Values
-from coil_bridge.evaluation.report_parts import Grid, Heading, NewPage, Part, Picture, Report, Text, numbered
+from coil_bridge.evaluation.published import OTHER, Published, Values
+from coil_bridge.evaluation.report_parts import Grid, Heading, Part, Picture, Report, Text, numbered
 
 _WITHHELD = "withheld"
 _SAID = (_WITHHELD, UNRECORDED, UNTIMED)
@@ -256,7 +256,6 @@ def _method(published: Published, made: Made) -> Iterator[Part]:
 
 
 def _definitions(made: Made) -> Iterator[Part]:
-    yield NewPage()
     yield Heading("Definitions")
     yield Grid(
         "What each indicator means",

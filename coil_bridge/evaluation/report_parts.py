@@ -27,6 +27,13 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Items:
+    """A list."""
+
+    texts: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Grid:
     """A table: what it shows, its header and its rows, ready to be read."""
 
@@ -55,12 +62,7 @@ class Picture:
         return f"Figure {self.number}. {self.chart.title}"
 
 
-@dataclass(frozen=True, slots=True)
-class NewPage:
-    """What follows begins on a new page."""
-
-
-Part = Heading | Text | Grid | Picture | NewPage
+Part = Heading | Text | Items | Grid | Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,8 @@ def numbered(parts: Sequence[Part]) -> Iterator[Part]:
 def _words(part: Part) -> Iterator[str]:
     if isinstance(part, Heading | Text):
         yield part.text
+    elif isinstance(part, Items):
+        yield from part.texts
     elif isinstance(part, Grid):
         yield part.caption
         yield from part.header

@@ -4,8 +4,8 @@ Two publications can be subtracted. If 40 were active on one Sunday and 42 on th
 active, and everything else that has grown by something small is theirs. So changes **wait**: what fewer
 people than the threshold have newly done counts as it did before, until as many as the threshold wait
 together. A change is looked at within a *room*: a phase while it runs, a unit when it is over. That is also
-how finely tables tell people apart (``publication.py``), so each difference of two published numbers is about
-nobody or about enough people.
+how finely tables tell people apart (``opened_tables.py``), so each difference of two published numbers is
+about nobody or about enough people.
 
 How many are enrolled in a phase that runs does not wait: rosters are known to everybody who teaches. Whoever
 newly enrols is counted as not active until the next batch; once the phase is over, not at all until there are

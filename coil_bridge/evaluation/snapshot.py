@@ -15,7 +15,7 @@ from typing import Any
 
 from coil_bridge.evaluation.dataset import Dataset
 from coil_bridge.evaluation.evidence_charts import Words, charts_of
-from coil_bridge.evaluation.publication import Published
+from coil_bridge.evaluation.published import Published
 
 _TABLES = (
     "headline",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from coil_bridge.evaluation.dataset import Cell, Column, Row, Table
+from coil_bridge.evaluation.dataset import Cell, Column, ForeignKey, Row, Table
 from coil_bridge.evaluation.evidence_columns import WITHHELD, count, derived, text
 from coil_bridge.evaluation.report_parts import LANGUAGE, Grid, Heading, Part, Text
 from coil_bridge.evaluation.statistics import LEVEL
@@ -36,6 +36,8 @@ _CHANGES = (
     "to",
     "n twice",
 )
+_WORDING = ("survey_id", "statement_id", "language")
+_WORDED = ForeignKey(_WORDING, "survey_wording", _WORDING)
 _WHOSE: Sequence[Column] = (
     text("survey_id", "The survey, as COIL Bridge numbers it."),
     text("survey", "Its title."),
@@ -103,6 +105,7 @@ def _changes(found: Iterable[Surveyed]) -> Table:
             for line in part.items
         ),
         primary_key=("survey_id", "about", "statement_id"),
+        foreign_keys=(_WORDED,),
     )
 
 
@@ -124,6 +127,7 @@ def _meetings(found: Iterable[Surveyed]) -> Table:
             for line in part.items
         ),
         primary_key=("survey_id", "about", "statement_id"),
+        foreign_keys=(_WORDED,),
     )
 
 
@@ -147,7 +151,7 @@ def _wordings(found: Iterable[Surveyed]) -> Table:
             for item in told(each.survey, language).items
             if item.language == language
         ),
-        primary_key=("survey_id", "statement_id", "language"),
+        primary_key=_WORDING,
     )
 
 

@@ -22,7 +22,7 @@ from typing import Any
 
 from coil_bridge.evaluation.attendance import Standing
 from coil_bridge.evaluation.facts import Participation
-from coil_bridge.evaluation.publication import Published
+from coil_bridge.evaluation.published import Published
 from coil_bridge.evaluation.weeks import monday
 
 _NAMESPACE = uuid.UUID("6f1d1c1e-3c6b-5f0a-9a53-3b1f0a6f2c11")  # a constant of ours, for names (RFC 9562, v5)

@@ -141,6 +141,11 @@ def work_out_evidence(services: Services, _clock: Clock) -> None:
     services.evidence.figures.queue_stale()
 
 
+def look_at_boards(services: Services, _clock: Clock) -> None:
+    """Store how the partners of pilots under way stand, for the start page."""
+    services.evidence.monitoring.look()
+
+
 def tidy_lti(services: Services, _clock: Clock) -> None:
     """Rotate the keys of the LTI tool; delete logins, invitations and hand-overs that have expired."""
     services.lti.registry.tidy()
@@ -167,6 +172,7 @@ JOBS: tuple[Job, ...] = (
     Job("send grades", CronTrigger(minute=37, timezone=UTC), send_grades),
     Job("read own calendars", CronTrigger(minute=49, timezone=UTC), read_calendars),
     Job("work out evidence", CronTrigger(minute=51, timezone=UTC), work_out_evidence),
+    Job("look at boards", CronTrigger(minute="3-59/5", timezone=UTC), look_at_boards),
     Job("prune", CronTrigger(hour=2, minute=41, timezone=UTC), prune),
     Job("tidy LTI", CronTrigger(hour=1, minute=53, timezone=UTC), tidy_lti),
 )
@@ -174,6 +180,11 @@ JOBS: tuple[Job, ...] = (
 
 def handlers(services: Services) -> Mapping[str, Handler]:
     """What is done for each kind of task."""
+
+    def work_out(payload: Mapping[str, Any]) -> None:
+        services.evidence.figures.perform(payload)
+        services.evidence.monitoring.look()  # who is silent follows from the figures
+
     return {
         SIGNIN: services.signin.perform,
         SYNC_SITE: services.catalogue.perform_sync,
@@ -187,7 +198,7 @@ def handlers(services: Services) -> Mapping[str, Handler]:
         TELL_OF_PROPOSAL: services.pairings.tell_of_proposal,
         TELL_AT_ONCE: services.telling.now.perform,
         SEND_GRADES: services.lti.participation.perform,
-        WORK_OUT: services.evidence.figures.perform,
+        WORK_OUT: work_out,
         PACK: services.evidence.figures.make,
         TRAITS: services.evidence.traits.perform,
     }

@@ -66,26 +66,30 @@ class Keys:
             raise ConfigurationError("There is no key that may sign; run `coil-bridge doctor`.")
         return Signer(key.kid, self._open(key))
 
-    def rotate(self, *, at_once: bool = False) -> bool:
-        """Make the next key when it is due, retire and delete old ones; whether one was made.
-
-        ``at_once`` (a key may have been stolen) makes one in any case, which signs from now on and ends
-        the others: platforms fetch our key set again when they meet an unknown key.
-        """
+    def rotate(self) -> bool:
+        """Make the next key when it is due, retire and delete old ones; whether one was made."""
         now = self._clock()
         with self._storage.write() as tx:
             tx.lti.delete_keys(now - PUBLISHED_AFTER)
             known = tx.lti.keys()
-            if at_once:
-                tx.lti.retire_keys([key.kid for key in known], now)
-                tx.lti.delete_keys(now + PUBLISHED_AFTER)  # nobody may accept a stolen key any longer
-            else:
-                _retire_replaced(tx, known, now)
-            if not (at_once or is_due(known, now)):
+            _retire_replaced(tx, known, now)
+            if not is_due(known, now):
                 return False
-            starts = now if at_once or not known else now + PUBLISHED_BEFORE
-            tx.lti.insert_key(self._new(now, starts))
-            return True
+            return tx.lti.insert_key(self._new(new_id(), now, now + PUBLISHED_BEFORE if known else now))
+
+    def replace(self, tx: Transaction, kid: str) -> bool:
+        """Sign with a new key of that id from now on and end all others; whether there was none of that id.
+
+        For the day on which a key may have been stolen: platforms fetch our key set again when they meet an
+        unknown key.
+        """
+        now = self._clock()
+        if not tx.lti.insert_key(self._new(kid, now, now)):
+            return False
+        known = tx.lti.keys()
+        tx.lti.retire_keys([key.kid for key in known if key.kid != kid], now)
+        tx.lti.delete_keys(now + PUBLISHED_AFTER)  # nobody may accept a stolen key any longer
+        return True
 
     def _ensure(self) -> None:
         with self._storage.read() as tx:
@@ -93,9 +97,8 @@ class Keys:
                 return
         self.rotate()
 
-    def _new(self, now: datetime, signs_from: datetime) -> KeyRecord:
+    def _new(self, kid: str, now: datetime, signs_from: datetime) -> KeyRecord:
         private = rsa.generate_private_key(public_exponent=65537, key_size=_BITS)
-        kid = new_id()
         public = RSAAlgorithm.to_jwk(private.public_key(), as_dict=True)
         document = {**public, "kid": kid, "alg": "RS256", "use": "sig"}
         document.pop("key_ops", None)  # `use` says it already (RFC 7517, 4.3)

@@ -42,7 +42,7 @@ from coil_bridge.vault import Vault
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """One installation's services; made by ``coil_bridge.app.build_services``."""
+    """One installation's services; made by ``coil_bridge.wiring.services.installation``."""
 
     settings: Settings
     storage: Storage

@@ -18,7 +18,7 @@ STORAGE, ZONES, WORKER = mark("storage"), mark("zone data"), mark("worker")
 
 
 class Schema(Protocol):
-    """Where the database's schema stands (``storage.migrate.SchemaState``)."""
+    """Where the database's schema stands (``storage.schema_state.SchemaState``)."""
 
     @property
     def current(self) -> str | None:

@@ -138,9 +138,9 @@ class LtiPlatforms:
 
     # Our keys
 
-    def insert_key(self, value: KeyRecord) -> None:
-        """Store a new key pair."""
-        self._connection.execute(insert(lti_key), asdict(value))
+    def insert_key(self, value: KeyRecord) -> bool:
+        """Store a key pair unless there is one of that id; whether it was stored."""
+        return insert_new(self._connection, lti_key, asdict(value), key=("kid",))
 
     def keys(self) -> list[KeyRecord]:
         """Our key pairs, in the order in which they sign."""

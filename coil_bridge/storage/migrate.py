@@ -1,4 +1,4 @@
-"""Brings a database to the schema that this version of the code needs, and tells whether it has it.
+"""Brings a database to the schema that this version of the code needs; ``schema_state`` tells where it is.
 
 Migrations run in one transaction on both engines: after a crash the schema is the old one or the new
 one. Two processes that start at once do not migrate at once.
@@ -8,20 +8,18 @@ from __future__ import annotations
 
 import re
 import tempfile
-from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, func, select
 
 from coil_bridge.storage import (  # noqa: F401 - their tables belong to the schema
     academic_tables,
     availability_tables,
+    board_tables,
     edition_tables,
     event_tables,
     evidence_tables,
@@ -40,30 +38,11 @@ from coil_bridge.storage import (  # noqa: F401 - their tables belong to the sch
     upload_tables,
 )
 from coil_bridge.storage.engine import open_engine, reading, writing
+from coil_bridge.storage.schema_state import SCRIPTS, SchemaState, newest_step, state
 from coil_bridge.storage.tables import metadata
 
-_SCRIPTS = Path(__file__).parent / "migrations"
 _PARTITION = re.compile(r"event(_day)?_p\d+")
 _LOCK = 0x434F494D  # any constant of ours: "COIM"
-
-
-@dataclass(frozen=True, slots=True)
-class SchemaState:
-    """The step at which a database stands (``None`` when it is empty) and the newest one."""
-
-    current: str | None
-    head: str
-
-    @property
-    def up_to_date(self) -> bool:
-        """Whether the database has the schema that the code needs."""
-        return self.current == self.head
-
-
-def state(engine: Engine) -> SchemaState:
-    """Where a database stands."""
-    with reading(engine) as connection:
-        return SchemaState(MigrationContext.configure(connection).get_current_revision(), _head())
 
 
 def upgrade(engine: Engine) -> SchemaState:
@@ -92,7 +71,7 @@ def write_revision(message: str) -> Path:
                 script = command.revision(_config(connection), message, autogenerate=True, rev_id=_next_id())
         finally:
             engine.dispose()
-    _head.cache_clear()
+    newest_step.cache_clear()
     if script is None or isinstance(script, list):
         raise RuntimeError("Alembic wrote no step, or several")
     return Path(script.path)
@@ -100,7 +79,7 @@ def write_revision(message: str) -> Path:
 
 def _config(connection: Connection | None = None) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
     config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
@@ -112,10 +91,5 @@ def _ours(name: str | None, kind: str, _parents: object) -> bool:
     return kind != "table" or _PARTITION.fullmatch(name or "") is None
 
 
-@cache
-def _head() -> str:
-    return ScriptDirectory.from_config(_config()).get_current_head() or ""
-
-
 def _next_id() -> str:
-    return f"{int(_head() or 0) + 1:04d}"
+    return f"{int(newest_step()) + 1:04d}"

@@ -17,6 +17,7 @@ from coil_bridge.storage.activity import Activity
 from coil_bridge.storage.attendance import AttendanceRows
 from coil_bridge.storage.audit import Audit
 from coil_bridge.storage.availability import Availability
+from coil_bridge.storage.boards import Boards
 from coil_bridge.storage.courses import Courses
 from coil_bridge.storage.credentials import Credentials
 from coil_bridge.storage.deliveries import Deliveries
@@ -128,6 +129,52 @@ class Transaction:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self.sites = Sites(connection)
+        self.courses = Courses(connection)
+        self.people = People(connection)
+        self.pairings = Pairings(connection)
+        self.sessions = Sessions(connection)
+        self.audit = Audit(connection)
+        self.feeds = Feeds(connection)
+        self.rooms = Rooms(connection)
+        self.feed_subjects = FeedSubjects(connection)
+        self.moodle_calendars = MoodleCalendars(connection)
+        self.deliveries = Deliveries(connection)
+        self.tasks = Tasks(connection)
+        self.jobs = Jobs(connection)
+        self.pilots = Pilots(connection)
+        self.activity = Activity(connection)
+        self.events = Events(connection)
+        self.event_changes = EventChanges(connection)
+        self.hooks = HookStore(connection)
+        self.log_cursors = LogCursors(connection)
+        self.fact_cursors = FactCursors(connection)
+        self.feedback_counts = FeedbackCounts(connection)
+        self.stays = Stays(connection)
+        self.log_runs = LogRuns(connection)
+        self.uploads = Uploads(connection)
+        self.pulls = Pulls(connection)
+        self.unlinking = Unlinking(connection)
+        self.lti = LtiPlatforms(connection)
+        self.lti_courses = LtiCourses(connection)
+        self.launch_parts = LaunchParts(connection)
+        self.joins = Joins(connection)
+        self.gradings = Gradings(connection)
+        self.account_links = AccountLinks(connection)
+        self.surveys = Surveys(connection)
+        self.erasure = Erasure(connection)
+        self.retention = Retention(connection)
+        self.credentials = Credentials(connection)
+        self.sealed = Sealed(connection)
+        self.attendance = AttendanceRows(connection)
+        self.evidence = EvidenceRows(connection)
+        self.packs = Packs(connection)
+        self.editions = Editions(connection)
+        self.boards = Boards(connection)
+        self.academic = Academic(connection)
+        self.availability = Availability(connection)
+        self.telling = TellingQueries(connection)
+        self.phase_plans = PhasePlanRows(connection)
 
 
 class Storage:

@@ -31,9 +31,10 @@ class Surveys:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def insert(self, value: Survey, at: datetime) -> None:
-        """Store a new survey."""
-        self._connection.execute(insert(survey), {"id": value.id, "created_at": at, **_row(value)})
+    def insert(self, value: Survey, at: datetime) -> bool:
+        """Store a survey unless there is one of that id; whether it was stored."""
+        row = {"id": value.id, "created_at": at, **_row(value)}
+        return insert_new(self._connection, survey, row, key=("id",))
 
     def replace(self, value: Survey) -> bool:
         """Write a survey anew, if its version is still the one before; whether it was."""

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from coil_bridge.domain import Person, Role
 from coil_bridge.errors import InvalidInput
 from coil_bridge.evaluation.definitions.registry import CURRENT, SETS
-from coil_bridge.evaluation.publication import AXES
+from coil_bridge.evaluation.published import AXES
 from coil_bridge.evaluation.snapshot import Snapshot
 from coil_bridge.services.piloting.board_records import RecordsBehind
 from coil_bridge.services.piloting.evidence import Evidence
@@ -122,7 +122,9 @@ class EvidencePages:
     def board(self, pilot_id: str) -> Reply:
         """Every partner at a glance."""
         found = self._monitoring.board(self._evaluator(), pilot_id)
-        return render_template("evidence/board.html", board=found, pilot=found.pilot, lights=lights(found))
+        return render_template(
+            "evidence/board.html", board=found, pilot=found.pilot, lights=lights(found.lines)
+        )
 
     def _evaluator(self) -> Person:
         return self._visitors.with_role(Role.EVALUATION_LEAD, Role.ADMINISTRATOR)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from coil_bridge.evaluation.publication import OTHER
+from coil_bridge.evaluation.published import OTHER
 from coil_bridge.evaluation.snapshot import Snapshot
 from coil_bridge.web.texts import gettext
 

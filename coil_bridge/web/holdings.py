@@ -42,8 +42,10 @@ HOLDINGS: tuple[Holding, ...] = (
     Holding(
         lazy_gettext("Names of students who have never been here"),
         lazy_gettext("The Moodle of your university, when a teacher of your course asks"),
-        lazy_gettext("To see who in the own class might be lost"),
-        lazy_gettext("Not at all: shown once"),
+        lazy_gettext("To see who in the own class might be lost, and afterwards who completed"),
+        lazy_gettext(
+            "Not at all: shown once. Who asked for which course, when, and how many were shown is kept"
+        ),
     ),
     Holding(
         lazy_gettext("Sign-in links and sessions"),

@@ -7,11 +7,13 @@ from datetime import datetime, time, timedelta
 from flask import Blueprint, render_template
 
 from coil_bridge.domain import Person
+from coil_bridge.services.agreed.access import oversees
 from coil_bridge.services.calendar.academic_calendars import AcademicCalendars
 from coil_bridge.services.context import Clock
 from coil_bridge.services.moodles.catalogue import Catalogue
 from coil_bridge.services.moodles.sites import SiteRegistry
 from coil_bridge.services.pairing.pairings import PairingService
+from coil_bridge.services.piloting.monitoring import Monitoring
 from coil_bridge.services.piloting.survey_answers import SurveyAnswers
 from coil_bridge.services.sessions.joint_sessions import SessionService
 from coil_bridge.web.clocks import Strip, strip_at
@@ -44,6 +46,7 @@ class HomePages:
         sites: SiteRegistry,
         surveys: SurveyAnswers,
         academic: AcademicCalendars,
+        monitoring: Monitoring,
         visitors: Visitors,
         clock: Clock,
     ) -> None:
@@ -53,6 +56,7 @@ class HomePages:
         self._sites = sites
         self._surveys = surveys
         self._academic = academic
+        self._monitoring = monitoring
         self._visitors = visitors
         self._clock = clock
 
@@ -75,6 +79,7 @@ class HomePages:
             "home/signed_in.html",
             cards=session_cards(upcoming, self._visitors, self._clock(), self._academic),
             proposals=waiting_for(mine, courses),
+            standings=self._monitoring.under_way(person) if oversees(person) else (),
             waiting=self._surveys.waiting(person),
             mine=mine,
             courses=courses,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from coil_bridge.services.piloting.objections import Objections
@@ -32,19 +32,25 @@ class OwnEvidencePages:
         pages = Blueprint("own", __name__)
         add = pages.add_url_rule
         add("/pairings/<pairing_id>/students", "students", self.students)
+        add("/pairings/<pairing_id>/students", "names", self.names, methods=["POST"])
         add("/me/data", "data", self.data)
         add("/me/data", "object", self.object, methods=["POST"])
         return pages
 
     def students(self, pairing_id: str) -> Reply:
-        """The own students of a pairing: who might be lost; with ``names``, as their Moodle calls them."""
-        asked = "names" in request.args
-        pairing, classes = self._classes.of(self._visitors.signed_in(), pairing_id, ask_moodle=asked)
+        """The own students of a pairing: who might be lost, or how it ended for each."""
+        return self._students(pairing_id)
+
+    def names(self, pairing_id: str) -> Reply:
+        """The same, with the names that their Moodle gives; they are in this one answer and nowhere else."""
+        return self._students(pairing_id, ask_moodle=True)
+
+    def _students(self, pairing_id: str, *, ask_moodle: bool = False) -> Reply:
+        pairing, classes = self._classes.of(self._visitors.signed_in(), pairing_id, ask_moodle=ask_moodle)
         return render_template(
             "own/students.html",
             pairing=pairing,
             classes=classes,
-            asked=asked,
             quiet_days=QUIET_DAYS,
             missed_sessions=MISSED_SESSIONS,
         )

@@ -9,7 +9,7 @@ from coil_bridge.domain import Person, Role
 from coil_bridge.errors import InvalidInput
 from coil_bridge.services.activity.activity_pull import ActivityPull
 from coil_bridge.services.piloting.exports import ExportService
-from coil_bridge.services.piloting.monitoring import Monitoring, lights
+from coil_bridge.services.piloting.monitoring import Monitoring
 from coil_bridge.services.piloting.pilots import PilotService
 from coil_bridge.web.forms import Form, load
 from coil_bridge.web.schemas.pilot import PHASE_ROWS, PhaseSchema, load_pilot
@@ -59,7 +59,7 @@ class PilotPages:
     def index(self) -> Reply:
         """Every pilot, and how the partners of those that are under way stand."""
         person = self._evaluator()
-        standing = {pilot_id: lights(board) for pilot_id, board in self._monitoring.running(person).items()}
+        standing = {each.pilot_id: each for each in self._monitoring.under_way(person)}
         return render_template("pilots/index.html", pilots=self._pilots.all(person), standing=standing)
 
     def new(self) -> Reply:

@@ -85,8 +85,8 @@ class SurveyPages:
         """Draft a survey."""
         person = self._evaluator()
         try:
-            start = load(StartSchema())["start"]
-            survey = self._surveys.create(person, pilot_id, start, self._visitors.language())
+            start, key = load(StartSchema())["start"], Form.typed().idempotency_key
+            survey = self._surveys.create(person, pilot_id, start, self._visitors.language(), key)
         except InvalidInput as error:
             return self._index_page(person, pilot_id, Form.refused(error)), 422
         return redirect(url_for("surveys.edit", survey_id=survey.id), 303)

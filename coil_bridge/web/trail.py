@@ -112,6 +112,12 @@ _SENTENCES: Mapping[tuple[str, str], _Sentence] = {
         if d.get("phase")
         else gettext("Took it out of its phase")
     ),
+    ("pairing", "names_asked"): lambda d: ngettext(
+        "Asked the Moodle of %(course)s for students’ names; %(num)d name was shown",
+        "Asked the Moodle of %(course)s for students’ names; %(num)d names were shown",
+        int(d.get("count", 0)),
+        course=d.get("course", ""),
+    ),
     ("pairing", "file_uploaded"): lambda _: gettext("Uploaded a file of activity"),
     ("session", "planned"): lambda d: gettext("Planned the session “%(title)s”", title=_title(d)),
     ("session", "changed"): lambda d: gettext("Changed the session “%(title)s”", title=_title(d)),

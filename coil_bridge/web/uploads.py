@@ -24,6 +24,7 @@ class UploadSchema(FormSchema):
     kind = fields.String(required=True, validate=validate.OneOf([LOG, ATTENDANCE]))
     course_id = Line(26, load_default="")
     session_id = Line(26, load_default="")
+    zone = Line(64, load_default="")
 
 
 class UploadPages:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from coil_bridge.domain import Answer, CoilPhase, Model, PairingState, Role, Site, SiteState
 from coil_bridge.evaluation.surveys import SurveyKind, SurveyState
+from coil_bridge.services.piloting.own_class import End
 from coil_bridge.web.texts import lazy_gettext
 
 
@@ -64,6 +65,13 @@ ROLES: Mapping[Role, tuple[str, str]] = {
         lazy_gettext("Evaluation lead"),
         lazy_gettext("Runs pilots and downloads evidence of participation"),
     ),
+}
+
+CLASS_ENDS: Mapping[End, Badge] = {
+    End.COMPLETED: Badge(lazy_gettext("Completed"), "check", "good"),
+    End.TO_THE_END: Badge(lazy_gettext("To the end"), "flag"),
+    End.STOPPED: Badge(lazy_gettext("Stopped"), "pause"),
+    End.NEVER_SEEN: Badge(lazy_gettext("Never seen"), "dash"),
 }
 
 LEVELS: Mapping[str, Badge] = {

@@ -1,1 +1,1 @@
-"""Where the parts of each area are put together; ``coil_bridge.app`` puts the areas together."""
+"""Where objects are put together: ``services`` knows nothing of the web, ``pages`` is the web."""

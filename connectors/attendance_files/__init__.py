@@ -46,7 +46,7 @@ def read_stays(data: bytes, first: date, last: date) -> list[Stay]:
     """
     if len(data) > LARGEST_FILE:
         raise NoTable("too_large")
-    if data[:4] == b"PK\x03\x04":
+    if data[:4] in (b"PK\x03\x04", b"%PDF"):
         return _stays(rows_of(read_table(data)), first, last)
     text = decode(data)
     if text.lstrip().startswith("{"):

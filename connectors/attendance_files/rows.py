@@ -15,7 +15,9 @@ from dataclasses import dataclass, field
 from connectors.local_times import looks_like_a_time
 from connectors.tables import NoTable, Table
 
-_BEHIND = re.compile(r"(?<!\s)\s*[(（]([^()（）]*)[)）]\s*$")
+_BEHIND = re.compile(
+    r"(?<!\s)\s*[(（]([^()（）]*)[)）]\s*$"
+)  # also a heading's: "Name (original name)" of Zoom
 _FEWEST_HEADINGS = 3
 
 
@@ -58,7 +60,8 @@ def rows_of(table: Table) -> list[Row]:
             told.setdefault(row.whose, []).append(row)
         found |= told
     if not found:
-        totals = any(block.rows or "duration" in " ".join(block.headings).casefold() for block in blocks)
+        # "Show unique users" of Zoom: name (original name), total duration (minutes).
+        totals = any(block.rows or sum(map(_in_brackets, block.headings)) > 1 for block in blocks)
         raise NoTable("only_totals" if totals else "no_attendance")
     return sorted((row for rows in found.values() for row in rows), key=lambda row: row.line)
 
@@ -83,10 +86,11 @@ def _stays(block: _Block) -> Iterator[Row]:
     if place is None:
         yield from _comings_and_goings(block, rows)
         return
-    names = _place_of_names([row[:place] for _, row in rows]) if place else width
+    names = _place_of_names(block.headings, [row[:place] for _, row in rows]) if place else width
     for line, row in rows:
         if looks_like_a_time(row[place]):
-            yield _row(block, line, row, name=(*row, "")[names], joined=row[place], left=row[place + 1])
+            # What stands before the name is about the meeting, such as its host's name and address.
+            yield _row(block, line, [*row, ""][names:], joined=row[place], left=row[place + 1])
 
 
 def _place_of_times(rows: Sequence[Sequence[str]], width: int) -> int | None:
@@ -103,13 +107,22 @@ def _place_of_times(rows: Sequence[Sequence[str]], width: int) -> int | None:
     return best
 
 
-def _place_of_names(rows: Sequence[Sequence[str]]) -> int:
-    """Of the columns before the times the first with the most different words.
+def _place_of_names(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
+    """Of the columns before the times the one whose heading says "(original name)", in whatever language.
 
-    In the list of a webinar "Yes" stands before the name.
+    Where none does, the first with the most different words: in the list of a webinar "Yes" stands before
+    the name.
     """
     told = [{cell for cell in column if _is_word(cell)} for column in zip(*rows, strict=True)]
+    marked = [place for place, heading in enumerate(headings[: len(told)]) if _in_brackets(heading)]
+    for place in reversed(marked):
+        if told[place]:
+            return place
     return max(range(len(told)), key=lambda place: (len(told[place]), -place))
+
+
+def _in_brackets(heading: str) -> bool:
+    return _BEHIND.search(heading) is not None
 
 
 def _is_word(cell: str) -> bool:
@@ -127,12 +140,14 @@ def _comings_and_goings(block: _Block, rows: Sequence[tuple[int, list[str]]]) ->
         if came is None:
             inside[row[0]] = (line, row)
         else:
-            yield _row(block, came[0], row, name=row[0], joined=came[1][-1], left=row[-1])
+            yield _row(block, came[0], row, joined=came[1][-1], left=row[-1])
     for line, row in inside.values():
-        yield _row(block, line, row, name=row[0], joined=row[-1], left="")
+        yield _row(block, line, row, joined=row[-1], left="")
 
 
-def _row(block: _Block, line: int, row: Sequence[str], *, name: str, joined: str, left: str) -> Row:
+def _row(block: _Block, line: int, row: Sequence[str], *, joined: str, left: str) -> Row:
+    """A row from the name on."""
+    name = row[0]
     behind = _BEHIND.search(name)
     return Row(
         line=line,

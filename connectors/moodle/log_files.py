@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from connectors.local_times import TimesUnclear, read_times
+from connectors.local_times import TimesUnclear, in_line, read_times, told_apart
 from connectors.tables import NoTable, Table, read_table
 
 _PERSON = re.compile(r"^The user with id '(\d+)'\s+(.*)$", re.DOTALL)
@@ -79,7 +79,7 @@ class LogLine:
     """A line of the file: what the web service would have told of it, as far as the columns do."""
 
     line: int  # as a person counts, the headings are line 1
-    at: datetime  # naive, on the clock of who downloaded the file
+    at: datetime  # naive, on the clock of who downloaded the file; ``fold`` says which of two equal hours
     user_id: int
     event_name: str  # as Moodle's log has it
     course_id: int  # 0 where the line names none
@@ -97,17 +97,25 @@ def read_log(data: bytes, first: date, last: date) -> LogFile:
     """Read a downloaded log; ``first`` to ``last`` are the days from which it is likely to be.
 
     Raises:
-        NoTable: it is none of the files that Moodle's report writes, or too large.
+        NoTable: it is none of the files that Moodle's report writes (no_log), is a JSON from which Moodle
+            left out columns (columns_lost), or cannot be read as a table.
         TimesUnclear: its times can be read in several ways.
     """
     table = read_table(data)
     width = max(len(row) for row in table)
     columns = [[row[place] if place < len(row) else "" for row in table] for place in range(width)]
     described = max(range(width), key=lambda place: sum(map(_is_described, columns[place])))
-    if not any(map(_is_described, columns[described])):
-        raise NoTable("no_log")
     start = 0 if _is_described(columns[described][0]) else 1
-    times = _times(columns, start, described, first, last)
+    # Moodle names the fields of its JSON by what is Latin in the headings, and of equal ones writes the last.
+    lost = start == 1 and "" in table[0]
+    if not any(map(_is_described, columns[described])):
+        raise NoTable("columns_lost" if lost else "no_log")
+    try:
+        times = _times(columns, start, described, first, last)
+    except TimesUnclear as error:
+        if lost and str(error) == "no times":
+            raise NoTable("columns_lost") from None
+        raise
     return _lines(table, start, described, times)
 
 
@@ -131,7 +139,7 @@ def _times(
             unclear = unclear if unclear and str(unclear) != "no times" else error
             continue
         if sum(each is not None for each in found) * 2 >= len(found):
-            return found
+            return told_apart(in_line(found))
     raise unclear or TimesUnclear("no times")
 
 

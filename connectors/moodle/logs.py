@@ -1,4 +1,4 @@
-"""A page of a Moodle's activity log, as the plugin local_coilbridge hands it over.
+"""A Moodle's activity log, as the plugin local_coilbridge hands it over: answers of several pages.
 
 Columns instead of records: a million rows pass through here, and an object for each would cost more than
 all the rest of reading them. The database groups the rows by event and course and packs their numbers, three
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-LARGEST_PAGE = 100_000  # rows; the plugin caps a page itself, by rows and by bytes
+ANSWER_ROWS = 105_000  # asked for at once; while they are stored the Moodle is at the next ones already
 _LARGEST = 64 * 1024 * 1024  # bytes when unpacked; more than the plugin ever sends
 
 
@@ -27,17 +27,48 @@ class DataUnreadable(ValueError):
 
 
 @dataclass(frozen=True)
-class LogPage:
-    """Rows of the log in parallel columns, in no particular order within the page.
+class PackedPage:
+    """A page as it came: ``cursor`` and counts as in LogPage, ``data`` its rows, still packed."""
 
-    ``times`` are Unix seconds; ``events`` are indexes into ``event_names``. ``cursor`` is the ``after_id`` of
-    the next page even where rows were left out, and never less than the one asked with. ``complete`` says
-    that nothing more is to be had now; with ``held_back`` there are rows younger than a few seconds, which
+    data: str = field(repr=False)
+    cursor: int
+    anonymous: int
+    impersonated: int
+
+
+@dataclass(frozen=True)
+class LogAnswer:
+    """What a Moodle answers to one question for its log: pages one behind the other, at least one.
+
+    They stay packed until each one's turn comes, as unpacked they take eight times the room. ``complete``
+    says that nothing more is to be had now; with ``held`` there are rows younger than a few seconds, which
     come later because ids are given before rows can be seen. ``refused`` names the courses asked for that
     the service account may not read, with the reason ("unknown", "closed", "capability", "groups").
 
     ``reader`` is the log store that the ids belong to: a cursor means nothing in another one. ``newest`` is
     the highest id visible in it; less than a stored cursor means that the log was restored or emptied.
+    """
+
+    pages: Sequence[PackedPage]
+    reader: str
+    newest: int
+    complete: bool
+    held: bool
+    refused: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def cursor(self) -> int:
+        """The ``after_id`` of the next question."""
+        return self.pages[-1].cursor
+
+
+@dataclass(frozen=True)
+class LogPage:
+    """Rows of the log in parallel columns, in no particular order within the page.
+
+    ``times`` are Unix seconds; ``events`` are indexes into ``event_names``. ``cursor`` is the row id up to
+    which everything is told, even where rows were left out, and never less than the one asked with.
+    ``reader`` and ``newest`` as in LogAnswer.
     """
 
     ids: NDArray[np.int64]
@@ -47,13 +78,10 @@ class LogPage:
     events: NDArray[np.int64]
     event_names: Sequence[str]
     anonymous_left_out: int
+    impersonated_left_out: int
     cursor: int
-    complete: bool
-    impersonated_left_out: int = 0
-    held_back: bool = False
-    reader: str = ""
-    newest: int = 0
-    refused: Mapping[int, str] = field(default_factory=dict)
+    reader: str
+    newest: int
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -63,7 +91,7 @@ class LogPage:
 class FactPage:
     """Facts of one kind in columns by name; see the plugin's ``facts.php`` for what each column says.
 
-    ``cursor``, ``complete`` and ``refused`` as in LogPage.
+    ``cursor``, ``complete`` and ``refused`` as in LogAnswer.
     """
 
     columns: Mapping[str, Sequence[int]]

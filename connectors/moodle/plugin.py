@@ -44,16 +44,14 @@ class PluginFunctions:
         answer = self._caller.call(function, repeatable=True)
         return self._caller.load(plugin_schemas.InfoSchema(), function, answer, PluginInfo)
 
-    def log_page(
-        self, course_ids: Sequence[int], after_id: int, limit: int = logs.LARGEST_PAGE
-    ) -> logs.LogPage:
+    def log_answer(
+        self, course_ids: Sequence[int], after_id: int, limit: int = logs.ANSWER_ROWS
+    ) -> logs.LogAnswer:
         """The next rows of the log of these courses after a row id (local_coilbridge_get_log).
 
         At most ``limit`` rows; the plugin may give fewer and still not be ``complete``. Courses that may
         not be read are named in ``refused`` and do not fail the rest. Raises ValueError for no courses.
         """
-        from connectors.moodle.log_columns import unpack_log  # noqa: PLC0415 - numpy, for the worker only
-
         function = Function.PLUGIN_LOG
         parameters: Mapping[str, Value] = {
             "courseids": list(course_ids),
@@ -61,12 +59,30 @@ class PluginFunctions:
             "limit": limit,
         }
         answer = self._caller.call(function, parameters, repeatable=True)
-        envelope = self._caller.load(plugin_schemas.LogSchema(), function, answer, plugin_records.LogEnvelope)
+        return self._caller.load(plugin_schemas.LogSchema(), function, answer, logs.LogAnswer)
+
+    def log_page(self, answer: logs.LogAnswer, place: int) -> logs.LogPage:
+        """Unpack a page of an answer. Raises AnswerUnreadable; asks the Moodle nothing."""
+        from connectors.moodle.log_columns import unpack_log  # noqa: PLC0415 - numpy, for the worker only
+
+        packed = answer.pages[place]
         try:
-            columns, names = unpack_log(envelope.data)
+            columns, names = unpack_log(packed.data)
         except logs.DataUnreadable as error:
-            raise self._unreadable(function, error) from error
-        return plugin_records.log_page(envelope, columns, names)
+            raise self._unreadable(Function.PLUGIN_LOG, error) from error
+        return logs.LogPage(
+            ids=columns["id"],
+            courses=columns["course"],
+            users=columns["user"],
+            times=columns["time"],
+            events=columns["event"],
+            event_names=names,
+            anonymous_left_out=packed.anonymous,
+            impersonated_left_out=packed.impersonated,
+            cursor=packed.cursor,
+            reader=answer.reader,
+            newest=answer.newest,
+        )
 
     def facts(
         self, kind: FactKind, course_ids: Sequence[int], after_id: int = 0, limit: int = 20_000

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from connectors.moodle.logs import LogPage
 from connectors.moodle.text import linked_html, safe_name
 from connectors.moodle.wire import Value
-
-if TYPE_CHECKING:
-    from connectors.moodle.log_columns import Column
 
 OLDEST_PLUGIN = 2026112202  # the version whose answers this code reads
 
@@ -51,21 +47,6 @@ class RefusedCourse:
 
     course_id: int
     reason: str
-
-
-@dataclass(frozen=True)
-class LogEnvelope:
-    """The answer of local_coilbridge_get_log, its rows still packed."""
-
-    data: str
-    reader: str
-    newest: int
-    cursor: int
-    complete: bool
-    held: bool
-    anonymous: int
-    impersonated: int
-    refused: Sequence[RefusedCourse]
 
 
 @dataclass(frozen=True)
@@ -153,23 +134,3 @@ class CoursesTold:
 
     courses: int
     refused: Sequence[RefusedCourse]
-
-
-def log_page(envelope: LogEnvelope, columns: Mapping[str, Column], names: list[str]) -> LogPage:
-    """Return the page that an answer and its unpacked columns make."""
-    return LogPage(
-        ids=columns["id"],
-        courses=columns["course"],
-        users=columns["user"],
-        times=columns["time"],
-        events=columns["event"],
-        event_names=names,
-        anonymous_left_out=envelope.anonymous,
-        impersonated_left_out=envelope.impersonated,
-        cursor=envelope.cursor,
-        complete=envelope.complete,
-        held_back=envelope.held,
-        reader=envelope.reader,
-        newest=envelope.newest,
-        refused={each.course_id: each.reason for each in envelope.refused},
-    )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import fields, post_load
+from marshmallow import fields, post_load, pre_load, validate
 
+from connectors.moodle import logs
 from connectors.moodle import plugin_records as records
 from connectors.moodle.fields import RecordSchema, required
 
@@ -33,19 +34,37 @@ class RefusedSchema(RecordSchema):
     reason = required(fields.String)
 
 
+class PackedPageSchema(RecordSchema):
+    """A page in the answer of local_coilbridge_get_log."""
+
+    record = logs.PackedPage
+    data = required(fields.String)
+    cursor = required(fields.Integer)
+    anonymous = required(fields.Integer)
+    impersonated = required(fields.Integer)
+
+
 class LogSchema(RecordSchema):
     """local_coilbridge_get_log."""
 
-    record = records.LogEnvelope
-    data = required(fields.String)
+    record = logs.LogAnswer
+    pages = fields.List(fields.Nested(PackedPageSchema), required=True, validate=validate.Length(min=1))
     reader = required(fields.String)
     newest = required(fields.Integer)
-    cursor = required(fields.Integer)
     complete = required(fields.Boolean)
     held = required(fields.Boolean)
-    anonymous = required(fields.Integer)
-    impersonated = required(fields.Integer)
     refused = fields.List(fields.Nested(RefusedSchema), required=True)
+
+    @pre_load
+    def as_pages(self, data: object, **_: object) -> object:
+        """Read the one page of a plugin before 1.4 as an answer of one page."""
+        return {**data, "pages": [data]} if isinstance(data, dict) and "pages" not in data else data
+
+    @post_load
+    def build(self, data: Mapping[str, Any], **_: object) -> object:
+        """Name the refused courses by their numbers."""
+        refused = {each.course_id: each.reason for each in data["refused"]}
+        return logs.LogAnswer(**{**data, "refused": refused})
 
 
 class FactsSchema(RecordSchema):

@@ -15,11 +15,11 @@ from typing import Any
 
 from cryptography.fernet import Fernet
 
-from coil_bridge.app import build_services
 from coil_bridge.services.bundle import Services
 from coil_bridge.settings import load_settings
 from coil_bridge.storage import migrate
 from coil_bridge.storage.engine import open_engine
+from coil_bridge.wiring.services.installation import build_services
 from connectors.moodle.simulator import Simulator
 from connectors.moodle.simulator import User as MoodleUser
 from tests import postgresql

@@ -15,9 +15,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from coil_bridge.app import build_services
 from coil_bridge.services.context import Clock, system_clock
 from coil_bridge.settings import load_settings
+from coil_bridge.wiring.services.installation import build_services
 from tests.benchmarks.processes import peak_mb
 
 # structlog imports rich, 6 MB, where it finds it: tools of the tests bring it, what runs does not have it.

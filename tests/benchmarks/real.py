@@ -22,11 +22,11 @@ from pathlib import Path
 import requests
 from click import echo
 
-from coil_bridge.app import build_services
 from coil_bridge.services.context import system_clock
 from coil_bridge.settings import load_settings
 from coil_bridge.storage import migrate
 from coil_bridge.storage.engine import open_engine
+from coil_bridge.wiring.services.installation import build_services
 from tests.benchmarks.figures import figure, table
 from tests.benchmarks.logs import environment
 from tests.benchmarks.pulling import pulled_apart

@@ -43,7 +43,7 @@ def command_exists(words: list[str]) -> bool:
     for word in words:
         if not isinstance(found, click.Group):
             return True  # what follows is an argument
-        found = found.commands.get(word)
+        found = found.get_command(click.Context(found), word)
     return found is not None
 
 

@@ -71,11 +71,13 @@ def test_a_teacher_s_class_has_names_of_those_who_came_and_can_be_corrected(ente
     sheet = marija.page.locator("a[href$='/attendance']").first.get_attribute("href") or ""
     marija.press("My students")
     rows = marija.page.get_by_role("row").filter(has_text="Ilić")
-    expect(rows.filter(has_text="Missed the last").first).to_be_visible()
+    expect(rows.filter(has_text="Completed").first).to_be_visible()
+    assert "might be lost" not in marija.text  # it is over
     assert "Nedić" not in marija.text  # has never been here
     marija.press("Ask my Moodle for their names")
     expect(marija.page.get_by_role("row").filter(has_text="Nedić").first).to_contain_text("never opened")
     assert "An Cai" not in marija.text  # the partner's student
+    assert marija.page.url.endswith("/students")  # nothing of it in an address
     marija.go(sheet)
     expect(marija.page.get_by_role("heading", name="Attendance")).to_be_visible()
     marija.page.get_by_text("Correct").first.click()

@@ -8,7 +8,6 @@ from importlib import resources
 
 import pytest
 
-from coil_bridge.app import build_services
 from coil_bridge.domain import Site
 from coil_bridge.services.bundle import Services
 from coil_bridge.services.context import SYSTEM
@@ -16,6 +15,7 @@ from coil_bridge.services.moodles.site_inputs import InstitutionInput, SiteInput
 from coil_bridge.settings import make_settings
 from coil_bridge.storage.engine import open_engine
 from coil_bridge.storage.tables import metadata
+from coil_bridge.wiring.services.installation import build_services
 from connectors.moodle.client import MoodleClient
 from connectors.moodle.readiness import Readiness, probe
 from connectors.transport import Transport, TransportPolicy

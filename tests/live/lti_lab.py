@@ -18,10 +18,10 @@ from typing import Any
 from cryptography.fernet import Fernet
 from playwright.sync_api import Browser, Error, Frame, Page, expect
 
-from coil_bridge.app import build_services
 from coil_bridge.services.bundle import Services
 from coil_bridge.services.context import system_clock
 from coil_bridge.settings import load_settings
+from coil_bridge.wiring.services.installation import build_services
 from tests.benchmarks.processes import HOST, free_port, server
 
 SERVICE_HOST = "localhost"

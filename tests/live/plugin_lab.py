@@ -1,27 +1,34 @@
-"""A real Moodle on this machine with the plugin: its address, its database, its command line."""
+"""A real Moodle on this machine with the plugin: its address, and its command line.
+
+Its database is asked through Moodle's own layer: which one it is does not matter, nor how tables are named.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import create_engine, text
-
-_NAMES = ("URL", "TOKEN", "DATABASE", "PHP", "CODE", "COURSES")
+_NAMES = ("URL", "TOKEN", "PHP", "CODE", "COURSES")
 BEGIN = "define('CLI_SCRIPT', true); require('config.php');"
+_ASK = """
+foreach ($DB->get_recordset_sql(stream_get_contents(STDIN)) as $row) {
+    echo json_encode(array_values((array)$row)), PHP_EOL;
+}
+"""
 
 
 @dataclass(frozen=True)
 class Lab:
-    """A Moodle with the plugin, its database and its command line."""
+    """A Moodle with the plugin, and its command line."""
 
     url: str
     token: str = field(repr=False)
-    database: str = field(repr=False)
     php: str
     code: str
     courses: str
@@ -48,23 +55,40 @@ class Lab:
         for name, value in settings.items():
             self.run("admin/cli/cfg.php", "--component=local_coilbridge", f"--name={name}", f"--set={value}")
 
-    def ask(self, query: str) -> list[tuple[Any, ...]]:
-        """The rows that Moodle's database answers with."""
-        engine = create_engine(self.database)
-        with engine.connect() as connection:
-            found = [tuple(row) for row in connection.execute(text(query))]
-        engine.dispose()
-        return found
+    @contextmanager
+    def stores(self, names: str) -> Iterator[None]:
+        """Other log stores enabled than those that are."""
+        setting = ("admin/cli/cfg.php", "--component=tool_log", "--name=enabled_stores")
+        before = self.run(*setting).strip()
+        self.run(*setting, f"--set={names}")
+        try:
+            yield
+        finally:
+            self.run(*setting, f"--set={before}")
 
-    def count(self, condition: str) -> int:
-        """How many rows of the log table fulfil a condition."""
-        return int(self.ask(f"SELECT count(*) FROM mdl_logstore_standard_log WHERE {condition}")[0][0])
+    def has(self, table: str) -> bool:
+        """Whether Moodle's database has a table."""
+        return self.run("-r", BEGIN + f"echo (int)$DB->get_manager()->table_exists('{table}');") == "1"
 
-    def rows(self, condition: str = "anonymous = 0 AND realuserid IS NULL") -> dict[int, tuple[int, ...]]:
-        """What the log table holds of the courses, by id."""
-        columns = "id, courseid, userid, timecreated"
+    def ask(self, query: str) -> list[tuple[str | None, ...]]:
+        """The rows that Moodle's database answers with, as text; tables in braces, every column named."""
+        said = self.run("-r", BEGIN + _ASK, given=query)
+        return [tuple(json.loads(line)) for line in said.splitlines()]
+
+    def numbers(self, query: str) -> list[tuple[int, ...]]:
+        """The same where every column holds whole numbers."""
+        return [tuple(int(each or 0) for each in row) for row in self.ask(query)]
+
+    def count(self, condition: str, table: str = "logstore_standard_log") -> int:
+        """How many rows of a table, without another word that of the log, fulfil a condition."""
+        return self.numbers(f"SELECT COUNT(1) AS found FROM {{{table}}} WHERE {condition}")[0][0]
+
+    def rows(
+        self, condition: str = "anonymous = 0 AND realuserid IS NULL", table: str = "logstore_standard_log"
+    ) -> dict[int, tuple[int, ...]]:
+        """What a log's table holds of the courses, by id."""
         where = f"courseid IN ({self.courses}) AND {condition}"
-        found = self.ask(f"SELECT {columns} FROM mdl_logstore_standard_log WHERE {where}")
+        found = self.numbers(f"SELECT id, courseid, userid, timecreated FROM {{{table}}} WHERE {where}")
         return {row[0]: row[1:] for row in found}
 
 

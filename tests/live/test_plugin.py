@@ -18,7 +18,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from connectors.moodle.client import MoodleClient
-from connectors.moodle.logs import LogPage
+from connectors.moodle.logs import ANSWER_ROWS, LogAnswer, LogPage
 from connectors.moodle.plugin import CalendarEntry, PairedCourse
 from connectors.transport import Transport, TransportPolicy
 from tests.live.plugin_lab import BEGIN, Lab, from_environment
@@ -43,22 +43,31 @@ def client(lab: Lab) -> MoodleClient:
 
 
 def everything(client: MoodleClient, courses: list[int], limit: int) -> list[LogPage]:
-    pages = [client.log_page(courses, 0, limit)]
-    while not pages[-1].complete:
-        pages.append(client.log_page(courses, pages[-1].cursor, limit))
+    answer = client.log_answer(courses, 0, limit)
+    pages = _unpacked(client, answer)
+    while not answer.complete:
+        answer = client.log_answer(courses, answer.cursor, limit)
+        pages += _unpacked(client, answer)
     return pages
+
+
+def _unpacked(client: MoodleClient, answer: LogAnswer) -> list[LogPage]:
+    return [client.log_page(answer, place) for place in range(len(answer.pages))]
 
 
 def _columns(page: LogPage) -> list[list[int]]:
     return [each.tolist() for each in (page.ids, page.courses, page.users, page.times)]
 
 
-def test_the_rows_pulled_are_the_rows_of_the_log_to_the_row(client: MoodleClient, lab: Lab) -> None:
+@pytest.mark.parametrize("limit", [30_000, ANSWER_ROWS, 350_000])
+def test_the_rows_pulled_are_the_rows_of_the_log_to_the_row(
+    client: MoodleClient, lab: Lab, limit: int
+) -> None:
     client.plugin_info()  # also notes how far the log reaches
     time.sleep(6)  # the newest seconds are held back
     pulled = {
         row: rest
-        for page in everything(client, lab.course_ids, 30_000)
+        for page in everything(client, lab.course_ids, limit)
         for row, *rest in zip(*_columns(page), strict=True)
     }
     upto = max(pulled)
@@ -80,17 +89,10 @@ def test_every_row_is_counted_whether_given_or_not(client: MoodleClient, lab: La
     ("stores", "reader"), [("", ""), ("logstore_database,logstore_standard", "logstore_standard")]
 )
 def test_none_and_several_log_stores(client: MoodleClient, lab: Lab, stores: str, reader: str) -> None:
-    (before,) = lab.ask(
-        "SELECT value FROM mdl_config_plugins WHERE plugin = 'tool_log' AND name = 'enabled_stores'"
-    )
-    switch = ("admin/cli/cfg.php", "--component=tool_log", "--name=enabled_stores")
-    try:
-        lab.run(*switch, f"--set={stores}")
-        info, page = client.plugin_info(), client.log_page(lab.course_ids, 0, 10)
-    finally:
-        lab.run(*switch, f"--set={before[0]}")
-    assert (info.reader, page.reader) == (reader, reader)
-    assert (len(page) > 0, page.refused) == (bool(reader), {})
+    with lab.stores(stores):
+        info, answer = client.plugin_info(), client.log_answer(lab.course_ids, 0, 10)
+    assert (info.reader, answer.reader) == (reader, reader)
+    assert (len(client.log_page(answer, 0)) > 0, answer.refused) == (bool(reader), {})
 
 
 def entry(course_id: int) -> CalendarEntry:

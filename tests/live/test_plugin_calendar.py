@@ -46,25 +46,24 @@ class Calendar:
 
     def __getitem__(self, session: JointSession) -> tuple[int, str, str, int, int, str]:
         """Number, title, place, beginning, length and status of a session's only event."""
-        (found,) = self.moodle.ask(
-            "SELECT e.id, e.name, e.location, e.timestart, e.timeduration, k.status FROM mdl_event e"
-            " JOIN mdl_local_coilbridge_events k ON k.eventid = e.id"
+        ((number, title, place, starts, length, status),) = self.moodle.ask(
+            "SELECT e.id, e.name, e.location, e.timestart, e.timeduration, k.status FROM {event} e"
+            " JOIN {local_coilbridge_events} k ON k.eventid = e.id"
             f" WHERE k.extkey = '{session.id}:{self.party.course.moodle_id}'"
         )
-        return found  # type: ignore[return-value]  # the columns above
+        at, seconds = int(starts or 0), int(length or 0)
+        return int(number or 0), title or "", place or "", at, seconds, status or ""
 
     def events(self) -> int:
         """How many events of ours stand in the course."""
-        door = "%bridge.example.org/join/%"
-        return int(self.moodle.ask(f"SELECT count(*) FROM mdl_event WHERE description LIKE '{door}'")[0][0])
+        return self.moodle.count("description LIKE '%bridge.example.org/join/%'", "event")
 
     def keys(self) -> int:
         """How many keys of the pairing's sessions the plugin knows."""
         with self.services.storage.read() as tx:
             sessions = tx.sessions.of_pairing(self.pairing.id)
         ours = ", ".join(f"'{each.id}:{self.party.course.moodle_id}'" for each in sessions)
-        query = f"SELECT count(*) FROM mdl_local_coilbridge_events WHERE extkey IN ({ours})"
-        return int(self.moodle.ask(query)[0][0])
+        return self.moodle.count(f"extkey IN ({ours})", "local_coilbridge_events")
 
     def keep(self, *, sweep: bool = False) -> None:
         """The worker comes by."""

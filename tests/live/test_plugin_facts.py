@@ -114,15 +114,15 @@ def test_completion_and_counts_of_answers_are_told(
 
 
 def test_attendance_is_what_stands_in_its_tables(client: MoodleClient, moodle: Lab) -> None:
-    if not moodle.ask("SELECT 1 FROM information_schema.tables WHERE table_name = 'mdl_attendance_log'"):
+    if not moodle.has("attendance_log"):
         pytest.skip("Attendance is not installed there")
-    there = moodle.ask(
-        "SELECT l.id, l.studentid, s.sessdate, s.duration, l.timetaken, floor(100 * t.grade)::int,"
-        " (SELECT floor(100 * max(o.grade))::int FROM mdl_attendance_statuses o WHERE o.deleted = 0"
-        " AND o.attendanceid = t.attendanceid AND o.setnumber = t.setnumber)"
-        " FROM mdl_attendance_log l JOIN mdl_attendance_sessions s ON s.id = l.sessionid"
-        " JOIN mdl_attendance_statuses t ON t.id = l.statusid"
-        f" JOIN mdl_attendance a ON a.id = s.attendanceid WHERE a.course IN ({moodle.courses}) ORDER BY l.id"
+    there = moodle.numbers(
+        "SELECT l.id, l.studentid, s.sessdate, s.duration, l.timetaken, FLOOR(100 * t.grade) AS grade,"
+        " (SELECT FLOOR(100 * MAX(o.grade)) FROM {attendance_statuses} o WHERE o.deleted = 0"
+        " AND o.attendanceid = t.attendanceid AND o.setnumber = t.setnumber) AS most"
+        " FROM {attendance_log} l JOIN {attendance_sessions} s ON s.id = l.sessionid"
+        " JOIN {attendance_statuses} t ON t.id = l.statusid"
+        f" JOIN {{attendance}} a ON a.id = s.attendanceid WHERE a.course IN ({moodle.courses}) ORDER BY l.id"
     )
     columns = client.facts("attendance", moodle.course_ids).columns
     names = ("id", "user", "time", "seconds", "taken", "grade", "most")

@@ -13,6 +13,7 @@ from playwright.sync_api import Frame, expect
 
 from coil_bridge.domain import CoilPhase, Course, Pairing, Person
 from coil_bridge.services.agreed.session_plans import PlanInput
+from coil_bridge.services.calendar.calendar_events import session_in
 from coil_bridge.services.context import system_clock
 from connectors.moodle.client import MoodleClient
 from scheduling.zones import to_local
@@ -72,11 +73,15 @@ def moodle(running: Service) -> Lab:
 
 @pytest.fixture(scope="module")
 def planned(
-    running: Service, pairing: Pairing, teacher: Person, clients: tuple[MoodleClient, MoodleClient]
+    running: Service,
+    pairing: Pairing,
+    teacher: Person,
+    course: Course,
+    clients: tuple[MoodleClient, MoodleClient],
 ) -> Iterator[list[str]]:
     """When the sessions are that the Moodle's calendar shows: four, of which the second is called off.
 
-    They are taken out again: another run would find them in the block.
+    They are taken out again: another run would find them in the block. The second Moodle may have no plugin.
     """
     services = running.services
     day = to_local(system_clock(), "Europe/Belgrade").replace(tzinfo=None, second=0, microsecond=0)
@@ -88,9 +93,12 @@ def planned(
     services.sessions.cancel(teacher, sessions[1].id, 1)
     services.calendars.moodles.keep_due()
     yield [f"{each.starts_at:%Y-%m-%dT%H:%M:%SZ}" for each in sessions]
-    keys = [f"{each.id}:{of.course.moodle_id}" for each in sessions for of in pairing.courses]
-    for client in clients:
-        client.delete_events(keys)
+    first, second = clients
+    first.delete_events([f"{each.id}:{course.moodle_id}" for each in sessions])
+    (other,) = (each.course for each in pairing.courses if each.course.id != course.id)
+    there = second.calendar.since(other.moodle_id, system_clock())
+    ours = [each.id for each in there if session_in(each.description, running.service_url)]
+    second.delete_calendar_events(ours)
 
 
 @pytest.fixture(scope="module", autouse=True)

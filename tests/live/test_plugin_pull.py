@@ -108,9 +108,9 @@ def test_what_the_plugin_tells_is_attendance_and_the_posts_of_core(
     monkeypatch.setattr(CourseFacts, "known", lambda _self: False)
     other_id, slow = pulled(services, paired, course.id)
     # Core hides the answers in a question-and-answer forum from an account that has not posted there.
-    ((hidden,),) = moodle.ask(
-        "SELECT count(*) FROM mdl_forum_posts p JOIN mdl_forum_discussions d ON d.id = p.discussion"
-        " JOIN mdl_forum f ON f.id = d.forum AND f.type = 'qanda'"
+    ((hidden,),) = moodle.numbers(
+        "SELECT COUNT(1) AS found FROM {forum_posts} p JOIN {forum_discussions} d ON d.id = p.discussion"
+        " JOIN {forum} f ON f.id = d.forum AND f.type = 'qanda'"
         f" WHERE p.parent > 0 AND f.course = {course.moodle_id}"
     )
     assert posts(services, pilot_id, course.id) == posts(services, other_id, course.id) + hidden > hidden

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from coil_bridge.app import build_services
 from coil_bridge.errors import ConfigurationError
 from coil_bridge.settings import Settings
+from coil_bridge.wiring.services.installation import build_services
 
 
 def test_nothing_starts_on_zone_data_of_two_versions(

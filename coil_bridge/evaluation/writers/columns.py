@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from coil_bridge.evaluation.evidence_columns import UNRECORDED, UNTIMED, WITHHELD
 from coil_bridge.evaluation.report_parts import Grid
 
+_NO_NUMBER = frozenset({WITHHELD, UNRECORDED, UNTIMED, "–"})  # say why there is none
 _NUMBER = re.compile(r"[+\-\u2212]?[\d\u202f]+(\.\d+)?")
 _BOLD = 1.18  # a letter of a header beside one of a cell
 _MARGINS = 2.0  # of a cell, in letters
@@ -29,11 +31,12 @@ def column_widths(grid: Grid, width: float, letter: float) -> list[float]:
     """
     columns = [[row[column] for row in grid.rows] for column in range(len(grid.header))]
     words = [
-        max([_length(word) for value in cells for word in value.split()] + [_longest_of(name)]) + _MARGINS
+        max([letters_wide(word) for value in cells for word in value.split()] + [_longest_of(name)])
+        + _MARGINS
         for name, cells in zip(grid.header, columns, strict=True)
     ]
     wanted = [
-        max([_length(value) for value in cells] + [_length(name) * _BOLD / 2]) + _MARGINS - word
+        max([letters_wide(value) for value in cells] + [letters_wide(name) * _BOLD / 2]) + _MARGINS - word
         for name, word, cells in zip(grid.header, words, columns, strict=True)
     ]
     wanted = [max(each, 0.0) for each in wanted]
@@ -49,14 +52,14 @@ def column_widths(grid: Grid, width: float, letter: float) -> list[float]:
 
 
 def _longest_of(name: str) -> float:
-    return max([_length(word) for word in name.split()] + [0]) * _BOLD
+    return max([letters_wide(word) for word in name.split()] + [0]) * _BOLD
 
 
-def _length(text: str) -> float:
-    """In letters; East Asian ones are twice as wide, and a line can break after each."""
+def letters_wide(text: str) -> int:
+    """How wide a text is, in letters; East Asian ones are twice as wide, and a line can break after each."""
     wide = sum(unicodedata.east_asian_width(each) in "WF" for each in text)
     return len(text) + wide
 
 
 def _is_number(value: str) -> bool:
-    return value in ("withheld", "–") or _NUMBER.fullmatch(value) is not None
+    return value in _NO_NUMBER or _NUMBER.fullmatch(value) is not None

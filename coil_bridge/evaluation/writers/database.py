@@ -95,7 +95,7 @@ def _metadata(dataset: Dataset, name: str) -> dict[str, Any]:
     tables |= {view.name: {"description": view.description} for view in dataset.views}
     tables[_METADATA] = {"hidden": True}
     head = {"title": dataset.title, "description": dataset.description, "source": dataset.source}
-    return head | {"databases": {name: {"tables": tables}}}
+    return head | {"databases": {name: head | {"tables": tables}}}
 
 
 def _describe(column: Column) -> str:

@@ -11,14 +11,16 @@ import io
 from datetime import UTC, datetime
 from typing import Any
 
-from coil_bridge.evaluation.report_parts import LANGUAGE, Grid, Heading, NewPage, Part, Picture, Report, Text
+from coil_bridge.evaluation.report_parts import LANGUAGE, Grid, Heading, Items, Part, Picture, Report, Text
 from coil_bridge.evaluation.writers.archive import archived, unpacked
 from coil_bridge.evaluation.writers.columns import column_widths, numeric_columns
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _WIDTH = 6.3  # inches, between the margins of an A4 page
 _CELL = 8.5  # points
-_LETTER = _CELL * 0.56 / 72  # inches: how wide one is on average, with what a cell keeps free
+# Inches: how wide a letter is on average, with what a cell keeps free, also where Calibri is missing.
+_LETTER = _CELL * 0.6 / 72
+_KEPT_TOGETHER = 16  # rows of a table that no page divides
 # What Word and LibreOffice replace by their own where it is missing.
 _EAST_ASIAN_FONT, _EAST_ASIAN_LANGUAGE = "Microsoft YaHei", "zh-CN"
 _INK, _LINE, _HEAD = "10252A", "B9C8C5", "E8EFED"
@@ -42,8 +44,10 @@ def write_docx(report: Report, made_at: datetime) -> bytes:
     properties.comments, properties.language = "", LANGUAGE
     document.add_heading(report.title, 0)
     document.add_paragraph(report.subtitle, style="Subtitle")
-    for part in report.parts:
+    for before, part in zip((None, *report.parts), report.parts, strict=False):
         _add(document, part)
+        if isinstance(part, Text) and isinstance(before, Heading):  # no heading with a line of text alone
+            document.paragraphs[-1].paragraph_format.keep_with_next = True
     foot = section.footer.paragraphs[0]
     foot.add_run(f"{report.title} · ")
     _field(foot, "PAGE", "1")
@@ -63,7 +67,11 @@ def _set_styles(document: Any) -> None:
         font.name, font.size, font.italic, font.color.rgb = "Calibri", Pt(size), False, ink
     for name in ("Title", "Heading 1", "Heading 2"):
         document.styles[name].font.color.rgb = ink
-    document.styles["Caption"].paragraph_format.keep_with_next = True
+    document.styles["Title"].element.pPr.remove(document.styles["Title"].element.pPr.find(qn("w:pBdr")))
+    subtitle = document.styles["Subtitle"].element.rPr
+    subtitle.remove(subtitle.find(qn("w:spacing")))
+    caption = document.styles["Caption"].paragraph_format
+    caption.keep_with_next, caption.space_before, caption.space_after = True, Pt(12), Pt(4)
     defaults = document.styles.element.find(".//" + qn("w:rPrDefault")).find(qn("w:rPr"))
     language = defaults.find(qn("w:lang"))
     language.set(qn("w:val"), LANGUAGE)
@@ -81,8 +89,9 @@ def _add(document: Any, part: Part) -> None:
         document.add_heading(part.text, part.level)
     elif isinstance(part, Text):
         document.add_paragraph(part.text)
-    elif isinstance(part, NewPage):
-        document.add_page_break()
+    elif isinstance(part, Items):
+        for text in part.texts:
+            document.add_paragraph(text, style="List Bullet")
     elif isinstance(part, Picture):
         _caption(document, "Figure", part.number, part.chart.title)
         picture = document.add_picture(io.BytesIO(part.chart.png()), width=Inches(_WIDTH * 0.8))
@@ -139,13 +148,13 @@ def _add_table(document: Any, grid: Grid) -> None:
             cell.width = Inches(widths[column])
             paragraph = cell.paragraphs[0]
             paragraph.paragraph_format.space_after = Pt(0)
+            paragraph.paragraph_format.keep_with_next = position < len(grid.rows) <= _KEPT_TOGETHER
             if column in numeric:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
             run = paragraph.add_run(value)
             run.font.size, run.bold = Pt(_CELL), position == 0
             if position == 0:
                 _shade(cell)
-    document.add_paragraph()
 
 
 def _dress(table: Any, title: str) -> None:
@@ -158,8 +167,9 @@ def _dress(table: Any, title: str) -> None:
     borders = parse_xml(f"<w:tblBorders {nsdecls('w')}>{sides}</w:tblBorders>")
     look = properties.find(qn("w:tblLook"))
     look.addprevious(borders)
-    look.set(qn("w:firstRow"), "1")
-    for name in ("firstColumn", "lastRow", "lastColumn"):
+    for name in ("firstRow", "firstColumn"):  # they say what the others are about
+        look.set(qn(f"w:{name}"), "1")
+    for name in ("lastRow", "lastColumn"):
         look.set(qn(f"w:{name}"), "0")
     caption = parse_xml(f"<w:tblCaption {nsdecls('w')}/>")
     caption.set(qn("w:val"), title)

@@ -72,7 +72,7 @@ def register_fonts(letters: Lettering) -> None:
         pdfmetrics.registerFont(TTFont(name, str(path)))
     pdfmetrics.registerFontFamily(OWN, normal=OWN, bold=OWN_BOLD)
     if letters.east_asian:
-        font = _embedded(_cut_out("".join(sorted(letters.east_asian))))
+        font = _embedded(_cut_out("".join(sorted(letters.east_asian | {" "}))))  # a line can end in it
         font.unregister()  # the one of the report before, which has the same name and other letters
         pdfmetrics.registerFont(font)
 

@@ -12,6 +12,7 @@ from datetime import UTC, date
 from typing import TYPE_CHECKING
 
 from coil_bridge.evaluation.dataset import Cell, Column, ColumnType, Dataset, Table
+from coil_bridge.evaluation.writers.columns import letters_wide
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -21,9 +22,13 @@ if TYPE_CHECKING:
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_ROWS = 1_048_575  # a sheet's 1,048,576 without the header
 _LONGEST_TEXT = 32_767
-_WIDEST = 80
+_WIDEST = 50  # in the width of a digit; longer texts go on in the next line
+_IN_A_LINE = 54  # letters, which are narrower than digits
+_LINE = 15  # points
+_LONGEST_HEADER = 100
 _A4 = 9
-_LOOKS = {"day": "yyyy-mm-dd", "whole": "#,##0", "part": "#,##0.00"}
+_MARGIN = 0.4  # inches
+_NUMBERS = (ColumnType.INTEGER, ColumnType.NUMBER)
 
 
 class TooManyRows(ValueError):
@@ -42,55 +47,97 @@ def write_xlsx(dataset: Dataset) -> bytes:
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as workbook:
         made_at = dataset.made_at.astimezone(UTC).replace(tzinfo=None)  # the format knows no zones
         workbook.set_properties({"title": dataset.title, "comments": dataset.description, "created": made_at})
+        looks = _looks(workbook)
         for table in dataset.tables:
-            _write_sheet(workbook, table)
+            _Sheet(workbook, table, looks).write(dataset.title)
     return buffer.getvalue()
 
 
-def _write_sheet(workbook: Workbook, table: Table) -> None:
-    if len(table.rows) > MOST_ROWS:
-        raise TooManyRows(f"{table.name} has {len(table.rows)} rows, a sheet takes {MOST_ROWS}")
-    sheet = workbook.add_worksheet(table.title)
-    head = workbook.add_format({"bold": True, "bottom": 1})
-    looks = {
-        kind: workbook.add_format({"num_format": look, "valign": "top"}) for kind, look in _LOOKS.items()
+def _looks(workbook: Workbook) -> dict[str, Format]:
+    """How cells look; a number keeps away from the text in the next column."""
+    number = {"align": "right", "indent": 1}
+    head = {"bold": True, "bottom": 1}
+    looks: dict[str, dict[str, object]] = {
+        "head": {**head},
+        "number head": {**head, **number},
+        "text": {"valign": "top"},
+        "wrapped": {"valign": "top", "text_wrap": True},
+        "day": {"valign": "top", "num_format": "yyyy-mm-dd"},
+        "whole": {"valign": "top", "num_format": "#,##0", **number},
+        "part": {"valign": "top", "num_format": "#,##0.00", **number},
     }
-    wrapped = workbook.add_format({"text_wrap": True, "valign": "top"})
-    for position, column in enumerate(table.columns):
-        sheet.write_string(0, position, column.name, head)
-        width = _width(table, position)
-        sheet.set_column(position, position, min(width, _WIDEST), wrapped if width > _WIDEST else None)
-    for number, row in enumerate(table.rows, start=1):
-        _write_row(sheet, number, table.columns, row, looks)
-    named = table.header[:2] == ("axis", "place")  # what a row is about stays in sight
-    sheet.freeze_panes(1, 2 if named else 0)
-    sheet.repeat_rows(0)
-    sheet.set_landscape()
-    sheet.set_paper(_A4)
-    sheet.fit_to_pages(1, 0)
-    sheet.autofilter(0, 0, len(table.rows), len(table.columns) - 1)
+    return {kind: workbook.add_format(look) for kind, look in looks.items()}
 
 
-def _write_row(
-    sheet: Worksheet,
-    number: int,
-    columns: tuple[Column, ...],
-    row: tuple[Cell, ...],
-    looks: Mapping[str, Format],
-) -> None:
-    for position, (column, value) in enumerate(zip(columns, row, strict=True)):
-        if value is None:
-            continue
-        if isinstance(value, date):
-            sheet.write_datetime(number, position, value, looks["day"])
-        elif column.type in (ColumnType.INTEGER, ColumnType.NUMBER):
-            look = looks["whole" if float(value).is_integer() else "part"]
-            sheet.write_number(number, position, float(value), look)
-        else:
-            sheet.write_string(number, position, str(value)[:_LONGEST_TEXT])
+class _Sheet:
+    """A table on its way into a sheet."""
+
+    def __init__(self, workbook: Workbook, table: Table, looks: Mapping[str, Format]) -> None:
+        """Make an empty sheet.
+
+        Raises:
+            TooManyRows: the table has more rows than a sheet takes.
+        """
+        if len(table.rows) > MOST_ROWS:
+            raise TooManyRows(f"{table.name} has {len(table.rows)} rows, a sheet takes {MOST_ROWS}")
+        self._table = table
+        self._looks = looks
+        self._sheet: Worksheet = workbook.add_worksheet(table.title)
+        self._wrapped: set[int] = set()
+        self._mixed = "unit" in table.header  # each row has its own
+
+    def write(self, title: str) -> None:
+        """Fill it; ``title`` is the whole file's, for print."""
+        for position, column in enumerate(self._table.columns):
+            head = "number head" if column.type in _NUMBERS else "head"
+            self._sheet.write_string(0, position, column.name, self._looks[head])
+            width = _width(self._table, position)
+            self._sheet.set_column(position, position, min(width, _WIDEST), self._looks["text"])
+            if width > _WIDEST:
+                self._wrapped.add(position)
+        for number, row in enumerate(self._table.rows, start=1):
+            self._write_row(number, row)
+        self._lay_out(title)
+
+    def _write_row(self, number: int, row: tuple[Cell, ...]) -> None:
+        for position, (column, value) in enumerate(zip(self._table.columns, row, strict=True)):
+            if value is None:
+                continue
+            if isinstance(value, date):
+                self._sheet.write_datetime(number, position, value, self._looks["day"])
+            elif column.type in _NUMBERS:
+                self._sheet.write_number(number, position, float(value), self._look(column, float(value)))
+            else:
+                look = self._looks["wrapped" if position in self._wrapped else "text"]
+                self._sheet.write_string(number, position, str(value)[:_LONGEST_TEXT], look)
+        lines = max([_lines(str(row[position] or "")) for position in self._wrapped], default=1)
+        if lines > 1:  # not every program works the height out by itself
+            self._sheet.set_row(number, _LINE * lines)
+
+    def _look(self, column: Column, value: float) -> Format:
+        """Numbers of one unit have as many places in every row."""
+        whole = column.type is ColumnType.INTEGER or (self._mixed and value.is_integer())
+        return self._looks["whole" if whole else "part"]
+
+    def _lay_out(self, title: str) -> None:
+        """What stays in sight on the screen, and how it is printed."""
+        named = self._table.header[:2] == ("axis", "place")  # what a row is about
+        self._sheet.freeze_panes(1, 2 if named else 0)
+        self._sheet.autofilter(0, 0, len(self._table.rows), len(self._table.columns) - 1)
+        self._sheet.repeat_rows(0)
+        self._sheet.set_landscape()
+        self._sheet.set_paper(_A4)
+        self._sheet.set_margins(_MARGIN, _MARGIN, 0.75, 0.6)
+        self._sheet.fit_to_pages(1, 0)
+        self._sheet.set_header(f"&L{title[:_LONGEST_HEADER].replace('&', '&&')}&R&A")
+        self._sheet.set_footer("&R&P / &N")
+
+
+def _lines(text: str) -> int:
+    return sum(-(-letters_wide(line) // _IN_A_LINE) or 1 for line in text.splitlines())
 
 
 def _width(table: Table, position: int) -> int:
     """Wide enough for the header and the first rows: all of them would cost more than it is worth."""
     values = [str(row[position] or "") for row in table.rows[:200]]
-    return max(len(text) for text in [table.header[position], *values]) + 2
+    return max(letters_wide(text) for text in [f"{table.header[position]}  ", *values]) + 2

@@ -13,11 +13,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from coil_bridge.errors import PartnerUnavailable
 from coil_bridge.evaluation.pseudonyms import Pseudonymiser
 from coil_bridge.evaluation.records import Dropped, Member, Part, PilotCourse
 from coil_bridge.evaluation.weeks import local_day, monday
-from coil_bridge.i18n import mark
 from coil_bridge.services.activity.completion_pull import CompletionPull
 from coil_bridge.services.activity.course_facts import CourseFacts
 from coil_bridge.services.activity.fact_counts import FactCounts
@@ -26,7 +24,7 @@ from coil_bridge.services.activity.fact_stays import FactStays
 from coil_bridge.services.activity.forum_pull import ForumPull
 from coil_bridge.services.activity.post_events import PostEvents
 from coil_bridge.services.activity.pull_rows import PullRows
-from coil_bridge.services.moodles.roster_fallback import MAY_NOT_LIST, Listed
+from coil_bridge.services.moodles.roster_fallback import MAY_NOT_LIST, Listed, no_students
 from connectors.moodle.client import MoodleClient
 from connectors.moodle.errors import PermissionMissing
 from connectors.moodle.records import EnrolledUser
@@ -103,7 +101,7 @@ class CoursePull:
         except MAY_NOT_LIST as refusal:
             return self._roster_of_launches(refusal)
         if Part.STUDENT not in {part_of(user.roles) for user in everybody}:
-            return self._roster_of_launches(self._no_students())
+            return self._roster_of_launches(no_students(self.course))
         active = self._active(client, everybody)
         account.steps_done += 2
         enrolled = [user for user in everybody if user.id in active]
@@ -125,17 +123,6 @@ class CoursePull:
         self.rows.account.drop(Dropped.ROLE_NOT_COUNTED, len(found) - len(people))
         self.rows.account.steps_done += 2
         return people
-
-    def _no_students(self) -> PartnerUnavailable:
-        """Not to be believed: Moodle leaves out, without a word, whom the account may not see."""
-        return PartnerUnavailable(
-            mark(
-                "%(site)s shows no students in “%(course)s”. Either nobody is enrolled with the role Student "
-                "or the service account may not see them (moodle/user:viewdetails, and where groups are "
-                "separate moodle/site:accessallgroups)."
-            ),
-            {"site": self.course.site_name, "course": self.course.course_name},
-        )
 
     def _active(self, client: MoodleClient, everybody: Sequence[EnrolledUser]) -> Collection[int]:
         """Whose enrolment is not suspended; everybody's, where the account may not know."""

@@ -36,7 +36,7 @@ from coil_bridge.storage.storage import Storage, Transaction
 from coil_bridge.vault import Vault, new_id
 from connectors.moodle.client import MoodleClient
 from connectors.moodle.errors import FunctionNotAllowed, RecordUnknown
-from connectors.moodle.logs import LogPage
+from connectors.moodle.logs import LogAnswer, LogPage
 from connectors.moodle.plugin import PluginInfo
 
 PULL_LOG = "pull_log"
@@ -99,7 +99,8 @@ class LogPull:
         reader = LogReading(
             self._storage,
             run,
-            ask=partial(self._page, run.site_id),
+            ask=partial(self._ask, run.site_id),
+            unpack=partial(self._unpack, run.site_id),
             guard=partial(_key_is_there, pilot),
             account=account,
         )
@@ -124,8 +125,11 @@ class LogPull:
             raise
         return _finding(info)
 
-    def _page(self, site_id: str, course_ids: Sequence[int], after_id: int, limit: int) -> LogPage:
-        return self._partners.call(site_id, lambda client: client.log_page(course_ids, after_id, limit))
+    def _ask(self, site_id: str, course_ids: Sequence[int], after_id: int, limit: int) -> LogAnswer:
+        return self._partners.call(site_id, lambda client: client.log_answer(course_ids, after_id, limit))
+
+    def _unpack(self, site_id: str, answer: LogAnswer, place: int) -> LogPage:
+        return self._partners.call(site_id, lambda client: client.log_page(answer, place))
 
     def _readings(self, pilot: Pilot, site_id: str) -> list[Reading]:
         """The pilot's courses on the site whose roster is known, each from its cursor."""

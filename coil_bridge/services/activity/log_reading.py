@@ -1,5 +1,8 @@
 """Reading the log of one Moodle for one pilot, page by page, each page with its cursors in a transaction.
 
+A question costs a Moodle as much as ten thousand rows, so an answer brings several pages; a page is what is
+unpacked and stored at once, so it is small.
+
 Courses that stand at the same place in the log are asked for together. One that came later is read alone
 from the beginning until it meets the others: the page in which it does is cut there.
 
@@ -13,9 +16,10 @@ Only the worker imports this: the columns of a page need numpy.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 
@@ -26,14 +30,16 @@ from coil_bridge.services.activity import log_course
 from coil_bridge.services.activity.log_course import Reading, Seen
 from coil_bridge.services.activity.pull_rows import Account
 from coil_bridge.storage.storage import Storage, Transaction
-from connectors.moodle.logs import LogPage
+from connectors.moodle.logs import ANSWER_ROWS, LogAnswer, LogPage
 
-PAGE = 35_000  # rows asked for and stored at once: a question costs the Moodle as much as ten thousand
+ROWS = ANSWER_ROWS
 
 _NONE = np.empty(0, np.int64)
 
-Ask = Callable[[Sequence[int], int, int], LogPage]
-"""Gives a page of the log of these courses after an id, with at most so many rows."""
+Ask = Callable[[Sequence[int], int, int], LogAnswer]
+"""Asks for the log of these courses after an id, with at most so many rows."""
+Unpack = Callable[[LogAnswer, int], LogPage]
+"""Unpacks a page of an answer."""
 Guard = Callable[[Transaction], None]
 """Raises when nothing may be written any more."""
 
@@ -50,11 +56,14 @@ class Progress:
 class LogReading:
     """One run over one site's log."""
 
-    def __init__(self, storage: Storage, run: LogRun, *, ask: Ask, guard: Guard, account: Account) -> None:
+    def __init__(
+        self, storage: Storage, run: LogRun, *, ask: Ask, unpack: Unpack, guard: Guard, account: Account
+    ) -> None:
         self._storage = storage
         self._pilot_id = run.pilot_id
         self._run_id = run.id
         self._ask = ask
+        self._unpack = unpack
         self._guard = guard
         self._account = account
         self._progress = Progress()
@@ -86,26 +95,30 @@ class LogReading:
     ) -> bool:
         """Read until the others' place; whether there is nothing more.
 
-        While a page is stored the Moodle is at the next one already.
+        While the pages of an answer are stored the Moodle is at the next one already.
         """
-        page = self._ask(_courses(group), max(0, group[0].cursor.after_id - log_course.OVERLAP), PAGE)
+        answer = self._ask(_courses(group), max(0, group[0].cursor.after_id - log_course.OVERLAP), ROWS)
         is_first = True
         while True:
-            self._leave_refused(group, page.refused)
+            self._leave_refused(group, answer.refused)
             if not group:
                 return True
-            if is_first and _begins_anew(group, page):
-                for each in waiting:
-                    each.begin_anew()
-                return False
-            meets = until is not None and page.cursor >= until
-            following: Future[LogPage] | None = None
-            if not meets and not page.complete:
-                following = ahead.submit(self._ask, _courses(group), page.cursor, PAGE)
-            self._store(group, _cut(page, until))
+            pages = self._pages(answer)
+            if is_first:
+                page = next(pages)
+                if _begins_anew(group, page):
+                    for each in waiting:
+                        each.begin_anew()
+                    return False
+                pages = chain([page], pages)
+            meets = until is not None and answer.cursor >= until
+            following: Future[LogAnswer] | None = None
+            if not meets and not answer.complete:
+                following = ahead.submit(self._ask, _courses(group), answer.cursor, ROWS)
+            self._store_all(group, pages, until)
             if following is None:
                 return not meets
-            page, is_first = following.result(), False
+            answer, is_first = following.result(), False
 
     def _leave_refused(self, group: list[Reading], refused: Mapping[int, str]) -> None:
         """A course that may not be read stays where it stands."""
@@ -113,6 +126,17 @@ class LogReading:
             if reason := refused.get(each.course.moodle_id):
                 self.refused[each.course.course_id] = reason
         group[:] = [each for each in group if each.course.moodle_id not in refused]
+
+    def _pages(self, answer: LogAnswer) -> Iterator[LogPage]:
+        for place in range(len(answer.pages)):
+            yield self._unpack(answer, place)
+
+    def _store_all(self, group: Sequence[Reading], pages: Iterable[LogPage], until: int | None) -> None:
+        """Store pages up to the others' place."""
+        for page in pages:
+            self._store(group, _cut(page, until))
+            if until is not None and page.cursor >= until:
+                return
 
     def _store(self, group: Sequence[Reading], page: LogPage) -> None:
         kinds = kinds_of_names(page.event_names)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from coil_bridge.domain import JointSession
 from coil_bridge.errors import Conflict, NotFound
 from coil_bridge.evaluation.attendance import Presence, PresenceSource
 from coil_bridge.evaluation.log_lines import sort_lines
@@ -49,9 +50,14 @@ _LISTED = {
 _WHY = {
     "too_large": mark("The file is too large, or unpacks to too much."),
     "not_readable": mark("The file cannot be read. Upload it as it was downloaded."),
+    "pdf": mark("A PDF cannot be read. Download it again as CSV or Excel."),
     "empty": mark("There is nothing in the file."),
     "no_log": mark(
         "This is no log of a Moodle course. In the course: More > Reports > Logs, then “Download table data”."
+    ),
+    "columns_lost": mark(
+        "Moodle leaves columns out of a JSON file where their headings are not in Latin letters. "
+        "Download the log again as CSV, Excel, OpenDocument or HTML."
     ),
     "only_totals": mark(
         "The file says how long people were there, but not when. "
@@ -123,10 +129,11 @@ class UploadReading:
             raise NotFound(mark("There is no such session."))
         day = session.starts_at.date()
         stays = read_stays(data, day - timedelta(days=1), day + timedelta(days=1))
+        zone = ZoneInfo(value.zone)
+        _check_session(stays, session, zone)
         people = self._people(courses)
         with self._storage.write() as tx:
             names = self._names(tx, pilot_id)
-            zone = ZoneInfo(value.zone)
             dropped: Counter[str] = Counter()
             unmapped: dict[str, list[int]] = {}
             rows: list[Presence] = []
@@ -211,6 +218,22 @@ def _check_course(file: LogFile, course: PilotCourse) -> None:
     if named and course.moodle_id not in named:
         raise Conflict(
             mark("This is the log of another course, not of “%(course)s”."), {"course": course.course_name}
+        )
+
+
+def _check_session(stays: Iterable[Stay], session: JointSession, zone: ZoneInfo) -> None:
+    """Nobody's minutes would count: the file is of another session, or its times are on another clock."""
+    begins = int(session.starts_at.timestamp()) // 60
+    ends = begins + session.minutes
+    if not any(
+        _minute(each.joined, zone) < ends and (each.left is None or _minute(each.left, zone) > begins)
+        for each in stays
+    ):
+        raise Conflict(
+            mark(
+                "By the times in the file nobody was there during this session. Choose the session, and on "
+                "whose clock the times are: usually that of the person who downloaded the file."
+            )
         )
 
 

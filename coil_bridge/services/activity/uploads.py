@@ -33,7 +33,10 @@ _READ_WITHIN = timedelta(days=2)
 
 @dataclass(frozen=True, slots=True)
 class UploadInput:
-    """What the form gives. ``course_id`` for a log, ``session_id`` for an attendance list."""
+    """What the form gives. ``course_id`` for a log, ``session_id`` for an attendance list.
+
+    ``zone`` is that of the times in the file; empty for the course's university's, or the session's.
+    """
 
     kind: str
     file_name: str
@@ -50,6 +53,7 @@ class UploadsView:
     pairing: Pairing
     courses: tuple[PairedCourse, ...]  # of which this person may upload a log
     sessions: tuple[JointSession, ...]
+    clocks: tuple[str, ...]  # zones on which a file's times can be
     uploads: tuple[Upload, ...]
     counted: bool  # the pairing counts to a pilot whose key is there
 
@@ -82,6 +86,7 @@ class UploadService:
                 sessions=tuple(
                     each for each in tx.sessions.of_pairing(pairing_id) if each.starts_at <= self._clock()
                 ),
+                clocks=_clocks(access, actor),
                 uploads=tuple(tx.uploads.of_pairing(pairing_id)),
                 counted=taking_in(tx, access.pairing) is not None,
             )
@@ -102,6 +107,8 @@ class UploadService:
         sealed = self._vault.encrypt(form.content.decode("latin-1"))  # takes a while, and nobody has to wait
         with self._storage.write() as tx:
             access = _access(tx, actor, pairing_id)
+            if form.zone and form.zone not in _clocks(access, actor):
+                raise InvalidInput({"zone": [mark("Choose one of the clocks.")]})
             zone, site_id = self._place(tx, access, form)
             if sum(not each.ended for each in tx.uploads.of_pairing(pairing_id)) >= _MOST_WAITING:
                 raise Conflict(
@@ -187,6 +194,12 @@ def _access(tx: Transaction, actor: Person, pairing_id: str) -> Access:
     if not (access.teaching or access.oversees):
         raise NotFound(mark("There is no such pairing."))
     return access
+
+
+def _clocks(access: Access, actor: Person) -> tuple[str, ...]:
+    """Who downloads a file has the clock of a university of the pairing, an own one, or that of servers."""
+    zones = [each.course.institution.zone for each in access.pairing.courses]
+    return tuple(dict.fromkeys([*zones, *filter(None, [actor.zone]), "UTC"]))
 
 
 def _courses(access: Access) -> tuple[PairedCourse, ...]:

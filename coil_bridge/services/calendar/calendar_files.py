@@ -71,13 +71,28 @@ class FileLine:
 def read_file(content: bytes, zone: str) -> list[FileLine]:
     """Every line of a file; ``zone`` is the clock on which moments of a calendar file become days.
 
+    What somebody hands in is read by ``calendar_reading``, which does the same.
+
     Raises:
         InvalidInput: against ``file``: it is empty, too long, or neither kind of file.
     """
+    return few_enough(events_in(content, zone)) if is_icalendar(content) else read_table(content)
+
+
+def is_icalendar(content: bytes) -> bool:
+    """Whether a file is an iCalendar one. Raises as ``read_file``: it is too large, or no text."""
     if len(content) > MOST_BYTES:
         raise _refused(mark("The file is larger than 256 KB; an academic calendar is not."))
-    text = _decoded(content)
-    lines = list(_events(content, zone) if text.lstrip().startswith("BEGIN:VCALENDAR") else _rows(text))
+    return _decoded(content).lstrip().startswith("BEGIN:VCALENDAR")
+
+
+def read_table(content: bytes) -> list[FileLine]:
+    """The lines of a CSV file; raises as ``read_file``."""
+    return few_enough(list(_rows(_decoded(content))))
+
+
+def few_enough(lines: list[FileLine]) -> list[FileLine]:
+    """The lines, unless there are none or too many; raises as ``read_file``."""
     if not lines:
         raise _refused(mark("There is nothing in the file."))
     if len(lines) > MOST_LINES:
@@ -160,13 +175,13 @@ def _day(text: str) -> date:
         raise ValueError(text[:40]) from None
 
 
-def _events(content: bytes, zone: str) -> Iterator[FileLine]:
+def events_in(content: bytes, zone: str) -> list[FileLine]:
+    """The events of an iCalendar file; raises as ``read_file``: it cannot be read."""
     try:
         calendar = Calendar.from_ical(content)
     except Exception:  # noqa: BLE001 - the parser lets errors of many kinds out for broken text
         raise _refused(mark("The calendar file cannot be read; export it anew.")) from None
-    for number, event in enumerate(calendar.walk("VEVENT"), 1):
-        yield _of_event(number, event, zone)
+    return [_of_event(number, event, zone) for number, event in enumerate(calendar.walk("VEVENT"), 1)]
 
 
 def _of_event(number: int, event: Component, zone: str) -> FileLine:

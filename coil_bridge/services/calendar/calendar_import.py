@@ -21,8 +21,9 @@ from coil_bridge.i18n import mark
 from coil_bridge.services import audit
 from coil_bridge.services.calendar.academic_calendars import calendar_of
 from coil_bridge.services.calendar.calendar_editing import change_version, require_editor
-from coil_bridge.services.calendar.calendar_files import Entry, FileLine, read_file, written
+from coil_bridge.services.calendar.calendar_files import Entry, FileLine, written
 from coil_bridge.services.calendar.calendar_inputs import SPAN_KINDS, SpanInput, checked_span, overlap
+from coil_bridge.services.calendar.calendar_reading import read_file_apart
 from coil_bridge.services.context import Clock
 from coil_bridge.storage.academic import AcademicSpan, HolidayOverride
 from coil_bridge.storage.storage import Storage, Transaction
@@ -87,8 +88,9 @@ class CalendarImport:
             NotFound, Forbidden: no such institution; its calendar is not the person's to change.
             InvalidInput: against ``file``, when it cannot be read at all.
         """
+        lines = self._lines(actor, institution_id, content)
         with self._storage.read() as tx:
-            return self._plan(tx, actor, institution_id, content, whole=whole)[0]
+            return self._plan(tx, actor, institution_id, lines, whole=whole)[0]
 
     def apply(
         self,
@@ -106,8 +108,9 @@ class CalendarImport:
             InvalidInput: the file, or a line of it, cannot be used; nothing is stored.
             EditConflict: somebody changed the calendar since ``version``.
         """
+        lines = self._lines(actor, institution_id, content)
         with self._storage.write() as tx:
-            preview, spans, days = self._plan(tx, actor, institution_id, content, whole=whole)
+            preview, spans, days = self._plan(tx, actor, institution_id, lines, whole=whole)
             if problems := [each.line for each in preview.lines if each.line.problem]:
                 raise InvalidInput({"file": [_told(each) for each in problems]})
             if not preview.possible:
@@ -132,11 +135,22 @@ class CalendarImport:
             )
             return preview
 
+    def _lines(self, actor: Person, institution_id: str, content: bytes) -> list[FileLine]:
+        """Read for those who may, and while no transaction waits."""
+        with self._storage.read() as tx:
+            zone = require_editor(tx, actor, institution_id).zone
+        return read_file_apart(content, zone)
+
     def _plan(
-        self, tx: Transaction, actor: Person, institution_id: str, content: bytes, *, whole: bool
+        self,
+        tx: Transaction,
+        actor: Person,
+        institution_id: str,
+        lines: Sequence[FileLine],
+        *,
+        whole: bool,
     ) -> tuple[ImportPreview, list[AcademicSpan], list[HolidayOverride]]:
         institution = require_editor(tx, actor, institution_id)
-        lines = read_file(content, institution.zone)
         spans, overrides = tx.academic.spans([institution_id]), tx.academic.overrides([institution_id])
         plan = _Plan(institution_id, spans, overrides, calendar_of(institution, spans, overrides))
         asked = [plan.line(each) for each in lines]

@@ -23,7 +23,7 @@ from coil_bridge.services import audit
 from coil_bridge.services.context import Clock, administrators_only
 from coil_bridge.storage.lti_records import Invitation, Platform, RegisteredBy
 from coil_bridge.storage.storage import Storage, Transaction
-from coil_bridge.vault import Vault, new_id, token_hash
+from coil_bridge.vault import Vault, id_for, new_id, token_hash
 
 INVITATION_LASTS = timedelta(days=7)
 _KEPT_AFTER = timedelta(days=30)
@@ -192,16 +192,20 @@ class LtiRegistry:
             tx.lti.set_disabled(platform_id, None)
             self._record(tx, actor, platform.site_id, "lti_enabled", platform=platform_id)
 
-    def replace_key(self, actor: Person) -> None:
+    def replace_key(self, actor: Person, form_key: str | None = None) -> None:
         """Sign with a new key from now on; for the day on which the old one may have been stolen.
+
+        The same form a second time changes nothing, however late; without a form it is always a new key.
 
         Raises:
             Forbidden
         """
         administrators_only(actor)
-        self._keys.rotate(at_once=True)
+        kid, subject = id_for("lti_key", actor.id, form_key or new_id()), ("lti", "keys")
         with self._storage.write() as tx:
-            audit.record(tx, self._clock(), actor, ("lti", "keys"), "lti_key_replaced")
+            made = any(each.detail.get("key") == kid for each in audit.trail(tx, subject))
+            if not made and self._keys.replace(tx, kid):
+                audit.record(tx, self._clock(), actor, subject, "lti_key_replaced", key=kid)
 
     def tidy(self) -> int:
         """The daily job: rotate our keys, delete what has expired; how many rows went."""

@@ -19,12 +19,14 @@ from coil_bridge.vault import Vault
 from connectors.moodle.client import MoodleClient
 from connectors.moodle.error_texts import explain
 from connectors.moodle.errors import (
+    AnswerUnreadable,
     FunctionNotAllowed,
     MoodleError,
     ParameterRefused,
     PermissionMissing,
     RecordUnknown,
 )
+from connectors.moodle.functions import PLUGIN_FUNCTIONS
 from connectors.transport import Transport
 
 Answer = TypeVar("Answer")
@@ -116,8 +118,7 @@ class Partners:
             )
 
     def _note_error(self, site: Site, error: MoodleError) -> None:
-        one_function = isinstance(error, FunctionNotAllowed) and error.reason != "access"
-        if isinstance(error, _ABOUT_ONE_THING) or one_function:
+        if isinstance(error, _ABOUT_ONE_THING) or _about_one_function(error):
             self._note_success(site)
             return
         now = self._clock()
@@ -130,6 +131,14 @@ class Partners:
         if site.failures or _long_ago(site.last_ok_at, now):
             with self._storage.write() as tx:
                 tx.sites.record_success(site.id, now)
+
+
+def _about_one_function(error: MoodleError) -> bool:
+    """Whether the service lacks it, or our plugin there is another than we can read."""
+    if isinstance(error, FunctionNotAllowed):
+        return error.reason != "access"
+    of_plugin = isinstance(error, AnswerUnreadable) and error.function in PLUGIN_FUNCTIONS
+    return of_plugin and error.reason == "shape"
 
 
 def _pause(failures_before: int) -> timedelta:

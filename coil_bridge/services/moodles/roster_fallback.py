@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from coil_bridge.domain import Course, CourseRole, Person
+from coil_bridge.errors import PartnerUnavailable
 from coil_bridge.evaluation.records import Part, PilotCourse
+from coil_bridge.i18n import mark
 from coil_bridge.lti.roster import Member
 from coil_bridge.services.context import Clock
 from coil_bridge.services.moodles.accounts import Account, remember
@@ -24,6 +26,18 @@ Listed = list[tuple[int, Part | None]]
 
 MAY_NOT_LIST = (PermissionMissing, FunctionNotAllowed)
 """What Moodle says where a token may not list the people of a course."""
+
+
+def no_students(course: PilotCourse) -> PartnerUnavailable:
+    """Not to be believed: Moodle leaves out, without a word, whom the account may not see."""
+    return PartnerUnavailable(
+        mark(
+            "%(site)s shows no students in “%(course)s”. Either nobody is enrolled with the role Student "
+            "or the service account may not see them (moodle/user:viewdetails, and where groups are "
+            "separate moodle/site:accessallgroups)."
+        ),
+        {"site": course.site_name, "course": course.course_name},
+    )
 
 
 class RosterFallback:
@@ -54,9 +68,9 @@ class RosterFallback:
         Raises:
             ServiceFailed: the roster does not answer.
         """
-        if not self._rosters.offered(course.course_id):
+        members = self.named(course.course_id)
+        if members is None:
             return None
-        members = _numbered(self._rosters.members(course.course_id))
         with self._storage.read() as tx:
             known, launched = (
                 _known(tx, course.course_id, course.site_id),
@@ -64,6 +78,14 @@ class RosterFallback:
             )
         teachers = {number for number, person_id in known.items() if person_id in launched}
         return [(number, _counted(each, known=number in teachers)) for number, each in members.items()]
+
+    def named(self, course_id: str) -> Mapping[int, Member] | None:
+        """The people of a course by the numbers of their accounts; ``None`` as for ``listed``.
+
+        Raises:
+            ServiceFailed: the roster does not answer.
+        """
+        return _numbered(self._rosters.members(course_id)) if self._rosters.offered(course_id) else None
 
     def _store(self, tx: Transaction, course: Course, members: Iterable[Member]) -> None:
         now, listed = self._clock(), _numbered(members)

@@ -15,6 +15,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 from openbadgeslib.ob3 import (
     Achievement,
@@ -256,8 +257,8 @@ class CertificateService:
         signer = OB3Signer(self._vault.decrypt(key.private_encrypted), "RS256")
         credential = OpenBadgeCredential(
             issuer=Issuer(self.issuer_id, self._consortium, self._public_url),
-            recipient_id=None,
-            achievement=_achievement(pairing, standing),
+            recipient_id=uuid4().urn,  # a subject and "sub" are required (section 8.2); it tells of nobody
+            achievement=_achievement(pairing, standing, self._public_url),
             id=f"{self._public_url}/certificates/{credential_id}",
             issuance_date=now,
             credential_status=[status_entry(self._list_url(key.kid), "revocation", place)],
@@ -285,10 +286,11 @@ def _certificate(record: CredentialRecord | None, pairing: Pairing, holder: str)
     return Certificate(record.id, pairing, record.issued_at, record.revoked_at, record.reason, holder)
 
 
-def _achievement(pairing: Pairing, standing: Standing) -> Achievement:
+def _achievement(pairing: Pairing, standing: Standing, public_url: str) -> Achievement:
+    """Another rule is another achievement, so its version stands in its address."""
     places = ", ".join(sorted({each.course.institution.name for each in partners(pairing)}))
     return Achievement(
-        id=f"urn:coil-bridge:achievement:{pairing.id}",
+        id=f"{public_url}/pairings/{pairing.id}/certificate#rule-{standing.rule}",
         name=pairing.title,
         description=f"Virtual exchange ({pairing.model.value}) between {places}, "
         f"{pairing.starts_on.isoformat()} to {pairing.ends_on.isoformat()}.",

@@ -19,7 +19,8 @@ from coil_bridge.evaluation.evidence_dataset import Made, evidence_dataset
 from coil_bridge.evaluation.facts import Rules
 from coil_bridge.evaluation.figures import figures_again, figures_last, figures_of
 from coil_bridge.evaluation.pack import Extra, Progress, write_pack
-from coil_bridge.evaluation.publication import Published, publish
+from coil_bridge.evaluation.publication import publish
+from coil_bridge.evaluation.published import Published
 from coil_bridge.evaluation.snapshot import Snapshot, read_snapshot, snapshot_bytes
 from coil_bridge.evaluation.windows import last_sunday
 from coil_bridge.evaluation.writers import archive

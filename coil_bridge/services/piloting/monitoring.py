@@ -9,8 +9,8 @@ pairing that is over is silent by right: then the question is only whether anyth
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -22,8 +22,9 @@ from coil_bridge.evaluation.weeks import local_day
 from coil_bridge.services.agreed.session_changes import ends_at
 from coil_bridge.services.calendar.academic_calendars import calendars_of
 from coil_bridge.services.context import Clock
-from coil_bridge.services.piloting.pilot_groups import EVALUATED, groups_of, pilot_for
+from coil_bridge.services.piloting.pilot_groups import EVALUATED, evaluators_only, groups_of, pilot_for
 from coil_bridge.services.piloting.session_evidence import Known, known_of
+from coil_bridge.storage.boards import PilotStanding
 from coil_bridge.storage.storage import Storage, Transaction
 from scheduling.terms import AcademicCalendar, teaches_on
 
@@ -107,16 +108,27 @@ class Monitoring:
         self._storage = storage
         self._clock = clock
 
-    def running(self, actor: Person) -> dict[str, Board]:
-        """The boards of the pilots that are under way, by the pilot's id.
+    def under_way(self, actor: Person) -> list[PilotStanding]:
+        """How the pilots that are under way stood when the worker last looked.
 
         Raises:
-            NotFound: as ``board``.
+            Forbidden: the actor does not evaluate.
         """
-        today = self._clock().date()
+        evaluators_only(actor)
         with self._storage.read() as tx:
-            pilots = [each.id for each in tx.pilots.all() if each.starts_on <= today <= each.ends_on]
-        return {pilot_id: self.board(actor, pilot_id) for pilot_id in pilots}
+            return tx.boards.under_way(self._clock().date())
+
+    def look(self) -> None:
+        """The worker's part: store how the pilots that are under way stand."""
+        now = self._clock()
+        with self._storage.read() as tx:
+            found = {
+                each.pilot_id: lights(self._lines(tx, each.pilot_id, _snapshot(tx, each.pilot_id)))
+                for each in tx.boards.under_way(now.date())
+            }
+        with self._storage.write() as tx:
+            for pilot_id, counts in found.items():
+                tx.boards.put(pilot_id, {light.value: count for light, count in counts.items()}, now)
 
     def board(self, actor: Person, pilot_id: str) -> Board:
         """How every partner of a pilot stands.
@@ -126,28 +138,30 @@ class Monitoring:
         """
         with self._storage.read() as tx:
             pilot = pilot_for(tx, actor, pilot_id)
-            content = tx.packs.figures(pilot_id)
-            snapshot = read_snapshot(content) if content else None
-            rules = tx.evidence.rules(pilot_id)
+            snapshot = _snapshot(tx, pilot_id)
             statuses = {each.course.group: each.status for each in groups_of(tx, pilot, with_activity=False)}
-            courses = tx.pilots.courses(pilot_id, EVALUATED)
-            calendars = calendars_of(tx, [each.institution.id for each in courses])
-            latest, complete = tx.pulls.latest(pilot_id), tx.pulls.completed_at(pilot_id)
-            coming = self._coming(tx, pilot_id, courses)
-            lines = []
-            for course in courses:
-                key = (course.pairing_id, course.course_id)
-                at = complete.get(key)
-                day = local_day(at, course.institution.zone) if at else None
-                status = statuses[course.group]
-                last = snapshot.last_active.get(":".join(key)) if snapshot else None
-                calendar = calendars.get(course.institution.id)
-                silence = _silence(course, calendar, day if snapshot else None, last, rules.silent_days)
-                if status is not GroupStatus.SHOWN:
-                    silence = Silence(silence.light, None, None, silence.over)
-                reading = self._reading(course, latest.get(key), day)
-                lines.append(BoardLine(course, status, reading, silence, coming[key]))
-        return Board(pilot, tuple(lines), rules.silent_days, snapshot)
+            found = self._lines(tx, pilot_id, snapshot)
+            lines = tuple(_withholding(each, statuses[each.course.group]) for each in found)
+            return Board(pilot, lines, tx.evidence.rules(pilot_id).silent_days, snapshot)
+
+    def _lines(self, tx: Transaction, pilot_id: str, snapshot: Snapshot | None) -> list[BoardLine]:
+        """The lights, and what they rest on whether it may be shown or not."""
+        silent_days = tx.evidence.rules(pilot_id).silent_days
+        courses = tx.pilots.courses(pilot_id, EVALUATED)
+        calendars = calendars_of(tx, [each.institution.id for each in courses])
+        latest, complete = tx.pulls.latest(pilot_id), tx.pulls.completed_at(pilot_id)
+        coming = self._coming(tx, pilot_id, courses)
+        lines = []
+        for course in courses:
+            key = (course.pairing_id, course.course_id)
+            at = complete.get(key)
+            day = local_day(at, course.institution.zone) if at else None
+            last = snapshot.last_active.get(":".join(key)) if snapshot else None
+            calendar = calendars.get(course.institution.id)
+            silence = _silence(course, calendar, day if snapshot else None, last, silent_days)
+            reading = self._reading(course, latest.get(key), day)
+            lines.append(BoardLine(course, GroupStatus.SHOWN, reading, silence, coming[key]))
+        return lines
 
     def _reading(self, course: PilotCourse, run: PullRun | None, day: date | None) -> Reading:
         today = local_day(self._clock(), course.institution.zone)
@@ -214,11 +228,23 @@ def _came(session: JointSession | None, course: PilotCourse, known: Known) -> Co
     return Coming(Light.GOOD if came else Light.RED, session)
 
 
-def lights(board: Board) -> Mapping[Light, int]:
+def lights(lines: Sequence[BoardLine]) -> Mapping[Light, int]:
     """How many lines have which worst light."""
     order = (Light.RED, Light.SOON, Light.UNKNOWN, Light.GOOD)
     worst = [
         next(light for light in order if light in (line.reading.light, line.silence.light, line.coming.light))
-        for line in board.lines
+        for line in lines
     ]
     return {light: worst.count(light) for light in order}
+
+
+def _snapshot(tx: Transaction, pilot_id: str) -> Snapshot | None:
+    content = tx.packs.figures(pilot_id)
+    return read_snapshot(content) if content else None
+
+
+def _withholding(line: BoardLine, status: GroupStatus) -> BoardLine:
+    """A line as it may be shown: of a group that is withheld nobody says since which day it is silent."""
+    if status is GroupStatus.SHOWN:
+        return line
+    return replace(line, status=status, silence=replace(line.silence, days=None, since=None))

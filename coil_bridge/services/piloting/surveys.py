@@ -20,7 +20,7 @@ from coil_bridge.services.piloting.survey_inputs import SurveyInput, check_surve
 from coil_bridge.services.piloting.survey_languages import check_words, still_translated
 from coil_bridge.services.piloting.survey_rounds import closed_waves, evaluation_is_over, is_complete
 from coil_bridge.storage.storage import Storage, Transaction
-from coil_bridge.vault import new_id
+from coil_bridge.vault import id_for, new_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +60,13 @@ class SurveyService:
         with self._storage.read() as tx:
             return feedback_lines(tx, pilot_for(tx, actor, pilot_id))
 
-    def create(self, actor: Person, pilot_id: str, start: str, language: str) -> Survey:
+    def create(
+        self, actor: Person, pilot_id: str, start: str, language: str, form_key: str | None = None
+    ) -> Survey:
         """A draft from one of the questionnaires to start from, with every language that it has.
 
-        ``language``: the default one, where the questionnaire has it; else English.
+        ``language``: the default one, where the questionnaire has it; else English. The same form a second
+        time gives the same survey; without a form it is always a new one.
 
         Raises:
             NotFound: as ``of_pilot``.
@@ -76,7 +79,7 @@ class SurveyService:
         with self._storage.write() as tx:
             pilot = pilot_for(tx, actor, pilot_id)
             survey = Survey(
-                id=new_id(),
+                id=id_for("survey", actor.id, pilot.id, start, form_key or new_id()),
                 pilot_id=pilot.id,
                 kind=kind,
                 title=first.title,
@@ -89,9 +92,9 @@ class SurveyService:
                 version=1,
                 translations=translations,
             )
-            tx.surveys.insert(survey, self._clock())
-            self._record(tx, actor, survey, "survey_drafted")
-        return survey
+            if tx.surveys.insert(survey, self._clock()):
+                self._record(tx, actor, survey, "survey_drafted")
+            return tx.surveys.get(survey.id) or survey
 
     def edit(self, actor: Person, survey_id: str, form: SurveyInput, version: int) -> Survey:
         """Write a draft anew.

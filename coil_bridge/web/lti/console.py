@@ -142,11 +142,11 @@ class LtiConsolePages:
     def keys(self) -> Reply:
         """Ask before our key is replaced."""
         self._administrator()
-        return render_template("console/lti_keys.html")
+        return render_template("console/lti_keys.html", form=Form())
 
     def replace_key(self) -> Reply:
         """Sign with a new key from now on."""
-        self._registry.replace_key(self._administrator())
+        self._registry.replace_key(self._administrator(), Form.typed().idempotency_key)
         flash(gettext("COIL Bridge signs with a new key now. The old one is no longer published."), "good")
         return redirect(url_for("sites.index"), 303)
 

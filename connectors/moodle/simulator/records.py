@@ -20,13 +20,15 @@ class Plugin:
     """Our plugin local_coilbridge on the site; `version` 0 means that it is not installed.
 
     `logging` False stands for a site without a readable log store; `hold` is how long the newest rows of
-    the log wait. An empty `hook_url` means that notifications are off.
+    the log wait, `page_rows` how many rows a page of it has at most. An empty `hook_url` means that
+    notifications are off.
     """
 
     version: int = 0
-    release: str = "1.2.0"
+    release: str = "1.4.0"
     logging: bool = True
     hold: timedelta = timedelta()
+    page_rows: int = 35_000
     hook_url: str = ""
     paired: dict[int, str] = field(default_factory=dict)  # address of the pairing's page by course
     put: dict[str, PutEvent] = field(default_factory=dict)  # by key

@@ -25,8 +25,8 @@
 defined('MOODLE_INTERNAL') || die();
 
 $plugin->component = 'local_coilbridge';
-$plugin->version = 2026112203;
-$plugin->release = '1.3.0';
+$plugin->version = 2026112204;
+$plugin->release = '1.4.0';
 $plugin->requires = 2022112800; // Moodle 4.1.
 $plugin->supported = [401, 501];
 $plugin->maturity = MATURITY_STABLE;

@@ -15,12 +15,12 @@ from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
-from coil_bridge.app import build_services
 from coil_bridge.domain import CoilPhase, Course, JointSession, Pairing, Person
 from coil_bridge.services.agreed.session_plans import PlanInput
 from coil_bridge.services.bundle import Services
 from coil_bridge.services.calendar.calendar_events import session_in
 from coil_bridge.settings import make_settings
+from coil_bridge.wiring.services.installation import build_services
 from connectors.moodle.client import MoodleClient
 from connectors.transport import Reply, Transport
 from tests.builders import Build, SettableClock

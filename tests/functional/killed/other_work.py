@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from coil_bridge.app import build_services
 from coil_bridge.domain import Person, Role, Site
 from coil_bridge.errors import Conflict
 from coil_bridge.i18n import Translator
@@ -23,6 +22,7 @@ from coil_bridge.services.messaging.messages import MessageText
 from coil_bridge.services.moodles.site_inputs import InstitutionInput, SiteInput
 from coil_bridge.settings import make_settings
 from coil_bridge.storage.tasks import Task
+from coil_bridge.wiring.services.installation import build_services
 from connectors.transport import Reply, Transport, TransportPolicy
 from tests.builders import Build, SettableClock
 from tests.functional.killed.teachers_acts import kill_each

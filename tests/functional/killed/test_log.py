@@ -30,8 +30,9 @@ from tests.unit.services.pilot import PilotTrial, utc
 from tests.waiting import eventually
 
 KILLS = 20
-PAGES = 6  # that one life gets at most; the first two may be the overlap with what was read before
-ROWS = (KILLS + 10) * PAGES * log_puller.PAGE
+ANSWERS = 6  # that one life gets at most; the first two may be the overlap with what was read before
+PAGE_ROWS = 50  # three pages an answer, so that one is killed in the middle of an answer as well
+ROWS = (KILLS + 10) * ANSWERS * log_puller.ROWS
 
 
 @pytest.fixture
@@ -48,8 +49,8 @@ def test_twenty_kills_lose_and_double_nothing(trial: PilotTrial) -> None:
     moment = threading.Event()
     with _puller(trial, run_id) as (ask, answers):
         for killed in range(KILLS):
-            child = _begin(ask, answers, PAGES)
-            _wait_for(trial, run_id, rows=chance.randint(0, 3) * log_puller.PAGE)
+            child = _begin(ask, answers, ANSWERS)
+            _wait_for(trial, run_id, rows=chance.randint(0, 3) * log_puller.ROWS)
             moment.wait(chance.uniform(0.0, 0.03))
             assert _run(trial, run_id).state is not RunState.DONE, f"at its end after {killed} kills"
             os.kill(child, signal.SIGKILL)
@@ -59,7 +60,7 @@ def test_twenty_kills_lose_and_double_nothing(trial: PilotTrial) -> None:
         assert answers.readline() == "ended\n"
     run = _run(trial, run_id)
     assert run.state is RunState.DONE, run
-    assert halfway > 10 * log_puller.PAGE, "the killed ones have hardly begun: longer moments are needed"
+    assert halfway > 10 * log_puller.ROWS, "the killed ones have hardly begun: longer moments are needed"
     assert run.tally.read == run.tally.stored + sum(run.tally.dropped.values())
     columns = world.log.columns
     names = world.log.event_names
@@ -73,9 +74,9 @@ def test_twenty_kills_lose_and_double_nothing(trial: PilotTrial) -> None:
     assert run.tally.stored == len(stored) == sum(row["n"] for row in trial.rows(event_day))
 
 
-def _begin(ask: IO[str], answers: IO[str], pages: int) -> int:
-    """Let a puller begin, which may read so many pages; its process number."""
-    ask.write(f"{pages}\n")
+def _begin(ask: IO[str], answers: IO[str], most: int) -> int:
+    """Let a puller begin, which may read so many answers; its process number."""
+    ask.write(f"{most}\n")
     ask.flush()
     return int(answers.readline())
 
@@ -85,6 +86,7 @@ def _wanted(trial: PilotTrial) -> str:
     trial.belgrade.enrol(2)
     trial.almaty.enrol(1)
     trial.pull()
+    trial.belgrade.moodle.site.plugin.page_rows = PAGE_ROWS
     world = trial.belgrade.moodle.world
     world.log_rows(ROWS, [trial.belgrade.there], start=utc("2026-10-05 00:00"))
     trial.clock.advance(minutes=5)

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from coil_bridge.app import build_services
 from coil_bridge.cli import main
 from coil_bridge.services.bundle import Services
 from coil_bridge.settings import load_settings
 from coil_bridge.storage import migrate
 from coil_bridge.storage.engine import open_engine
+from coil_bridge.wiring.services.installation import build_services
 from tests.conftest import ENCRYPTION_KEY, SECRET_KEY
 from tests.letterbox import Letterbox
 

@@ -68,6 +68,10 @@ ZOOM_TOTALS = (
     "Name (original name),Email,Total duration (minutes),Guest\n"
     "Jelena Marković,jelena@ub.example,91,No\nDana Akhmetova,,80,Yes\n"
 )
+ZOOM_TOTALS_IN_RUSSIAN = (
+    "Имя (настоящее имя),Адрес эл. почты,Общая продолжительность (минуты),Гость\n"
+    "Jelena Marković,jelena@ub.example,91,Нет\n"
+)
 ZOOM_WEBINAR = (
     "Attended,User Name (Original Name),First Name,Last Name,Email,Registration Time,Approval Status,"
     "Join Time,Leave Time,Time in Session (minutes),Is Guest,Country/Region Name\n"
@@ -76,6 +80,39 @@ ZOOM_WEBINAR = (
     "Yes,Dana Akhmetova,Dana,Akhmetova,dana@kaznu.example,10/01/2026 09:00:00 AM,approved,"
     "10/20/2026 02:10:00 PM,10/20/2026 03:30:00 PM,80,Yes,Kazakhstan\n"
 )
+# Zoom since 2025, with the meeting's columns in every row; "(Host)" stands behind a name.
+ZOOM_WITH_HOST_IN_ITALIAN = (
+    "Argomento,Digita,ID,Nome organizzatore,E-mail organizzatore,Ora di inizio,Ora di fine,Partecipanti,"
+    "Durata (minuti),Minuti totali dei partecipanti,Reparto,Origine,Ora di creazione,"
+    "Nome (nome originale),E-mail,Ora di ingresso,Ora di uscita,Durata (minuti),Guest,In sala d’attesa\n"
+)
+MEETING_IN_ITALIAN = (
+    "Joint session,Riunione,896 1053 4856,Mira Jovanović,mira@ub.example,10/20/2026 01:54:02 PM,"
+    "10/20/2026 03:37:29 PM,3,104,620,,Zoom,10/01/2026 07:00:59 PM,"
+)
+ZOOM_WITH_HOST_IN_CHINESE = (
+    "主题,类型,ID,主持人名称,主持人电子邮件,开始时间,结束时间,参会者,持续时间（分钟）,参会者总分钟数,"
+    "名称（原名）,电子邮件,加入时间,离开时间,持续时间（分钟）,访客,在等候室中\n"
+)
+MEETING_IN_CHINESE = (
+    "Joint session,会议,896 1053 4856,Mira Jovanović,mira@ub.example,2026/10/20 01:54:02 PM,"
+    "2026/10/20 03:37:29 PM,3,104,620,"
+)
+# Headings as Zoom and Teams translate them, and a time on the clock of 12 or of 24 hours.
+ZOOM_LISTS = [
+    ("Имя (настоящее имя),Эл. почта,Время входа,Время выхода,Длительность (минуты)", "20.10.2026 {12} PM"),
+    ("Nom (nom original),E-mail,Heure d’arrivée,Heure de départ,Durée (minutes)", "20/10/2026 {12} PM"),
+    ("名称（原名）,电子邮件,加入时间,离开时间,持续时间（分钟）", "2026/10/20 {12} PM"),
+]
+TEAMS_LISTS = [
+    ("Name,Erster Beitritt,Letztes Verlassen,Dauer der Besprechung,E-Mail,Rolle", "20.10.26, {24}"),
+    ("Nom,Première entrée,Dernière sortie,Durée,E-mail,Rôle", "20/10/2026 {24}"),
+    ("姓名,首次加入,最后离开,会议内持续时间,电子邮件,角色", "2026/10/20 下午{12}"),
+    ("Ime,Prvo pridruživanje,Poslednji izlazak,Trajanje,E-pošta,Uloga", "20.10.26. {24}"),
+    ("Имя,Первое подключение,Последний выход,Длительность,Почта,Роль", "20.10.2026, {24}"),
+    ("Emri,Hyrja,Dalja,Kohëzgjatja,Email,Roli", "20.10.26, {12}\u202fe pasdites"),
+    ("الاسم,الانضمام,المغادرة,المدة,البريد,الدور", "\u200f20\u200f/10\u200f/2026، {12} م"),
+]
 DASHBOARD = (
     "Ime,Moderator,Ocena aktivnosti,Vreme govora,Vreme kamere,Poruke,Reakcije,Ankete,Podignute ruke,"
     "Ulaz,Izlaz,Trajanje,Ready?\r\n"
@@ -165,7 +202,37 @@ def test_zoom_can_repeat_the_meeting_in_every_row() -> None:
     assert [each[2:] for each in told(read_stays(text.encode(), *DAY))][1] == ("14:10:00", "14:20:00")
 
 
-@pytest.mark.parametrize("text", [ZOOM_OF_2024 + ZOOM_TOTALS, ZOOM_TOTALS])
+@pytest.mark.parametrize(
+    ("headings", "meeting"),
+    [
+        (ZOOM_WITH_HOST_IN_ITALIAN, MEETING_IN_ITALIAN),
+        (ZOOM_WITH_HOST_IN_CHINESE, MEETING_IN_CHINESE),
+    ],
+)
+def test_the_host_in_every_row_of_zoom_is_not_who_came(headings: str, meeting: str) -> None:
+    day = meeting[meeting.index("ub.example,") + 11 :][:10]
+    rows = (
+        f"{meeting}Jelena Marković,jelena@ub.example,{day} 02:00:05 PM,{day} 03:30:10 PM,91,No,No\n",
+        f"{meeting}Dana Akhmetova (Host),,{day} 02:10:00 PM,{day} 03:30:00 PM,80,Yes,No\n",
+    )
+    both = [(*JELENA, "14:00:05", "15:30:10"), (*DANA, "14:10:00", "15:30:00")]
+    assert told(read_stays((headings + "".join(rows)).encode("utf-8-sig"), *DAY)) == both
+    assert told(read_stays((headings + rows[0]).encode("utf-8-sig"), *DAY)) == both[:1]
+
+
+@pytest.mark.parametrize(("headings", "at"), ZOOM_LISTS + TEAMS_LISTS)
+def test_a_list_is_read_in_any_language(headings: str, at: str) -> None:
+    of_teams = (headings, at) in TEAMS_LISTS
+    rows = [headings.split(",")]
+    for name, email, *times in ((*JELENA, "2:00:05", "3:30:10"), (*DANA, "2:10:00", "3:30:00")):
+        stay = [at.replace("{12}", each).replace("{24}", f"1{int(each[0]) + 2}{each[1:]}") for each in times]
+        rows.append([name, *stay, "1 h", email, "-"] if of_teams else [name, email, *stay, "91"])
+    text = "\n".join(("\t" if of_teams else ",").join(row) for row in rows)
+    stays = read_stays(text.encode("utf-16" if of_teams else "utf-8-sig"), *DAY)
+    assert told(stays) == [(*JELENA, "14:00:05", "15:30:10"), (*DANA, "14:10:00", "15:30:00")]
+
+
+@pytest.mark.parametrize("text", [ZOOM_OF_2024 + ZOOM_TOTALS, ZOOM_TOTALS, ZOOM_TOTALS_IN_RUSSIAN])
 def test_zoom_without_times_is_refused_with_the_reason(text: str) -> None:
     with pytest.raises(NoTable, match="only_totals"):
         read_stays(text.encode(), *DAY)

@@ -1,4 +1,9 @@
-"""Logs as a real Moodle 4.5 wrote them for a teacher, and the same in other languages."""
+"""Logs as a real Moodle 4.5 wrote them for a teacher, and the same in other languages.
+
+``data/logs/moodle-4.5.<language>.csv`` are one and the same rows (``rows.tsv``: second, person, event) as
+Moodle's report wrote them in a language with a form of time that its pack has or could have; the names of
+months are ICU's. The rows go over the end of summer time, midnight, noon and the ends of two months.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +13,7 @@ import zipfile
 from collections import Counter
 from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from openpyxl import Workbook
@@ -19,6 +25,8 @@ from connectors.tables import LARGEST_FILE, NoTable
 
 SAMPLES = Path(__file__).parent / "data" / "logs"
 FIRST, LAST = date(2026, 9, 1), date(2026, 12, 31)
+BELGRADE = ZoneInfo("Europe/Belgrade")
+RECORDED = ["sr_lt", "sr_cr", "mk", "sq", "uz", "ky", "kk", "tg", "zh_cn", "zh_cn-words", "ru", "fr"]
 # The headings of report/log (time, fullnameuser, eventcontext, eventcomponent, eventname, description of
 # Moodle's core and report_log) and a time of one moment (6 October 2026, 16:05:09) in the form of
 # strftimedatetimeshortaccurate, as the language packs of 2026 have them; kk and pl are older packs without
@@ -122,6 +130,32 @@ def test_every_format_of_a_real_moodle_tells_the_same(ending: str) -> None:
     assert {each.course_id for each in found.lines} == {0, 2}
 
 
+@pytest.mark.parametrize("language", RECORDED)
+def test_what_moodle_wrote_in_a_language_is_what_its_table_has(language: str) -> None:
+    rows = [each.split("\t") for each in (SAMPLES / "rows.tsv").read_text("utf-8").splitlines()]
+    found = read_log((SAMPLES / f"moodle-4.5.{language}.csv").read_bytes(), FIRST, LAST)
+    assert found.unread == ()
+    assert [
+        (int(each.at.replace(tzinfo=BELGRADE).timestamp()), each.user_id, kind_of(each.event_name))
+        for each in found.lines
+    ] == [(int(second), int(person), kind_of(event)) for second, person, event in rows]
+
+
+def test_a_month_that_is_named_by_older_time_zones_is_put_into_line() -> None:
+    """PHP of 2025 and ICU of 2022 disagree by an hour in Almaty: the last hour of a month is of the next."""
+    found = read_log((SAMPLES / "moodle-4.5.de-old-zones.csv").read_bytes(), FIRST, LAST)
+    at = {each.line: each.at for each in found.lines}
+    assert at[12] == at[13] == local("2026-09-30 23:59:59")  # "30. Oktober 2026", and it was September
+    assert at[16] == local("2026-09-30 22:45:01")
+    assert at[20] == local("2026-08-31 23:59:59")  # "31. September 2026"
+    assert (len(found.lines), found.unread) == (22, ())
+
+
+def test_moodles_json_without_the_columns_whose_headings_are_not_latin_is_refused_with_the_reason() -> None:
+    with pytest.raises(NoTable, match="columns_lost"):
+        read_log((SAMPLES / "moodle-4.5.ru.json").read_bytes(), FIRST, LAST)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_log_is_read_in_any_language(language: str) -> None:
     headings, at = LANGUAGES[language]
@@ -175,6 +209,7 @@ def test_lines_that_name_nobody_or_have_no_time_are_told_by_their_number() -> No
         (b"\x89PNG\r\n\x1a\n", "no_log"),
         (b"PK\x03\x04 and nothing more", "not_readable"),
         (b"name,mark\nAna,9\n", "no_log"),
+        (b"%PDF-1.7\n", "pdf"),
         (b"[1, 2]", "not_readable"),
         (b"[" * 100_000, "not_readable"),
         (b"<table></table>", "empty"),

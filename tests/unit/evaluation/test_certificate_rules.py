@@ -75,4 +75,4 @@ def test_the_pack_has_each_version_in_words() -> None:
     assert [row[0] for row in table.rows] == [2, 1]
     assert table.rows[0][1] == START.date()
     assert "Moodle" in str(table.rows[0][-1])
-    assert len(rule_sections(DEFAULT, 85)) == 4
+    assert len(rule_sections(DEFAULT, 85)) == 3

@@ -28,7 +28,8 @@ from coil_bridge.evaluation.evidence_charts import charts_of
 from coil_bridge.evaluation.evidence_dataset import Made, evidence_dataset
 from coil_bridge.evaluation.figures import figures_of
 from coil_bridge.evaluation.pack import Extra, write_pack
-from coil_bridge.evaluation.publication import Published, publish
+from coil_bridge.evaluation.publication import publish
+from coil_bridge.evaluation.published import Published
 from coil_bridge.evaluation.report import report_of
 from coil_bridge.evaluation.report_parts import Heading
 from coil_bridge.evaluation.snapshot import read_snapshot, snapshot_bytes
@@ -117,6 +118,29 @@ def test_the_workbook(pack: Mapping[str, bytes]) -> None:
     assert {"Definitions", "Indicators", "About this file"} <= set(book.sheetnames)
 
 
+def test_the_workbook_can_be_read_and_printed(pack: Mapping[str, bytes]) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(pack["evidence.xlsx"]))
+    weekly, headline, indicators = (book[name] for name in ("Weekly activity", "Headline", "Indicators"))
+    assert weekly.sheet_properties.pageSetUpPr.fitToPage
+    assert weekly.page_setup.fitToHeight == 0  # as many pages as it needs, each as wide as the table
+    assert (weekly.oddHeader.left.text, weekly.oddHeader.right.text) == ("Evidence: Pilot 2026/27", "&A")
+    assert weekly.oddFooter.right.text == "&P / &N"
+    shares = [
+        row[0] for row in weekly.iter_rows(min_row=2, min_col=11, max_col=11) if row[0].value is not None
+    ]
+    assert {cell.number_format for cell in shares} == {"#,##0.00"}
+    assert any(cell.value == 0 for cell in shares)  # as many places as the others
+    looks = {row[0].value: row[2].number_format for row in headline.iter_rows(min_row=2)}
+    assert (looks["enrolled"], looks["contact_hours"]) == ("#,##0", "#,##0.00")  # each row has its own unit
+    for text in (row[3] for row in indicators.iter_rows(min_row=2)):
+        if len(text.value) > 60:  # not every program works out how high a row has to be
+            assert text.alignment.wrap_text
+            assert indicators.row_dimensions[text.row].height >= 15 * len(text.value) / 54
+    assert {
+        cell.alignment.vertical for row in headline.iter_rows(min_row=2) for cell in row if cell.value
+    } == {"top"}
+
+
 def test_csv_defuses_formulas(pack: Mapping[str, bytes]) -> None:
     rows = list(csv.DictReader(io.StringIO(pack["csv/funnel.csv"].decode("utf-8-sig")), strict=True))
     assert funnel(rows, "pilot")["enrolled"] == "21"
@@ -132,6 +156,9 @@ def test_the_database(pack: Mapping[str, bytes], tmp_path: Path) -> None:
         assert database.execute("SELECT count(*) FROM funnel_by_pairing").fetchone() == (3,)
         keys = database.execute("SELECT count(*) FROM pragma_table_info('funnel') WHERE pk > 0").fetchone()
         assert keys == (4,)
+        assert database.execute("PRAGMA foreign_key_check").fetchall() == []
+        others = database.execute("SELECT \"table\" FROM pragma_foreign_key_list('network')").fetchall()
+        assert set(others) == {("institution_group",)}
         indexes = database.execute("SELECT count(*) FROM pragma_index_list('weekly')").fetchone()
         assert indexes[0] >= 3
         metadata = json.loads(database.execute("SELECT metadata FROM datasette").fetchone()[0])

@@ -19,7 +19,16 @@ from coil_bridge.evaluation.charts import bars
 from coil_bridge.evaluation.definitions.registry import CURRENT, SETS
 from coil_bridge.evaluation.evidence_dataset import Made
 from coil_bridge.evaluation.report import report_of
-from coil_bridge.evaluation.report_parts import Grid, Heading, Part, Picture, Report, Text, numbered
+from coil_bridge.evaluation.report_parts import (
+    Grid,
+    Heading,
+    Items,
+    Part,
+    Picture,
+    Report,
+    Text,
+    numbered,
+)
 from coil_bridge.evaluation.writers.columns import column_widths, numeric_columns
 from coil_bridge.evaluation.writers.document import write_docx
 from coil_bridge.evaluation.writers.pdf import write_pdf
@@ -87,6 +96,39 @@ def test_what_cannot_be_shown_is_said(tmp_path: Path) -> None:
     assert "cannot show" not in read_pdf(write_pdf(report(Text(CHINESE))), tmp_path)
 
 
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The structure of a PDF as poppler reads it: a report with everything, one table over two pages."""
+    chart = bars("contact", "Contact hours", ["Voices"], [12.5], "hours")
+    long = Grid("Sessions", ("Pairing", "n"), [(f"Row {number} {CHINESE}", "1") for number in range(60)])
+    words = [Text("A sentence that is longer than one line. " * 4), Items(["One thing", "Another"])]
+    content = write_pdf(report(Heading("Results"), *words, long, Heading("More", 2), Picture(chart)))
+    read_pdf(content, folder := tmp_path_factory.mktemp("pdf"))
+    assert content.count(b"/Alt (hours. Voices: 12.5.)") == 1
+    assert b"/DisplayDocTitle true" in content
+    assert b"/Lang (en-GB)" in content
+    assert b"/MarkInfo" in content
+    return run("pdfinfo", "-struct-text", str(folder / "report.pdf"))
+
+
+def test_a_screen_reader_finds_headings_lists_and_words(tree: str) -> None:
+    lines = [line.strip() for line in tree.splitlines()]
+    kinds = [line.split()[0].rstrip(":") for line in lines if not line.startswith(('"', "/"))]
+    before_the_table = kinds[: kinds.index("Table")]
+    assert before_the_table == ["Document", "H1", "P", "H2", "P", "L", "LI", "LBody", "LI", "LBody"]
+    assert [kinds.count(each) for each in ("Table", "H3", "Figure", "Caption")] == [1, 1, 1, 2]
+    assert ("A sentence that is longer than one line. " * 4).strip() in " ".join(tree.split())
+
+
+def test_a_table_over_two_pages_is_one_with_one_row_of_headers(tree: str) -> None:
+    table = tree[tree.index("Table (block)") : tree.index("H3 (block)")]
+    assert table.count("TR\n") == 61
+    assert table.count("/Scope /Column") == 2
+    assert table.count("/Scope /Row") == table.count("TD\n") == 60
+    assert [table.count(f'"{words}') for words in ("Pairing ", "n ", "Two rivers", "2")] == [1, 1, 0, 0]
+    assert f'"Row 59 {CHINESE} "' in table
+
+
 def said(document: docx.document.Document) -> Iterator[str]:
     """Every text of a DOCX in its order, a table cell by cell."""
     for block in document.iter_inner_content():
@@ -122,7 +164,8 @@ def grids(value: Report) -> list[Grid]:
 def document() -> docx.document.Document:
     chart = bars("contact", "Contact hours", ["Voices"], [12.5], "hours")
     grid = Grid("Sessions", ("Pairing", "n"), [("Voices", "12"), ("两条河", "withheld")])
-    content = write_docx(report(Heading("Results"), grid, Grid("Empty", ("a",), []), Picture(chart)), AT)
+    words = [Heading("Results"), Text("A sentence"), Items(["One thing"])]
+    content = write_docx(report(*words, grid, Grid("Empty", ("a",), []), Picture(chart)), AT)
     return docx.Document(io.BytesIO(content))
 
 
@@ -136,6 +179,7 @@ def test_a_word_processor_knows_the_languages(document: docx.document.Document) 
 def test_tables_and_charts_speak(document: docx.document.Document) -> None:
     [table] = document.tables  # the one without rows is left out
     assert table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
+    assert table._tbl.tblPr.find(qn("w:tblLook")).get(qn("w:firstColumn")) == "1"
     assert table._tbl.tblPr.find(qn("w:tblCaption")).get(qn("w:val")) == "Sessions"
     [picture] = document.inline_shapes
     assert picture._inline.docPr.get("descr") == "hours. Voices: 12.5."
@@ -145,13 +189,24 @@ def test_tables_and_charts_speak(document: docx.document.Document) -> None:
     assert fields == [r" SEQ Table \* ARABIC ", r" SEQ Figure \* ARABIC "]
 
 
+def test_what_belongs_together_stays_on_a_page(document: docx.document.Document) -> None:
+    kept = {each.text: each.paragraph_format.keep_with_next for each in document.paragraphs}
+    assert (kept["A sentence"], kept["One thing"]) == (True, None)
+    [table] = document.tables
+    cells = [[cell.paragraphs[0].paragraph_format.keep_with_next for cell in row.cells] for row in table.rows]
+    assert cells == [[True, True], [True, True], [False, False]]
+    assert all(each.text or each._p.find(".//" + qn("w:drawing")) is not None for each in document.paragraphs)
+    assert [each.style.name for each in document.paragraphs if each.text == "One thing"] == ["List Bullet"]
+
+
 def test_columns_have_room_for_their_words_and_fill_the_line() -> None:
-    grid = Grid("t", ("Statement", "Mean", "n"), [("A statement of some length " * 6, "+0.59", "withheld")])
+    values = ("A statement of some length " * 6, "+0.59", "withheld")
+    grid = Grid("t", ("Statement", "Mean", "n"), [values, ("Another", "not measurable", "nothing recorded")])
     widths = column_widths(grid, 500, 5)
     assert sum(widths) == pytest.approx(500)
     assert widths[1] >= 7 * 5
     assert widths[2] >= 10 * 5
-    assert widths[0] > 300
+    assert widths[0] > 280
     narrow = column_widths(grid, 60, 5)
     assert sum(narrow) == pytest.approx(60)
     assert numeric_columns(grid) == {1, 2}

@@ -107,6 +107,16 @@ def test_the_workbook_has_typed_cells_and_frozen_heads(dataset: Dataset) -> None
     assert about["suppression_threshold"] == "10"
 
 
+def test_text_that_a_program_could_divide_stands_in_quotes() -> None:
+    values = ("a;b", "a\tb", 'a "b"', "a,b", "a\nb", "ab c", None, 1, 1.5, date(2026, 11, 2))
+    columns = tuple(Column(f"c{number}", ColumnType.TEXT, "-") for number in range(len(values)))
+    content = write_csv(Table("t", "T", "-", columns, [values], ("c0",))).decode("utf-8-sig")
+    line = content.split("\r\n", 1)[1]
+    assert line == '"a;b","a\tb","a ""b""","a,b","a\nb",ab c,,1,1.5,2026-11-02\r\n'
+    [_, read] = csv.reader(io.StringIO(content, newline=""), strict=True)
+    assert read == ["" if value is None else str(value) for value in values]
+
+
 def test_every_column_is_defined_in_the_file(dataset: Dataset) -> None:
     book = openpyxl.load_workbook(io.BytesIO(write_xlsx(dataset)), read_only=True)
     rows = list(book["Definitions"].iter_rows(min_row=2, values_only=True))
@@ -160,6 +170,7 @@ def test_the_database_brings_datasettes_metadata(dataset: Dataset, tmp_path: Pat
     assert set(tables) == names
     assert tables["participation"]["columns"]["posts"].endswith("Unit: posts.")
     assert metadata["title"] == "Participation: Pilot 2026/27"
+    assert metadata["databases"]["participation"]["title"] == metadata["title"]  # each has a page of its own
 
 
 def test_the_same_data_gives_the_same_bytes_apart_from_the_stated_time(

@@ -24,7 +24,7 @@ from coil_bridge.storage.engine import reading
 from coil_bridge.storage.storage import Storage
 from coil_bridge.storage.tables import audit_entry, delivery, joint_session, pairing, person, task
 from coil_bridge.vault import Vault, new_id
-from coil_bridge.wiring.telling import telling_services
+from coil_bridge.wiring.services.telling import telling_services
 from tests.builders import Build, SettableClock
 
 COUNTED = {each.name: each for each in (audit_entry, delivery, joint_session, pairing, task)}

@@ -14,9 +14,14 @@ from coil_bridge.evaluation.packed_events import pack
 from coil_bridge.evaluation.pseudonyms import Pseudonymiser
 from coil_bridge.evaluation.records import EventKind, EventSource, Member, Part
 from coil_bridge.evaluation.windows import last_sunday
+from coil_bridge.lti.keys import Keys
+from coil_bridge.lti.services import ServiceCalls
+from coil_bridge.services.moodles.course_rosters import CourseRosters
 from coil_bridge.services.moodles.partners import Partners
+from coil_bridge.services.moodles.roster_fallback import RosterFallback
 from coil_bridge.services.piloting.attendance import Attendance
 from coil_bridge.services.piloting.attendance_sheet import AttendanceSheets
+from coil_bridge.services.piloting.class_names import ClassNames
 from coil_bridge.services.piloting.evidence import Evidence
 from coil_bridge.services.piloting.evidence_reading import stored_of
 from coil_bridge.services.piloting.monitoring import Monitoring
@@ -71,7 +76,14 @@ class World:
         self.own = OwnEvidence(storage=storage, clock=clock, vault=vault)
         transport = Transport(TransportPolicy())
         partners = Partners(storage=storage, vault=vault, transport=transport, clock=clock)
-        self.classes = OwnClasses(storage=storage, clock=clock, vault=vault, partners=partners)
+        calls = ServiceCalls(
+            transport=transport, keys=Keys(storage=storage, vault=vault, clock=clock), clock=clock
+        )
+        launched = RosterFallback(
+            storage=storage, clock=clock, rosters=CourseRosters(storage=storage, calls=calls)
+        )
+        asked = ClassNames(storage=storage, partners=partners, launched=launched)
+        self.classes = OwnClasses(storage=storage, clock=clock, vault=vault, names=asked)
         self.monitoring = Monitoring(storage=storage, clock=clock)
 
     def session(self, at: datetime) -> JointSession:

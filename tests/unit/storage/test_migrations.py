@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 from alembic import command
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, inspect, make_url, select, text
 
-from coil_bridge.storage import migrate
+from coil_bridge.storage import migrate, schema_state
 from coil_bridge.storage.engine import open_engine, writing
 from coil_bridge.storage.event_tables import event_block
 from coil_bridge.storage.tables import metadata
@@ -40,7 +41,7 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
 
 
 def test_the_newest_migration_gives_the_tables_in_the_code(empty: Engine) -> None:
-    assert migrate.state(empty).current is None
+    assert schema_state.state(empty).current is None
     state = migrate.upgrade(empty)
     assert state.up_to_date
     assert migrate.differences(empty) == []
@@ -85,7 +86,7 @@ def test_an_upgrade_that_fails_leaves_nothing_behind(empty: Engine) -> None:
         connection.execute(text("CREATE TABLE worker_beat (wrong integer)"))
     with pytest.raises(Exception, match="worker_beat"):
         migrate.upgrade(empty)
-    assert migrate.state(empty).current is None
+    assert schema_state.state(empty).current is None
     assert inspect(empty).get_table_names() == ["worker_beat"]
 
 
@@ -210,3 +211,8 @@ def _pilot_with_number(connection: Connection, number: int) -> None:
 def test_every_file_of_tables_belongs_to_the_schema() -> None:
     files = {path.stem for path in Path(migrate.__file__).parent.glob("*_tables.py")}
     assert files <= set(vars(migrate))
+
+
+def test_the_newest_file_is_the_head_of_the_steps() -> None:
+    scripts = ScriptDirectory.from_config(migrate._config())
+    assert scripts.get_heads() == [schema_state.newest_step()]

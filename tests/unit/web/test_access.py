@@ -60,7 +60,8 @@ CIRCLES: Mapping[frozenset[str], str] = {
     frozenset(TEACHERS): """
         sessions.new sessions.plan sessions.preview sessions.edit sessions.change sessions.preview_edit
         sessions.confirm_cancel sessions.cancel attendance.show attendance.correct join.close own.students
-        pairing_changes.end pairing_changes.move_end pairing_changes.invitation pairing_changes.withdraw
+        own.names pairing_changes.end pairing_changes.move_end pairing_changes.invitation
+        pairing_changes.withdraw
         pairings.ask pairings.act phases.edit phases.save phases.lay_out phases.preview slots.find
         slots.preview slots.plan calendar.moodles""",
     frozenset({TEACHER}): "grading.switch calendar.confirm_revoke calendar.revoke",

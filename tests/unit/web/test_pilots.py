@@ -43,6 +43,20 @@ def test_a_pilot_with_phases_to_which_a_pairing_is_counted(world: World, browser
     assert pairing.title in browser.get(page).text
 
 
+def test_the_start_page_says_how_the_partners_stand(world: World, browser: Browser) -> None:
+    page = made(browser)
+    [phase] = world.services.pilots.phases()
+    world.build.pairing([world.belgrade, world.almaty], proposed_by=world.mira, phase=phase)
+    board = f'href="{page}/board"'
+    assert "The worker has not looked yet." in browser.get("/").text
+    world.services.evidence.monitoring.look()
+    for path in ("/", "/pilots"):
+        text = browser.get(path).text
+        assert "2 partners need a look" in text  # never read
+        assert board in text
+    assert board not in world.browser(world.mira).get("/").text
+
+
 def test_every_row_of_the_form_says_what_is_wrong_with_it(browser: Browser) -> None:
     bad = {"name": "", "phases.0.ends_on": "2026-08-01", "phases.1.name": "Spring"}
     answer = browser.post("/pilots", form(**bad))

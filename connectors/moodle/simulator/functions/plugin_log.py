@@ -8,7 +8,7 @@ from connectors.moodle.simulator.functions.call import Call, Json
 from connectors.moodle.simulator.functions.plugin_access import courses_for
 
 READER = "logstore_standard"
-_MOST_ROWS = 100_000
+_MOST_ROWS = 350_000
 SERVICE_RIGHTS = frozenset(each.name for each in (*ROLE, *PLUGIN_ROLE))
 _RIGHTS = ("local/coilbridge:readlog", "report/log:view")
 
@@ -29,27 +29,36 @@ def get_info(call: Call) -> Json:
 
 
 def get_log(call: Call) -> Json:
-    """Give the next rows of the courses that the caller may read."""
+    """Give the next rows of the courses that the caller may read, in pages one behind the other."""
     allowed, refused = courses_for(call, call.arguments["courseids"], _RIGHTS)
     log, plugin = call.world.log, call.site.plugin
-    after, limit = call.arguments["afterid"], min(max(call.arguments["limit"], 1), _MOST_ROWS)
     visible_before = call.world.clock().timestamp() - plugin.hold.total_seconds() if plugin.hold else 1e18
-    rows: list[int] = []
-    cursor, waiting = after, False
-    if allowed and plugin.logging:
-        rows, cursor, waiting = log.page(allowed, after, limit, visible_before)
-    sent = [row for row in rows if not log.left_out[row]]
-    left_out = bytes(log.left_out[row] for row in rows)
+    left = min(max(call.arguments["limit"], 1), _MOST_ROWS)
+    cursor, complete, waiting = call.arguments["afterid"], not (allowed and plugin.logging), False
+    pages: list[Json] = []
+    while not complete and left > 0:
+        limit = min(left, plugin.page_rows)
+        rows, cursor, waiting = log.page(allowed, cursor, limit, visible_before)
+        pages.append(_page(call, rows, cursor))
+        complete, left = len(rows) < limit, left - limit
     return {
-        "data": _packed(call, sent),
+        "pages": pages or [_page(call, [], cursor)],
         "reader": READER if plugin.logging else "",
         "newest": log.newest if plugin.logging else 0,
-        "cursor": cursor,
-        "complete": len(rows) < limit,
+        "complete": complete,
         "held": waiting,
+        "refused": refused,
+    }
+
+
+def _page(call: Call, rows: list[int], cursor: int) -> Json:
+    log = call.world.log
+    left_out = bytes(log.left_out[row] for row in rows)
+    return {
+        "data": _packed(call, [row for row in rows if not log.left_out[row]]),
+        "cursor": cursor,
         "anonymous": left_out.count(1),
         "impersonated": left_out.count(2),
-        "refused": refused,
     }
 
 

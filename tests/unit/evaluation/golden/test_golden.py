@@ -11,7 +11,8 @@ from coil_bridge.evaluation.definitions.registry import CompletionRule
 from coil_bridge.evaluation.facts import Rules, gather
 from coil_bridge.evaluation.figures import UnitFigures, figures_of
 from coil_bridge.evaluation.participation import GroupStatus
-from coil_bridge.evaluation.publication import OTHER, Published, Values, publish
+from coil_bridge.evaluation.publication import publish
+from coil_bridge.evaluation.published import OTHER, Published, Values
 from tests.unit.evaluation.golden.world import COURSES, stored
 
 WEEKS = [date(2026, 10, 12), date(2026, 10, 19), date(2026, 10, 26), date(2026, 11, 2), date(2026, 11, 9)]

@@ -171,7 +171,7 @@ def test_pages_of_any_size_bring_the_same_rows(
     world = trial.belgrade.moodle.world
     world.log_rows(900, [trial.belgrade.there], start=utc("2026-10-01 00:00"))
     world.service_user.capabilities.discard("mod/forum:viewdiscussion")
-    monkeypatch.setattr(log_reading, "PAGE", 70)
+    monkeypatch.setattr(log_reading, "ROWS", 70)
     monkeypatch.setattr(log_course, "OVERLAP", 40)
     trial.pull()
     columns = world.log.columns
@@ -193,7 +193,7 @@ def test_a_course_that_comes_later_is_read_from_the_beginning_and_meets_the_othe
     trial: PilotTrial, people: list[simulator.User], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = trial.belgrade.moodle.world
-    monkeypatch.setattr(log_reading, "PAGE", 7)
+    monkeypatch.setattr(log_reading, "ROWS", 7)
     other = world.add_course("C-2", "Street Art")
     world.enrol(people[1], other)
     for number in range(30):
@@ -401,7 +401,7 @@ def test_numbers_are_told_only_where_those_of_each_course_may_be(
 def test_a_failure_halfway_keeps_what_came_and_goes_on_from_there(
     trial: PilotTrial, people: list[simulator.User], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(log_reading, "PAGE", 10)
+    monkeypatch.setattr(log_reading, "ROWS", 10)
     for number in range(35):
         view(trial.belgrade, people[0], f"2026-10-06 09:{number:02}")
     faults = trial.belgrade.moodle.faults

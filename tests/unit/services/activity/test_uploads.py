@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -136,6 +138,7 @@ def test_the_log_itself_takes_the_place_of_a_file(trial: PilotTrial) -> None:
     [
         (b"name,mark\nAna,9\n", "no log of a Moodle course"),
         (b"PK\x03\x04", "cannot be read"),
+        (b'[[{"": "web", "ip-": "127.0.0.1"}]]', "leaves columns out"),
         (b"Time,D\nlater,\"The user with id '5' viewed the course with id '2'.\"\n", "no times"),
     ],
 )
@@ -177,6 +180,44 @@ def test_an_attendance_list_finds_people_of_every_course_by_name_and_address(tri
     assert {row["left_minute"] - row["joined_minute"] for row in stays} == {40, 90}
     assert take(trial, content, **form).rows_stored == 0
     assert "Somebody" not in str(trial.rows(upload))
+
+
+def test_the_times_of_a_log_are_on_the_clock_of_who_downloaded_it(trial: PilotTrial) -> None:
+    ana, _ = trial.belgrade.students
+    content = csv(line(trial, ana, "7/10/26, 09:00"), line(trial, ana, "14/10/26, 09:00"))
+    take(trial, content, zone=trial.almaty.here.institution.zone)
+    assert {row["minute"] for row in trial.events()} == {
+        _minute("2026-10-07 04:00"),
+        _minute("2026-10-14 04:00"),
+    }
+    with pytest.raises(InvalidInput):
+        take(trial, content, zone="Asia/Tokyo")
+
+
+@pytest.mark.parametrize("storage", ["sqlite"], indirect=True)
+def test_the_hour_that_comes_twice_when_clocks_go_back_is_told_apart(trial: PilotTrial) -> None:
+    ana, _ = trial.belgrade.students
+    times = ("25/10/26, 03:10", "25/10/26, 02:30", "25/10/26, 02:10", "25/10/26, 02:40", "25/10/26, 01:50")
+    take(trial, csv(*(line(trial, ana, at) for at in times)))
+    assert sorted(row["minute"] for row in trial.events()) == [
+        _minute(f"2026-10-{at}") for at in ("24 23:50", "25 00:40", "25 01:10", "25 01:30", "25 02:10")
+    ]
+
+
+@pytest.mark.parametrize("storage", ["sqlite"], indirect=True)
+def test_a_list_on_another_clock_is_refused_until_the_clock_is_chosen(trial: PilotTrial) -> None:
+    session = trial.build.session(trial.pairing, trial.mira)
+    ana, _ = trial.belgrade.students
+    ana.email = "ana@ub.example"
+    begin = session.starts_at.astimezone(ZoneInfo("Asia/Almaty"))
+    day, joined, left = f"{begin:%d.%m.%Y}", f"{begin:%H:%M:%S}", f"{begin + timedelta(minutes=40):%H:%M:%S}"
+    rows = f"Имя\tВход\tВыход\tПочта\nАна\t{day}, {joined}\t{day}, {left}\t{ana.email}\n"
+    form = {"kind": "attendance", "course_id": "", "session_id": session.id}
+    refused = take(trial, rows.encode("utf-16"), **form)
+    assert "Choose the session, and on whose clock" in str(refused.failure)
+    assert take(trial, rows.encode("utf-16"), zone="Asia/Almaty", **form).rows_stored == 1
+    (stay,) = trial.rows(presence)
+    assert stay["joined_minute"] == int(session.starts_at.timestamp()) // 60
 
 
 def test_who_may_upload_what(trial: PilotTrial) -> None:

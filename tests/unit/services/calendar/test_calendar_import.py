@@ -10,6 +10,7 @@ from coil_bridge.errors import EditConflict, Forbidden, InvalidInput
 from coil_bridge.services.calendar.calendar_editing import CalendarEditing
 from coil_bridge.services.calendar.calendar_files import Entry, read_file, written
 from coil_bridge.services.calendar.calendar_import import CalendarImport, ImportPreview
+from coil_bridge.services.calendar.calendar_reading import read_file_apart, spelled_events
 from coil_bridge.storage.storage import Storage
 from scheduling.terms import Day
 from tests.builders import START
@@ -169,6 +170,16 @@ def test_a_calendar_file_counts_days_on_the_institutions_clock(
     imports.apply(consortium.wei, consortium.snc.institution.id, preview.rows.encode(), preview.version)
     again = imports.preview(consortium.wei, consortium.snc.institution.id, SHANGHAI.encode())
     assert (again.count("new"), again.count("same")) == (0, 3)
+
+
+def test_a_process_of_its_own_reads_the_same_and_is_ended_when_it_takes_too_long() -> None:
+    broken = b"BEGIN:VCALENDAR\r\nnonsense"
+    assert read_file_apart(SHANGHAI.encode(), "Asia/Shanghai") == read_file(
+        SHANGHAI.encode(), "Asia/Shanghai"
+    )
+    assert spelled_events(broken, "UTC") == {"refused": ["The calendar file cannot be read; export it anew."]}
+    with pytest.raises(InvalidInput, match="takes too long"):
+        read_file_apart(broken, "UTC", seconds=0.001)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,9 @@ from coil_bridge.errors import NotFound, PartnerUnavailable
 from coil_bridge.services.bundle import Services
 from coil_bridge.services.moodles.partners import PartnerFailed
 from connectors.moodle.client import MoodleClient
-from connectors.moodle.errors import SiteInMaintenance
+from connectors.moodle.errors import AnswerUnreadable, SiteInMaintenance
+from connectors.moodle.logs import PackedPage
+from connectors.moodle.plugin import OLDEST_PLUGIN
 from connectors.moodle.simulator import Simulator
 from tests.builders import START, Build, SettableClock
 
@@ -83,6 +86,23 @@ def test_an_error_about_one_thing_is_not_held_against_the_site(
         services.partners.call(site.id, MoodleClient.courses)
     assert services.sites.get(site.id).failures == 0
     services.partners.call(site.id, MoodleClient.courses)
+
+
+def test_a_plugin_that_is_not_understood_is_not_held_against_the_site(
+    services: Services, site: Site, there: Simulator
+) -> None:
+    there.site.plugin.version = OLDEST_PLUGIN
+    there.world.add_course("PH110", "Javno zdravlje")
+
+    def misread(client: MoodleClient) -> None:
+        answer = client.log_answer([2], 0)
+        client.log_page(replace(answer, pages=[PackedPage("no page", 0, 0, 0)]), 0)
+
+    with pytest.raises(PartnerFailed) as failed:
+        services.partners.call(site.id, misread)
+    assert isinstance(failed.value.__cause__, AnswerUnreadable)
+    assert services.sites.get(site.id).failures == 0
+    assert services.partners.call(site.id, MoodleClient.courses)
 
 
 def test_a_paused_site_is_not_asked(services: Services, site: Site, there: Simulator, build: Build) -> None:

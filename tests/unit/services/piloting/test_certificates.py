@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import uuid
 from datetime import UTC, datetime
 from typing import Any
 
@@ -85,6 +86,8 @@ def test_another_verifier_finds_it_genuine_without_asking_us(on_both: Awarding) 
     ]
     header = jwt.get_unverified_header(token)
     assert header["alg"] == "RS256"
+    assert set(header) == {"alg", "jwk", "typ"}  # no others are allowed
+    assert header["typ"] == "JWT"
     assert set(header["jwk"]) <= {"kty", "n", "e", "key_ops", "alg"}  # never the private half
 
 
@@ -95,10 +98,13 @@ def test_the_claims_are_those_of_open_badges(awarding: Awarding) -> None:
     assert claims["type"] == ["VerifiableCredential", "OpenBadgeCredential"]
     assert claims["iss"] == claims["issuer"]["id"] == f"{URL}/certificates/issuer"
     assert claims["jti"] == claims["id"]
+    assert claims["sub"] == claims["credentialSubject"]["id"]
+    assert uuid.UUID(claims["sub"]).version == 4  # of this certificate alone: it links to nothing else
     assert claims["nbf"] == int(awarding.consortium.clock().timestamp())
     assert claims["credentialStatus"]["type"] == "BitstringStatusListEntry"
-    narrative = claims["credentialSubject"]["achievement"]["criteria"]["narrative"]
-    assert narrative == "Present in 80 per cent. (Rule 2 of the pilot.)"
+    achievement = claims["credentialSubject"]["achievement"]
+    assert achievement["id"] == f"{URL}/pairings/{awarding.pairing.id}/certificate#rule-2"
+    assert achievement["criteria"]["narrative"] == "Present in 80 per cent. (Rule 2 of the pilot.)"
     assert "@example.org" not in json.dumps(claims)
 
 

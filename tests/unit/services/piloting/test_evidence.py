@@ -28,6 +28,7 @@ from coil_bridge.services.piloting.evidence_reading import stored_of
 from coil_bridge.services.piloting.exports import ExportService
 from coil_bridge.services.piloting.figures_queue import WORK_OUT
 from coil_bridge.services.piloting.figures_state import FiguresState
+from coil_bridge.services.piloting.own_class import End
 from coil_bridge.services.piloting.traits import TRAITS, Traits
 from coil_bridge.storage.joins import Join
 from coil_bridge.storage.storage import Storage
@@ -371,10 +372,23 @@ def test_a_student_sees_what_the_teacher_sees(world: World) -> None:
     [own] = world.own.own(world.jelena).pairings
     assert own.figures == line.figures
     assert (line.figures.active_days, line.figures.attended, line.figures.held) == (1, 1, 2)
-    assert (line.figures.last_active, line.figures.contact) == (date(2026, 10, 14), 60)
+    assert (line.figures.last_seen, line.figures.contact) == (date(2026, 10, 14), 60)
     assert line.quiet  # twelve days without anything
     assert not line.missed  # one session only
     assert (view.nameless, pairing.id) == (11, world.pairing.id)
+
+
+def test_a_session_is_a_sign_of_life_and_presence_completes_where_moodle_tracks_nothing(world: World) -> None:
+    world.was_there(world.sessions[0], numbers=range(2))
+    world.was_there(world.sessions[1], numbers=[0, 2, 3])
+    _, [view] = world.classes.of(world.mira, world.pairing.id)
+    assert view.lines[0].figures.last_seen == date(2026, 10, 20)
+    assert not view.lines[0].quiet
+    world.was_there(world.session(FIRST + timedelta(weeks=3)), numbers=[0, 2])
+    world.clock.set(datetime(2026, 12, 28, 8, 0, tzinfo=UTC))
+    _, [view] = world.classes.of(world.mira, world.pairing.id)
+    assert view.ends == {End.COMPLETED: 1, End.TO_THE_END: 1, End.STOPPED: 10, End.NEVER_SEEN: 0}
+    assert (view.lines[0].end, view.completion_known) == (End.COMPLETED, True)
 
 
 def test_nothing_of_others_is_in_the_own_data(world: World) -> None:

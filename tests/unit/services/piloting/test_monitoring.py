@@ -7,12 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from coil_bridge.domain import Course
-from coil_bridge.errors import NotFound
+from coil_bridge.errors import Forbidden, NotFound
 from coil_bridge.evaluation.attendance import Override, Presence, PresenceSource, Verdict, minute_of
 from coil_bridge.evaluation.packed_events import pack
 from coil_bridge.evaluation.records import EventKind, EventSource
 from coil_bridge.services.piloting.board_records import RecordsBehind
-from coil_bridge.services.piloting.monitoring import BoardLine, Light, working_days_since
+from coil_bridge.services.piloting.monitoring import BoardLine, Light, lights, working_days_since
 from coil_bridge.services.piloting.session_evidence import KnownFrom
 from coil_bridge.storage.storage import Storage
 from coil_bridge.vault import Vault
@@ -64,10 +64,26 @@ def test_a_session_of_which_nothing_is_recorded_is_no_session_to_which_nobody_ca
     assert (found["Almaty"].coming.light, found["Belgrade"].coming.light) == (Light.GOOD, Light.RED)
 
 
-def test_the_boards_of_pilots_under_way_are_there_together(world: World) -> None:
-    assert set(world.monitoring.running(world.lead)) == {world.pilot.id}
+def test_pilots_under_way_stand_as_the_worker_last_saw_them(world: World) -> None:
+    def standing() -> list[tuple[str, int, int, int, int, datetime | None]]:
+        found = world.monitoring.under_way(world.lead)
+        return [(each.pilot, each.red, each.soon, each.unknown, each.good, each.looked_at) for each in found]
+
+    name, looked_at = world.pilot.name, world.clock()
+    assert standing() == [(name, 0, 0, 0, 0, None)]
+    world.monitoring.look()
+    assert standing() == [(name, 0, 2, 0, 0, looked_at)]
+    world.was_there(world.sessions[1], course_id=world.of.almaty.id)
+    world.clock.advance(minutes=5)
+    assert standing() == [(name, 0, 2, 0, 0, looked_at)]
+    world.monitoring.look()
+    board = world.monitoring.board(world.lead, world.pilot.id)
+    assert standing() == [(name, 1, 0, 1, 0, world.clock())]
+    assert lights(board.lines) == {Light.RED: 1, Light.SOON: 0, Light.UNKNOWN: 1, Light.GOOD: 0}
     world.clock.set(datetime(2028, 1, 1, tzinfo=UTC))
-    assert world.monitoring.running(world.lead) == {}
+    assert standing() == []
+    with pytest.raises(Forbidden):
+        world.monitoring.under_way(world.mira)
 
 
 def test_joins_that_moodle_s_log_tells_count_on_the_board_and_in_the_records(world: World) -> None:

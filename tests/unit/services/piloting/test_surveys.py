@@ -209,6 +209,19 @@ def test_an_edited_statement_keeps_its_id_and_new_ones_get_fresh_ones(on_sqlite:
     assert sorted(edited.translations["sr_Latn"].items) == ["q4", "q5"]  # the new q6 is another statement
 
 
+def test_a_double_click_starts_one_draft(asking: Asking) -> None:
+    def pressed(form: str | None) -> str:
+        made = asking.surveys.create(asking.lead, asking.pilot.id, survey_starts.MEETING, "en", form)
+        return made.id
+
+    first = pressed("form")
+    assert pressed("form") == first
+    assert len({first, pressed("another"), pressed(None)}) == 3
+    with asking.storage.read() as tx:
+        drafted = [each for each in tx.audit.of("pilot", asking.pilot.id) if each.action == "survey_drafted"]
+    assert len(drafted) == 3
+
+
 def test_a_start_is_written_in_the_lead_s_language_and_translated_into_the_other(asking: Asking) -> None:
     start = survey_starts.VALUE_RUBRIC
     serbian = asking.surveys.create(asking.lead, asking.pilot.id, start, "sr_Latn")

@@ -21,3 +21,19 @@ def test_a_key_replaced_in_the_console_is_gone_at_once(campus: Campus) -> None:
     assert browser.post("/console/lti/keys").status_code == 303
     (new,) = browser.get(KEYS).get_json()["keys"]
     assert new["kid"] != old["kid"]
+
+
+def test_a_double_click_replaces_the_key_once_and_an_old_form_never_again(campus: Campus) -> None:
+    def pressed(form: str) -> str:
+        browser = campus.world.browser(campus.administrator)
+        answer = browser.post("/console/lti/keys", data={"idempotency_key": form})
+        assert answer.status_code == 303
+        (key,) = browser.get(KEYS).get_json()["keys"]
+        return str(key["kid"])
+
+    first = pressed("first")
+    assert pressed("first") == first
+    second = pressed("second")
+    assert second != first
+    campus.world.clock.advance(days=2)
+    assert pressed("first") == second  # its key is forgotten, but not that it was made

@@ -7,11 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from coil_bridge.domain import Course, CourseRole
+from coil_bridge.domain import Course, CourseRole, Pairing, Person, Pilot
 from coil_bridge.errors import PartnerUnavailable
 from coil_bridge.evaluation.pseudonyms import Pseudonymiser
 from coil_bridge.evaluation.records import Part, RunState
 from coil_bridge.services.moodles.catalogue import SYNC_TEACHERS
+from coil_bridge.storage.people import MOODLE, Identity
 from tests.unit.web.lti.campus import Campus
 from tests.unit.web.lti.services import with_services
 
@@ -129,17 +130,50 @@ def test_an_empty_roster_is_not_believed(campus: Campus, course: Course) -> None
     assert teachers(campus, course) == ["Mira Jovanović"]
 
 
-def test_a_pilot_counts_people_by_the_roster(campus: Campus, course: Course) -> None:
+def pulled(campus: Campus, course: Course) -> tuple[Person, Pilot, Pairing]:
+    """A pilot with the course in it, pulled; its lead, and the pairing."""
     world, services = campus.world, campus.world.services
-    campus.visit("mira").launch()
     lead, pilot = world.build.lead(), world.build.pilot()
-    world.build.pairing([course, world.almaty], proposed_by=world.mira, phase=world.build.phase(pilot))
+    pairing = world.build.pairing(
+        [course, world.almaty], proposed_by=world.mira, phase=world.build.phase(pilot)
+    )
     services.pulls.request(lead, pilot.id)
     with services.storage.write() as tx:
         claimed = tx.tasks.claim("worker", world.clock(), world.clock(), limit=10, per_site=2)
     for each in claimed:
         if each.site_id == campus.site.id:
             services.pulls.perform(each.payload)
+    return lead, pilot, pairing
+
+
+def test_a_teacher_s_students_are_named_by_the_roster(campus: Campus, course: Course) -> None:
+    """It tells of no groups, so names are for those whom it calls instructors: teachers who may edit."""
+    there, services = campus.moodle.world, campus.world.services
+    petar = there.add_user("petar", "Petar", "Nikolić")
+    campus.people["petar"] = petar
+    there.enrol(petar, campus.courses["communication"], "teacher")
+    for name in ("mira", "petar"):
+        campus.visit(name).launch()
+    with services.storage.read() as tx:
+        mira, nikolic = (
+            tx.people.by_identity(Identity(MOODLE, campus.site.id, str(campus.people[name].id)))
+            for name in ("mira", "petar")
+        )
+    assert mira is not None
+    assert nikolic is not None
+    _, _, pairing = pulled(campus, course)
+    _, [view] = services.evidence.classes.of(mira, pairing.id, ask_moodle=True)
+    assert [(line.name, line.here) for line in view.lines] == [("Jelena Marković", False)]
+    _, [view] = services.evidence.classes.of(nikolic, pairing.id, ask_moodle=True)
+    assert view.told is not None
+    assert (view.lines, view.nameless) == ((), 1)
+    assert "teachers with editing rights" in str(view.told.refused)
+
+
+def test_a_pilot_counts_people_by_the_roster(campus: Campus, course: Course) -> None:
+    services = campus.world.services
+    campus.visit("mira").launch()
+    lead, pilot, _ = pulled(campus, course)
     runs = {line.course.course_id: line.run for line in services.pulls.progress(lead, pilot.id).courses}
     run = runs[course.id]
     assert run is not None

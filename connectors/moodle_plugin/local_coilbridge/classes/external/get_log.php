@@ -23,6 +23,7 @@ use core_external\external_single_structure;
 use core_external\external_value;
 use local_coilbridge\local\course_access;
 use local_coilbridge\local\log_page;
+use local_coilbridge\local\log_reader;
 use local_coilbridge\local\log_source;
 
 defined('MOODLE_INTERNAL') || die();
@@ -49,7 +50,7 @@ class get_log extends external_api {
         return new external_function_parameters([
             'courseids' => new external_multiple_structure(new external_value(PARAM_INT, 'Course')),
             'afterid' => new external_value(PARAM_INT, 'The row id after which to begin'),
-            'limit' => new external_value(PARAM_INT, 'How many rows at most', VALUE_DEFAULT, log_page::MOST_ROWS),
+            'limit' => new external_value(PARAM_INT, 'How many rows at most', VALUE_DEFAULT, log_reader::MOST_ROWS),
         ]);
     }
 
@@ -61,7 +62,7 @@ class get_log extends external_api {
      * @param int $limit how many rows at most
      * @return array
      */
-    public static function execute(array $courseids, int $afterid, int $limit = log_page::MOST_ROWS): array {
+    public static function execute(array $courseids, int $afterid, int $limit = log_reader::MOST_ROWS): array {
         $given = ['courseids' => $courseids, 'afterid' => $afterid, 'limit' => $limit];
         $params = self::validate_parameters(self::execute_parameters(), $given);
         self::validate_context(\context_system::instance());
@@ -72,21 +73,20 @@ class get_log extends external_api {
         $newest = $source === null ? 0 : $source->newest();
         $settled = $source === null ? 0 : $source->settled($newest);
         $after = max(0, $params['afterid']);
-        $limit = min(max(1, $params['limit']), log_page::MOST_ROWS);
-        $upto = min($settled, $after + log_page::MOST_IDS);
-        $page = new log_page($after);
-        if ($access->allowed && $upto > $after) {
-            $page = log_page::read($source, $access->allowed, $after, $upto, $limit);
+        $pages = [];
+        if ($source !== null && $access->allowed) {
+            foreach ((new log_reader($source, $access->allowed))->pages($after, $settled, $params['limit']) as $page) {
+                $pages[] = $page->answer();
+            }
+        } else {
+            $pages[] = (new log_page($after))->answer();
         }
         return [
-            'data' => $page->packed(),
+            'pages' => $pages,
             'reader' => $source === null ? '' : $source->name,
             'newest' => $newest,
-            'cursor' => $page->cursor,
-            'complete' => !$access->allowed || $page->cursor >= $settled,
+            'complete' => !$access->allowed || end($pages)['cursor'] >= $settled,
             'held' => $newest > $settled,
-            'anonymous' => $page->anonymous,
-            'impersonated' => $page->impersonated,
             'refused' => $access->refused,
         ];
     }
@@ -98,14 +98,19 @@ class get_log extends external_api {
      */
     public static function execute_returns(): external_single_structure {
         return new external_single_structure([
-            'data' => new external_value(PARAM_RAW, 'The rows: base64 of zlib of JSON'),
+            'pages' => new external_multiple_structure(
+                new external_single_structure([
+                    'data' => new external_value(PARAM_RAW, 'The rows: base64 of zlib of JSON'),
+                    'cursor' => new external_value(PARAM_INT, 'The row id after which to go on'),
+                    'anonymous' => new external_value(PARAM_INT, 'Rows left out because the activity is anonymous'),
+                    'impersonated' => new external_value(PARAM_INT, 'Rows left out because somebody acted as another person'),
+                ]),
+                'One behind the other, at least one'
+            ),
             'reader' => new external_value(PARAM_TEXT, 'The log store that the ids belong to'),
             'newest' => new external_value(PARAM_INT, 'The highest row id in it'),
-            'cursor' => new external_value(PARAM_INT, 'The row id after which to go on'),
             'complete' => new external_value(PARAM_BOOL, 'Whether there is nothing more now'),
             'held' => new external_value(PARAM_BOOL, 'Whether the newest rows wait for some seconds'),
-            'anonymous' => new external_value(PARAM_INT, 'Rows left out because the activity is anonymous'),
-            'impersonated' => new external_value(PARAM_INT, 'Rows left out because somebody acted as another person'),
             'refused' => course_access::refused_structure(),
         ]);
     }

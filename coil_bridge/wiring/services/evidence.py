@@ -1,18 +1,17 @@
-"""Wires a pilot's evidence: its services, and its pages. ``coil_bridge.app`` wires everything else."""
+"""Wires a pilot's evidence."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from flask import Blueprint
-
-from coil_bridge.services.bundle import Services
 from coil_bridge.services.bundles.evidence_bundle import EvidenceServices
 from coil_bridge.services.context import Clock
 from coil_bridge.services.moodles.partners import Partners
+from coil_bridge.services.moodles.roster_fallback import RosterFallback
 from coil_bridge.services.piloting.attendance import Attendance
 from coil_bridge.services.piloting.attendance_sheet import AttendanceSheets
 from coil_bridge.services.piloting.board_records import RecordsBehind
+from coil_bridge.services.piloting.class_names import ClassNames
 from coil_bridge.services.piloting.evidence import Evidence, ExtraSource
 from coil_bridge.services.piloting.monitoring import Monitoring
 from coil_bridge.services.piloting.objections import Objections
@@ -22,10 +21,6 @@ from coil_bridge.services.piloting.traits import Traits
 from coil_bridge.settings import Settings
 from coil_bridge.storage.storage import Storage
 from coil_bridge.vault import Vault
-from coil_bridge.web.attendance import AttendancePages
-from coil_bridge.web.evidence import EvidencePages
-from coil_bridge.web.own_evidence import OwnEvidencePages
-from coil_bridge.web.visitors import Visitors
 
 
 def evidence_services(
@@ -35,6 +30,7 @@ def evidence_services(
     vault: Vault,
     clock: Clock,
     partners: Partners,
+    launched: RosterFallback,
     extras: Sequence[ExtraSource] = (),
 ) -> EvidenceServices:
     """The services; ``extras`` add their tables, sections and files to every pack."""
@@ -56,16 +52,11 @@ def evidence_services(
         records=RecordsBehind(storage=storage, clock=clock, monitoring=monitoring),
         objections=objections,
         own=OwnEvidence(storage=storage, clock=clock, vault=vault),
-        classes=OwnClasses(storage=storage, clock=clock, vault=vault, partners=partners),
+        classes=OwnClasses(
+            storage=storage,
+            clock=clock,
+            vault=vault,
+            names=ClassNames(storage=storage, partners=partners, launched=launched),
+        ),
         traits=Traits(storage=storage, clock=clock, vault=vault, partners=partners),
     )
-
-
-def evidence_pages(services: Services, visitors: Visitors) -> Iterable[Blueprint]:
-    """The pages of the lead, of teachers, of students."""
-    evidence = services.evidence
-    yield EvidencePages(
-        evidence.figures, evidence.monitoring, evidence.records, evidence.traits, visitors
-    ).blueprint()
-    yield AttendancePages(evidence.sheets, visitors).blueprint()
-    yield OwnEvidencePages(evidence.own, evidence.classes, evidence.objections, visitors).blueprint()

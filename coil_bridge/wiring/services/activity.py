@@ -1,10 +1,6 @@
-"""Wires what brings activity in: pulls, logs, hooks. ``coil_bridge.app`` does the same for the rest."""
+"""Wires what brings activity in: pulls, logs, hooks."""
 
 from __future__ import annotations
-
-from collections.abc import Iterable
-
-from flask import Blueprint
 
 from coil_bridge.services.activity.activity_pull import ActivityPull
 from coil_bridge.services.activity.hook_keys import HookKeys
@@ -13,7 +9,6 @@ from coil_bridge.services.activity.log_pull import LogPull
 from coil_bridge.services.activity.told_courses import ToldCourses
 from coil_bridge.services.activity.upload_reading import UploadReading
 from coil_bridge.services.activity.uploads import UploadService
-from coil_bridge.services.bundle import Services
 from coil_bridge.services.bundles.activity_bundle import ActivityServices
 from coil_bridge.services.context import Clock
 from coil_bridge.services.meeting.room_records import RoomRecords
@@ -22,11 +17,6 @@ from coil_bridge.services.moodles.partners import Partners
 from coil_bridge.services.moodles.roster_fallback import RosterFallback
 from coil_bridge.storage.storage import Storage
 from coil_bridge.vault import Vault
-from coil_bridge.web.hook_keys import HookKeyPages
-from coil_bridge.web.hooks import HookPages
-from coil_bridge.web.room_records import RoomRecordPages
-from coil_bridge.web.uploads import UploadPages
-from coil_bridge.web.visitors import Visitors
 
 
 def activity_services(
@@ -58,15 +48,3 @@ def activity_services(
         told=ToldCourses(storage=storage, partners=partners, clock=clock, public_url=public_url),
         room_records=RoomRecords(storage=storage, clock=clock, vault=vault),
     )
-
-
-def pages_for_plugins(services: Services) -> Iterable[Blueprint]:
-    """What plugins and meeting servers send to, with signatures of their own instead of our form tokens."""
-    yield HookPages(services.activity.hooks).blueprint()
-    yield RoomRecordPages(services.activity.room_records).blueprint()
-
-
-def activity_pages(services: Services, visitors: Visitors) -> Iterable[Blueprint]:
-    """What people see of it."""
-    yield HookKeyPages(services.activity.hook_keys, services.sites, visitors).blueprint()
-    yield UploadPages(services.activity.uploads, visitors).blueprint()

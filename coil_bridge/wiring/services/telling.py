@@ -1,4 +1,4 @@
-"""Wires what tells people of sessions. ``coil_bridge.app`` does the same for everything else."""
+"""Wires what tells people of sessions."""
 
 from __future__ import annotations
 

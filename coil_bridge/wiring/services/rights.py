@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from flask import Blueprint
-
-from coil_bridge.services.bundle import Services
 from coil_bridge.services.context import Clock
 from coil_bridge.services.identity.rights import RightsService
 from coil_bridge.services.piloting.certificates import CertificateService
@@ -15,10 +10,6 @@ from coil_bridge.services.piloting.retention import RetentionService
 from coil_bridge.settings import Settings
 from coil_bridge.storage.storage import Storage
 from coil_bridge.vault import Vault
-from coil_bridge.web.certificate_rules import CertificateRulePages
-from coil_bridge.web.certificates import CertificatePages
-from coil_bridge.web.rights import RightsPages
-from coil_bridge.web.visitors import Visitors
 
 
 def rights_service(*, storage: Storage, clock: Clock, vault: Vault) -> RightsService:
@@ -43,10 +34,3 @@ def certificate_service(
 def retention_service(*, storage: Storage, clock: Clock) -> RetentionService:
     """How long pilots are kept."""
     return RetentionService(storage=storage, clock=clock)
-
-
-def pages_of_rights(services: Services, visitors: Visitors, clock: Clock) -> Iterable[Blueprint]:
-    """Their pages."""
-    yield RightsPages(services.rights, services.retention, visitors).blueprint()
-    yield CertificateRulePages(services.certificate_rules, visitors).blueprint()
-    yield CertificatePages(services.certificates, visitors, clock).blueprint()

@@ -1,10 +1,6 @@
-"""Wires the LTI tool: its services, and its pages. ``coil_bridge.app`` does the same for everything else."""
+"""Wires the LTI tool."""
 
 from __future__ import annotations
-
-from collections.abc import Iterable
-
-from flask import Blueprint
 
 from coil_bridge.lti.grades import Grades
 from coil_bridge.lti.key_sets import KeySets
@@ -12,7 +8,6 @@ from coil_bridge.lti.keys import Keys
 from coil_bridge.lti.launching import Launching
 from coil_bridge.lti.registration import Registration
 from coil_bridge.lti.services import ServiceCalls
-from coil_bridge.services.bundle import Services
 from coil_bridge.services.bundles.lti_bundle import LtiServices
 from coil_bridge.services.context import Clock
 from coil_bridge.services.launching.connecting import Connecting
@@ -28,19 +23,6 @@ from coil_bridge.services.moodles.course_rosters import CourseRosters
 from coil_bridge.settings import Settings
 from coil_bridge.storage.storage import Storage
 from coil_bridge.vault import Vault
-from coil_bridge.web.connecting import ConnectPages
-from coil_bridge.web.cookies import Cookies
-from coil_bridge.web.grading import GradingPages
-from coil_bridge.web.in_course import InCoursePages
-from coil_bridge.web.joining import JoinPages
-from coil_bridge.web.lti.handover import HandOverPages
-from coil_bridge.web.lti.keys import KeyPages
-from coil_bridge.web.lti.launch import LaunchPages
-from coil_bridge.web.lti.login import LoginPages
-from coil_bridge.web.lti.readiness import ReadinessPages
-from coil_bridge.web.lti.register import RegisterPages
-from coil_bridge.web.placing import PlacingPages
-from coil_bridge.web.visitors import Visitors
 from connectors.transport import Transport
 
 
@@ -83,33 +65,3 @@ def lti_services(
         joining=Joining(storage=storage, clock=clock),
         connecting=Connecting(storage=storage, clock=clock, vault=vault, messages=messages, public_url=url),
     )
-
-
-def pages_for_platforms(
-    lti: LtiServices, visitors: Visitors, cookies: Cookies, clock: Clock
-) -> Iterable[Blueprint]:
-    """What platforms send browsers to, with proofs of their own instead of our form tokens."""
-    yield LoginPages(lti.launching, cookies, clock).blueprint()
-    yield LaunchPages(
-        launching=lti.launching,
-        launches=lti.launches,
-        sessions=lti.sessions,
-        placements=lti.placements,
-        show_picker=PlacingPages.picker,
-        visitors=visitors,
-        cookies=cookies,
-    ).blueprint()
-    yield RegisterPages(lti.registration).blueprint()
-
-
-def pages_for_people(services: Services, visitors: Visitors, clock: Clock) -> Iterable[Blueprint]:
-    """What people see after a launch, and what is fetched without one."""
-    lti = services.lti
-    yield KeyPages(lti.keys).blueprint()
-    yield HandOverPages(lti.sessions, visitors).blueprint()
-    yield ReadinessPages(services.sites, lti.registry, lti.sessions, visitors).blueprint()
-    yield PlacingPages(lti.placements, visitors).blueprint()
-    yield InCoursePages(lti.courses, services.academic, visitors, clock).blueprint()
-    yield JoinPages(lti.joining, services.calendars.rooms, visitors).blueprint()
-    yield GradingPages(lti.participation, visitors).blueprint()
-    yield ConnectPages(lti.connecting, lti.sessions, visitors).blueprint()

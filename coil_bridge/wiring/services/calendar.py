@@ -1,12 +1,7 @@
-"""Wires calendars: published feeds, the Moodles' own calendars, rooms. ``app`` wires everything else."""
+"""Wires calendars: published feeds, the Moodles' own calendars, rooms."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from flask import Blueprint
-
-from coil_bridge.services.bundle import Services
 from coil_bridge.services.bundles.calendar_bundle import CalendarServices
 from coil_bridge.services.calendar.feeds import FeedService
 from coil_bridge.services.calendar.moodle_calendars import MoodleCalendarService
@@ -18,9 +13,6 @@ from coil_bridge.services.moodles.partners import Partners
 from coil_bridge.settings import Settings
 from coil_bridge.storage.storage import Storage
 from coil_bridge.vault import Vault
-from coil_bridge.web.calendar import CalendarPages
-from coil_bridge.web.rooms import RoomPages
-from coil_bridge.web.visitors import Visitors
 from connectors.transport import Transport
 
 
@@ -49,18 +41,3 @@ def calendar_services(
             allow_http=settings.allow_private_partners,
         ),
     )
-
-
-def calendar_pages(services: Services, visitors: Visitors, clock: Clock) -> Iterable[Blueprint]:
-    """The pages around calendars."""
-    yield CalendarPages(
-        feeds=services.feeds,
-        published=services.calendars.published,
-        moodles=services.calendars.moodles,
-        pairings=services.pairings,
-        sessions=services.sessions,
-        academic=services.academic,
-        visitors=visitors,
-        clock=clock,
-    ).blueprint()
-    yield RoomPages(services.calendars.room_registry, services.sites, visitors).blueprint()

@@ -1,12 +1,7 @@
-"""Wires academic calendars and plans of phases: their services, and their pages."""
+"""Wires academic calendars and plans of phases."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from flask import Blueprint
-
-from coil_bridge.services.bundle import Services
 from coil_bridge.services.bundles.academic_bundle import AcademicServices
 from coil_bridge.services.calendar.calendar_editing import CalendarEditing
 from coil_bridge.services.calendar.calendar_import import CalendarImport
@@ -17,10 +12,6 @@ from coil_bridge.services.moodles.catalogue import Catalogue
 from coil_bridge.services.times.phase_plans import PhasePlans
 from coil_bridge.services.times.teaching_weeks import CommonWeeks
 from coil_bridge.storage.storage import Storage
-from coil_bridge.web.academic import AcademicPages
-from coil_bridge.web.institutions import InstitutionPages
-from coil_bridge.web.phases import PhasePages
-from coil_bridge.web.visitors import Visitors
 
 
 def academic_services(
@@ -34,10 +25,3 @@ def academic_services(
         plans=PhasePlans(storage=storage, clock=clock),
         institutions=Institutions(storage=storage, clock=clock, feeds=feeds),
     )
-
-
-def academic_pages(services: Services, visitors: Visitors, clock: Clock) -> Iterable[Blueprint]:
-    """The pages of calendars and plans."""
-    yield AcademicPages(services.terms, visitors, clock).blueprint()
-    yield InstitutionPages(services.terms.institutions, visitors).blueprint()
-    yield PhasePages(services.terms.plans, services.pairings, visitors, clock).blueprint()
