@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, update
 
 from coil_bridge.errors import Reason
 from coil_bridge.evaluation.records import PullRun, RunState, Tally
 from coil_bridge.storage.tables import pull_run
+
+_CHANGE = update(pull_run).where(pull_run.c.id == bindparam("run_id"))  # sets what it is given
 
 
 class Pulls:
@@ -81,7 +83,7 @@ class Pulls:
         self._update(run_id, state=state, finished_at=at, error=failure.data() if failure else None)
 
     def _update(self, run_id: str, **values: Any) -> None:
-        self._connection.execute(update(pull_run).where(pull_run.c.id == run_id).values(**values))
+        self._connection.execute(_CHANGE, {"run_id": run_id, **values})
 
 
 def _run(row: RowMapping) -> PullRun:
