@@ -11,14 +11,12 @@ from pathlib import Path
 import click
 
 from coil_bridge.commands.common import Command, exits_by_error, json_option, opened, share_bar, show, table
+from coil_bridge.commands.pull_report import progress_plain, progress_text
 from coil_bridge.domain import Pilot
 from coil_bridge.errors import InvalidInput, NotFound, PartnerUnavailable
 from coil_bridge.evaluation.definitions.registry import CURRENT, SETS
-from coil_bridge.evaluation.records import LogFinding
 from coil_bridge.jobs.worker import Worker
 from coil_bridge.services.activity.activity_pull import PullProgress
-from coil_bridge.services.activity.log_texts import FINDINGS
-from coil_bridge.services.activity.log_views import LogLine
 from coil_bridge.services.bundle import Services
 from coil_bridge.services.context import SYSTEM
 from coil_bridge.services.piloting.exports import ExportFormat
@@ -89,7 +87,7 @@ def pull(pilot: str, as_json: bool) -> None:
         services.pulls.request(SYSTEM, found.id)
         with share_bar("Pulling") as show_share:
             done = _work_until_ended(services, found.id, show_share)
-        show(_progress_plain(done), as_json=as_json, text=_progress_text(done))
+        show(progress_plain(done), as_json=as_json, text=progress_text(done))
         if done.failed or any(line.failed for line in done.logs):
             sys.exit(PartnerUnavailable.exit_code)
 
@@ -122,60 +120,6 @@ def _work_until_ended(services: Services, pilot_id: str, show_share: Callable[[f
     finally:
         worker.stop()
     return state
-
-
-def _progress_text(done: PullProgress) -> str:
-    rows = [
-        (
-            line.course.pairing_title,
-            line.course.course_name,
-            line.run.state.value if line.run else "never",
-            line.run.failure if line.run else None,
-        )
-        for line in done.courses
-    ]
-    logs = [(each.site_name, *_log_cells(each)) for each in done.logs]
-    both = (table(("PAIRING", "COURSE", "PULL", "WHY"), rows), table(("LOG OF", "STATE", "WHAT CAME"), logs))
-    return "\n\n".join(both)
-
-
-def _log_cells(line: LogLine) -> tuple[str, str]:
-    run = line.run
-    if run is None or not run.ended:
-        return ("never" if run is None else run.state.value), ""
-    if run.failure:
-        return run.state.value, str(run.failure)
-    if run.finding is not LogFinding.READ:
-        return run.finding.value if run.finding else "", FINDINGS[run.finding] if run.finding else ""
-    told = line.tally
-    return run.state.value, f"read {told.read}, stored {told.stored}" if told else "withheld: too few people"
-
-
-def _progress_plain(done: PullProgress) -> list[dict[str, object]]:
-    logs = {line.site_id: _log_plain(line) for line in done.logs}
-    return [
-        {
-            "pairing": line.course.pairing_title,
-            "course": line.course.course_name,
-            "site_id": line.course.site_id,
-            "state": line.run.state.value if line.run else None,
-            "failure": str(line.run.failure) if line.run and line.run.failure else None,
-            "log_of_site": logs.get(line.course.site_id),
-        }
-        for line in done.courses
-    ]
-
-
-def _log_plain(line: LogLine) -> dict[str, object]:
-    run = line.run
-    return {
-        "state": run.state.value if run else None,
-        "finding": run.finding.value if run and run.finding else None,
-        "read": line.tally.read if line.tally else None,
-        "stored": line.tally.stored if line.tally else None,
-        "dropped": dict(line.tally.dropped) if line.tally else None,
-        "failure": str(run.failure) if run and run.failure else None,
-    }
 
 
 @click.command()

@@ -34,6 +34,7 @@ _VARIABLES = {
 }
 _PRINTED = {_INK: "#10252a", _MUTED: "#465a5d", _LINE: "#b9c8c5", _ACCENT: "#0a5c5a", _SOFT: "#dcedea"}
 _FONT = re.compile(r"(?:(bold|\d+) )?([\d.]+)px ")
+_WEEKS_NAMED = 9  # of a chart of weeks: more would touch each other
 _GONE = frozenset({"stroke-linejoin", "stroke-linecap", "stroke-miterlimit", "font", "font-family"})
 
 Draw = Callable[[Any, dict[str, str]], None]
@@ -115,7 +116,7 @@ def weeks(
         for place, value in zip(places, values, strict=True):
             if value is None:
                 axes.annotate("×", (place, 0), ha="center", va="bottom", color=colour[_MUTED])
-        step = max(1, math.ceil(len(labels) / 12))
+        step = max(1, math.ceil(len(labels) / _WEEKS_NAMED))
         axes.set_xticks(list(places)[::step], [label[-3:] for label in labels][::step])
         axes.set_ylim(0, max([value or 0 for value in values] + [1]) * 1.1)
         axes.grid(axis="y", color=colour[_LINE], linewidth=0.7)

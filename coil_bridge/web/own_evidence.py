@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from coil_bridge.services.piloting.objections import Objections
@@ -42,11 +42,11 @@ class OwnEvidencePages:
         return self._students(pairing_id)
 
     def names(self, pairing_id: str) -> Reply:
-        """The same, with the names that their Moodle gives; they are in this one answer and nowhere else."""
-        return self._students(pairing_id, ask_moodle=True)
+        """The same, with the names that a course's Moodle gives; they are in this one answer only."""
+        return self._students(pairing_id, request.form.get("course_id", ""))
 
-    def _students(self, pairing_id: str, *, ask_moodle: bool = False) -> Reply:
-        pairing, classes = self._classes.of(self._visitors.signed_in(), pairing_id, ask_moodle=ask_moodle)
+    def _students(self, pairing_id: str, names_of: str | None = None) -> Reply:
+        pairing, classes = self._classes.of(self._visitors.signed_in(), pairing_id, names_of=names_of)
         return render_template(
             "own/students.html",
             pairing=pairing,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from marshmallow import fields, validate
 from werkzeug.wrappers import Response
@@ -15,6 +17,7 @@ from coil_bridge.web.schemas.fields import FormSchema, Line
 from coil_bridge.web.texts import gettext, say
 from coil_bridge.web.visitors import Visitors
 
+_MOST_RUNS = 1000
 Reply = str | Response | tuple[str, int]
 
 
@@ -49,7 +52,7 @@ class UploadPages:
     def standing(self, pairing_id: str) -> Reply:
         """The part of the page that renews itself while a file is being read."""
         view = self._uploads.view(self._visitors.signed_in(), pairing_id)
-        return render_template("uploads/standing.html", view=view)
+        return render_template("uploads/standing.html", view=view, in_runs=in_runs)
 
     def take(self, pairing_id: str) -> Reply:
         """Take a file in."""
@@ -70,4 +73,17 @@ class UploadPages:
         return redirect(url_for("uploads.show", pairing_id=pairing_id, _anchor="files"), 303)
 
     def _page(self, person: Person, pairing_id: str, form: Form) -> str:
-        return render_template("uploads/show.html", view=self._uploads.view(person, pairing_id), form=form)
+        view = self._uploads.view(person, pairing_id)
+        return render_template("uploads/show.html", view=view, form=form, in_runs=in_runs)
+
+
+def in_runs(lines: Sequence[int]) -> str:
+    """Numbers of lines as a person looks them up: "2–6, 8", the first thousand of such runs."""
+    runs: list[list[int]] = []
+    for line in sorted(set(lines)):
+        if runs and line == runs[-1][1] + 1:
+            runs[-1][1] = line
+        else:
+            runs.append([line, line])
+    shown = [str(first) if first == last else f"{first}–{last}" for first, last in runs[:_MOST_RUNS]]
+    return ", ".join(shown) + (" …" if len(runs) > _MOST_RUNS else "")

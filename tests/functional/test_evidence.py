@@ -10,6 +10,7 @@ import zipfile
 import pytest
 from playwright.sync_api import expect
 
+from tests.functional.thread.looking import faults_of
 from tests.functional.visitors import Enter, Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
@@ -78,6 +79,7 @@ def test_a_teacher_s_class_has_names_of_those_who_came_and_can_be_corrected(ente
     expect(marija.page.get_by_role("row").filter(has_text="Nedić").first).to_contain_text("never opened")
     assert "An Cai" not in marija.text  # the partner's student
     assert marija.page.url.endswith("/students")  # nothing of it in an address
+    assert faults_of(marija) == []
     marija.go(sheet)
     expect(marija.page.get_by_role("heading", name="Attendance")).to_be_visible()
     marija.page.get_by_text("Correct").first.click()

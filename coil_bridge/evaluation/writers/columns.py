@@ -31,8 +31,7 @@ def column_widths(grid: Grid, width: float, letter: float) -> list[float]:
     """
     columns = [[row[column] for row in grid.rows] for column in range(len(grid.header))]
     words = [
-        max([letters_wide(word) for value in cells for word in value.split()] + [_longest_of(name)])
-        + _MARGINS
+        max([_widest_word(value) for value in cells] + [_widest_word(name) * _BOLD]) + _MARGINS
         for name, cells in zip(grid.header, columns, strict=True)
     ]
     wanted = [
@@ -51,14 +50,19 @@ def column_widths(grid: Grid, width: float, letter: float) -> list[float]:
     return [letter * (word + room * more / whole) for word, more in zip(words, wanted, strict=True)]
 
 
-def _longest_of(name: str) -> float:
-    return max([letters_wide(word) for word in name.split()] + [0]) * _BOLD
+def _widest_word(text: str) -> int:
+    """Of what no line is broken in: East Asian letters are words of their own."""
+    apart = "".join(f" {each} " if _is_wide(each) else each for each in text)
+    return max([letters_wide(word) for word in apart.split()], default=0)
 
 
 def letters_wide(text: str) -> int:
-    """How wide a text is, in letters; East Asian ones are twice as wide, and a line can break after each."""
-    wide = sum(unicodedata.east_asian_width(each) in "WF" for each in text)
-    return len(text) + wide
+    """How wide a text is, in letters; East Asian ones are twice as wide."""
+    return len(text) + sum(map(_is_wide, text))
+
+
+def _is_wide(letter: str) -> bool:
+    return unicodedata.east_asian_width(letter) in "WF"
 
 
 def _is_number(value: str) -> bool:

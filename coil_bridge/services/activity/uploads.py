@@ -55,6 +55,7 @@ class UploadsView:
     sessions: tuple[JointSession, ...]
     clocks: tuple[str, ...]  # zones on which a file's times can be
     uploads: tuple[Upload, ...]
+    teaches: bool  # and so sees attendance; who only evaluates does not
     counted: bool  # the pairing counts to a pilot whose key is there
 
     @property
@@ -88,6 +89,7 @@ class UploadService:
                 ),
                 clocks=_clocks(access, actor),
                 uploads=tuple(tx.uploads.of_pairing(pairing_id)),
+                teaches=bool(access.teaching),
                 counted=taking_in(tx, access.pairing) is not None,
             )
 

@@ -11,13 +11,13 @@ are the partner's.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from coil_bridge.domain import Course, CourseRole, PairedCourse, Pairing, PairingState, Person
-from coil_bridge.errors import Forbidden
+from coil_bridge.domain import Course, CourseRole, PairedCourse, Pairing, Person
+from coil_bridge.errors import Forbidden, NotFound
 from coil_bridge.evaluation.enrolment import enrolled_members
 from coil_bridge.evaluation.pseudonyms import Pseudonymiser
 from coil_bridge.evaluation.records import Part, PilotCourse
@@ -33,6 +33,7 @@ from coil_bridge.services.piloting.own_figures import (
     OwnFigures,
     evaluated,
     figures,
+    is_over,
     pseudonymiser,
     read_course,
 )
@@ -161,48 +162,42 @@ class OwnClasses:
         self._names = names
 
     def of(
-        self, actor: Person, pairing_id: str, *, ask_moodle: bool = False
+        self, actor: Person, pairing_id: str, *, names_of: str | None = None
     ) -> tuple[Pairing, tuple[ClassView, ...]]:
         """The classes that the person teaches in a pairing; none where it counts to no pilot.
 
-        With ``ask_moodle`` each course's Moodle is asked for the names of those who have never been here;
-        that, and how many were shown, stands in the pairing's trail.
+        ``names_of``: a course whose Moodle is asked for the names of those who have never been here; that,
+        and how many were shown, stands in the pairing's trail.
 
         Raises:
-            NotFound: no such pairing for this person.
+            NotFound: no such pairing for this person, or no such course among the own.
             Forbidden: the person teaches none of its courses.
         """
         with self._storage.read() as tx:
             access = pairing_access(tx, actor, pairing_id)
             if not access.teaching:
                 raise Forbidden(mark("Only the teachers of this pairing's courses can do this."))
+            if names_of is not None and names_of not in {each.course.id for each in access.teaching}:
+                raise NotFound(mark("There is no such course."))
             names = pseudonymiser(tx, self._vault, access.pairing)
             courses = [(each, evaluated(tx, access.pairing, each)) for each in access.teaching]
         views = []
         for paired, course in courses:
             if course is not None and names is not None:
-                told = self._names.ask(actor, course, names) if ask_moodle else None
+                told = self._names.ask(actor, course, names) if course.course_id == names_of else None
                 with self._storage.read() as tx:
                     view = self._class(tx, access.pairing, paired, course, names=names, told=told)
+                if told:
+                    self._note(actor, access.pairing, view)
                 views.append(view)
-        if ask_moodle:
-            self._note(actor, access.pairing, views)
         return access.pairing, tuple(views)
 
-    def _note(self, actor: Person, pairing: Pairing, views: Collection[ClassView]) -> None:
+    def _note(self, actor: Person, pairing: Pairing, view: ClassView) -> None:
+        """Before anything is shown."""
+        shown = sum(not each.here for each in view.lines)
+        about = {"course": view.course.fullname, "count": shown}
         with self._storage.write() as tx:
-            for view in views:
-                shown = sum(not each.here for each in view.lines)
-                subject = ("pairing", pairing.id)
-                audit.record(
-                    tx,
-                    self._clock(),
-                    actor,
-                    subject,
-                    "names_asked",
-                    course=view.course.fullname,
-                    count=shown,
-                )
+            audit.record(tx, self._clock(), actor, ("pairing", pairing.id), "names_asked", **about)
 
     def _class(
         self,
@@ -218,9 +213,7 @@ class OwnClasses:
         pilot_id = pairing.phase.pilot_id if pairing.phase else ""
         pulled = tx.pulls.completed_at(pilot_id).get((pairing.id, course.course_id))
         known_to = local_day(pulled, course.institution.zone) if pulled else None
-        over = pairing.state is PairingState.COMPLETED or course.ends_on < local_day(
-            now, course.institution.zone
-        )
+        over = is_over(pairing, course, now)
         read, here = read_course(tx, pairing, course, now), _here(tx, names, course)
         others = _students(tx, pilot_id, course) - here.keys()
         found = {each: figures(read, each) for each in here.keys() | others}

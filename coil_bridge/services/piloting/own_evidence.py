@@ -16,6 +16,7 @@ from coil_bridge.services.piloting.own_figures import (
     OwnFigures,
     evaluated,
     figures,
+    is_over,
     pseudonymiser,
     read_course,
 )
@@ -31,6 +32,7 @@ class OwnPairing:
     pairing: Pairing
     course: Course
     figures: OwnFigures | None
+    over: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +55,18 @@ class OwnEvidence:
         """What is counted of the person as a student."""
         with self._storage.read() as tx:
             pairings = [
-                OwnPairing(pairing, each.course, self._of(tx, pairing, each, actor))
+                self._of(tx, pairing, each, actor)
                 for pairing in tx.pairings.of_person(actor.id)
                 if pairing.phase and pairing.state in EVALUATED
                 for each in pairing_access(tx, actor, pairing.id).attending
             ]
             return OwnData(tuple(pairings), tx.evidence.objected(actor.id))
 
-    def _of(
-        self, tx: Transaction, pairing: Pairing, paired: PairedCourse, person: Person
-    ) -> OwnFigures | None:
+    def _of(self, tx: Transaction, pairing: Pairing, paired: PairedCourse, person: Person) -> OwnPairing:
         course, names = evaluated(tx, pairing, paired), pseudonymiser(tx, self._vault, pairing)
         if course is None or names is None:
-            return None
-        key = (person.id, course.course_id)
+            return OwnPairing(pairing, paired.course, None, over=False)
+        now, key = self._clock(), (person.id, course.course_id)
         name = pseudonyms(tx, names, {course.course_id: course}, [key]).get(key)
-        return figures(read_course(tx, pairing, course, self._clock()), name) if name else None
+        found = figures(read_course(tx, pairing, course, now), name) if name else None
+        return OwnPairing(pairing, paired.course, found, is_over(pairing, course, now))

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from coil_bridge.domain import PairedCourse, Pairing
+from coil_bridge.domain import PairedCourse, Pairing, PairingState
 from coil_bridge.evaluation.attendance import Attended, Meeting, Standing, by_person, contact_minutes
 from coil_bridge.evaluation.facts import present_in_enough
 from coil_bridge.evaluation.pseudonyms import Pseudonymiser
@@ -68,6 +68,11 @@ def evaluated(tx: Transaction, pairing: Pairing, paired: PairedCourse) -> PilotC
     courses = tx.pilots.courses(pairing.phase.pilot_id, EVALUATED) if pairing.phase else []
     wanted = (pairing.id, paired.course.id)
     return next((each for each in courses if (each.pairing_id, each.course_id) == wanted), None)
+
+
+def is_over(pairing: Pairing, course: PilotCourse, now: datetime) -> bool:
+    """Whether a pairing is completed, or its last day has passed at a course's institution."""
+    return pairing.state is PairingState.COMPLETED or course.ends_on < local_day(now, course.institution.zone)
 
 
 def read_course(tx: Transaction, pairing: Pairing, course: PilotCourse, now: datetime) -> CourseRead:

@@ -25,9 +25,9 @@
 defined('MOODLE_INTERNAL') || die();
 
 $plugin->component = 'block_coilbridge';
-$plugin->version = 2026112204;
+$plugin->version = 2026112205;
 $plugin->release = '1.4.0';
 $plugin->requires = 2022112800; // Moodle 4.1.
 $plugin->supported = [401, 501];
 $plugin->maturity = MATURITY_STABLE;
-$plugin->dependencies = ['local_coilbridge' => 2026112204];
+$plugin->dependencies = ['local_coilbridge' => 2026112205];

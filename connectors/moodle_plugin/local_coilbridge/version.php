@@ -25,7 +25,7 @@
 defined('MOODLE_INTERNAL') || die();
 
 $plugin->component = 'local_coilbridge';
-$plugin->version = 2026112204;
+$plugin->version = 2026112205;
 $plugin->release = '1.4.0';
 $plugin->requires = 2022112800; // Moodle 4.1.
 $plugin->supported = [401, 501];

@@ -71,6 +71,10 @@ def test_a_pilot_is_pulled_and_exported(
     build.pairing([ours], proposed_by=mira, phase=build.phase(pilot))
     pulled = shell.json("pilot", "pull", "pilot 2026/27")
     assert [(line["course"], line["state"]) for line in pulled] == [("Intercultural Communication", "done")]
+    assert pulled[0]["read"] == pulled[0]["stored"] + sum(pulled[0]["dropped"].values()) > 0
+    again = shell("pilot", "pull", pilot.id).stdout
+    assert "stored 0, left out: " in again
+    assert "known from an earlier pull and unchanged" in again
     file = tmp_path / "participation.csv"
     assert shell("export", "Pilot 2026/27", "--output", str(file)).exit_code == 0
     assert "Student" not in file.read_text("utf-8-sig")

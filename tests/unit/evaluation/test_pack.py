@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -135,7 +136,7 @@ def test_the_workbook_can_be_read_and_printed(pack: Mapping[str, bytes]) -> None
     for text in (row[3] for row in indicators.iter_rows(min_row=2)):
         if len(text.value) > 60:  # not every program works out how high a row has to be
             assert text.alignment.wrap_text
-            assert indicators.row_dimensions[text.row].height >= 15 * len(text.value) / 54
+            assert indicators.row_dimensions[text.row].height >= 15 * len(text.value) / 55
     assert {
         cell.alignment.vertical for row in headline.iter_rows(min_row=2) for cell in row if cell.value
     } == {"top"}
@@ -268,6 +269,14 @@ def test_charts_for_pages_obey_the_content_security_policy_and_speak(published: 
         }
         assert "#0a0b" not in drawn
     assert "var(--accent)" in charts_of(published)[0].svg()
+
+
+@pytest.mark.parametrize("count", [1, 9, 10, 12, 30, 53])
+def test_the_weeks_of_a_chart_have_room_for_their_names(count: int) -> None:
+    drawn = weeks("x", "T", [f"2026-W{n:02}" for n in range(1, count + 1)], [1.0] * count, "students").svg()
+    named = re.findall(r">(W\d\d)<", drawn)
+    assert named[0] == "W01"
+    assert 0.5 * min(count, 9) <= len(named) <= 9
 
 
 def test_a_name_in_a_chart_is_only_a_name() -> None:

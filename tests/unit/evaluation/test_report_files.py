@@ -174,6 +174,7 @@ def test_a_word_processor_knows_the_languages(document: docx.document.Document) 
     assert [each.get(qn("w:val")) for each in languages] == ["en-GB"]
     assert [each.get(qn("w:eastAsia")) for each in languages] == ["zh-CN"]
     assert document.core_properties.language == "en-GB"
+    assert not [each for each in document.part.package.iter_parts() if "thumbnail" in each.partname]
 
 
 def test_tables_and_charts_speak(document: docx.document.Document) -> None:
@@ -197,6 +198,14 @@ def test_what_belongs_together_stays_on_a_page(document: docx.document.Document)
     assert cells == [[True, True], [True, True], [False, False]]
     assert all(each.text or each._p.find(".//" + qn("w:drawing")) is not None for each in document.paragraphs)
     assert [each.style.name for each in document.paragraphs if each.text == "One thing"] == ["List Bullet"]
+
+
+def test_long_east_asian_names_leave_the_other_columns_their_words() -> None:
+    grid = Grid("t", ("Pairing", "Phase", "Model"), [("西安交通大学国际视频课程" * 3, "Autumn", "COIL")])
+    widths = column_widths(grid, 300, 5)
+    assert sum(widths) == pytest.approx(300)
+    assert widths[1] >= 8 * 5
+    assert widths[2] >= 7 * 5
 
 
 def test_columns_have_room_for_their_words_and_fill_the_line() -> None:

@@ -60,11 +60,11 @@ CIRCLES: Mapping[frozenset[str], str] = {
     frozenset(TEACHERS): """
         sessions.new sessions.plan sessions.preview sessions.edit sessions.change sessions.preview_edit
         sessions.confirm_cancel sessions.cancel attendance.show attendance.correct join.close own.students
-        own.names pairing_changes.end pairing_changes.move_end pairing_changes.invitation
+        pairing_changes.end pairing_changes.move_end pairing_changes.invitation
         pairing_changes.withdraw
         pairings.ask pairings.act phases.edit phases.save phases.lay_out phases.preview slots.find
         slots.preview slots.plan calendar.moodles""",
-    frozenset({TEACHER}): "grading.switch calendar.confirm_revoke calendar.revoke",
+    frozenset({TEACHER}): "own.names grading.switch calendar.confirm_revoke calendar.revoke",
     frozenset(TEACHERS | EVALUATORS): "uploads.show uploads.take uploads.standing",
     frozenset({TEACHER, ADMINISTRATOR}): """
         academic.add academic.edit academic.change academic.remove academic.set_day academic.restore
@@ -107,6 +107,7 @@ _SPAN = {"version": "1", "kind": "term", "name": "Spring", "first": "2027-02-15"
 FORMS: Mapping[str, Mapping[str, str]] = {
     "lti_handover.offer": {"path": "/"},
     "grading.switch": {"course_id": "{course_id}", "on": "yes"},
+    "own.names": {"course_id": "{course_id}"},
     "hours.save_institution": {"otherwise": "acceptable"},
     "academic.add": _SPAN,
     "academic.change": _SPAN,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+from coil_bridge.web.uploads import in_runs
 from tests.unit.web.conftest import Browser, World
 
 
@@ -54,6 +55,11 @@ def test_a_large_file_is_taken_from_people_alone_and_ten_wait_at_most(world: Wor
     uploads = world.services.activity.uploads
     assert [uploads.prune(), uploads.prune()] == [10, 0]
     assert "Send it again." in world.browser(world.mira).get(f"{path}/list").text
+
+
+def test_lines_are_told_in_runs() -> None:
+    assert in_runs([9, 2, 3, 4, 6, 9]) == "2–4, 6, 9"
+    assert in_runs(range(1, 4001, 2)).endswith("1997, 1999 …")
 
 
 def test_without_a_pilot_nothing_is_taken_in_and_students_see_no_page(world: World) -> None:

@@ -110,6 +110,17 @@ class observer {
     }
 
     /**
+     * A group was deleted; Moodle has no event of its own for each of those who were in it.
+     *
+     * @param \core\event\group_deleted $event the event
+     */
+    public static function group_deleted(\core\event\group_deleted $event): void {
+        if (pairings::has((int)$event->courseid)) {
+            queue::add('group_member_removed', $event, ['groupid' => (int)$event->objectid]);
+        }
+    }
+
+    /**
      * Somebody pressed the button of a meeting.
      *
      * @param \core\event\base $event the event

@@ -34,6 +34,7 @@ $heard = [
     '\core\event\user_enrolment_deleted' => 'enrolment',
     '\core\event\group_member_added' => 'group_member',
     '\core\event\group_member_removed' => 'group_member',
+    '\core\event\group_deleted' => 'group_deleted',
     '\core\event\calendar_event_deleted' => 'calendar_event_deleted',
     '\mod_bigbluebuttonbn\event\meeting_joined' => 'session_joined',
     '\mod_forum\event\discussion_created' => 'post_created',

@@ -389,6 +389,8 @@ def test_a_session_is_a_sign_of_life_and_presence_completes_where_moodle_tracks_
     _, [view] = world.classes.of(world.mira, world.pairing.id)
     assert view.ends == {End.COMPLETED: 1, End.TO_THE_END: 1, End.STOPPED: 10, End.NEVER_SEEN: 0}
     assert (view.lines[0].end, view.completion_known) == (End.COMPLETED, True)
+    [own] = world.own.own(world.jelena).pairings
+    assert (own.over, own.figures) == (True, view.lines[0].figures)  # a student sees the same
 
 
 def test_nothing_of_others_is_in_the_own_data(world: World) -> None:

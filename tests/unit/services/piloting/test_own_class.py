@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from coil_bridge.domain import CourseRole
+from coil_bridge.errors import NotFound
 from coil_bridge.evaluation.facts import Trait
 from coil_bridge.services.bundle import Services
 from coil_bridge.services.piloting.class_names import Scope
@@ -64,7 +65,7 @@ def test_those_who_never_came_are_counted_and_named_only_when_asked(trial: Pilot
         3,
     )
     assert asked(trial) == []
-    _, [named] = classes.of(trial.mira, trial.pairing.id, ask_moodle=True)
+    _, [named] = classes.of(trial.mira, trial.pairing.id, names_of=trial.belgrade.here.id)
     assert (named.nameless, named.lost, named.told and named.told.refused) == (0, 3, None)
     assert asked(trial) == [("Mira Jovanović", {"course": "Intercultural Communication", "count": 3})]
     assert [(line.name, line.here, line.lost) for line in named.lines] == [
@@ -80,7 +81,9 @@ def test_those_who_never_came_are_counted_and_named_only_when_asked(trial: Pilot
 
 def test_a_moodle_that_does_not_answer_leaves_the_numbers(trial: PilotTrial) -> None:
     trial.belgrade.moodle.faults.down()
-    _, [view] = trial.services.evidence.classes.of(trial.mira, trial.pairing.id, ask_moodle=True)
+    _, [view] = trial.services.evidence.classes.of(
+        trial.mira, trial.pairing.id, names_of=trial.belgrade.here.id
+    )
     assert (view.nameless, view.lost) == (3, 3)
     assert view.told is not None
     assert view.told.refused is not None
@@ -106,17 +109,25 @@ def test_separate_groups_are_those_of_the_own_moodle(
     ana = trial.build.person("Ana Kostić", site=site, moodle_user_id=account.id)
     trial.build.enrol(ana, trial.belgrade.here)
     found = trial.services.evidence.classes
-    _, [view] = found.of(ana, trial.pairing.id, ask_moodle=True)
+    _, [view] = found.of(ana, trial.pairing.id, names_of=trial.belgrade.here.id)
     shown = [line.name for line in view.lines if not line.here]
     assert view.told is not None
     assert (view.told.scope, sorted(shown)) == (scope, [f"Јелена Surname{number}" for number in named])
-    _, [view] = found.of(trial.mira, trial.pairing.id, ask_moodle=True)
+    _, [view] = found.of(trial.mira, trial.pairing.id, names_of=trial.belgrade.here.id)
     assert [line.name for line in view.lines] == ["Jelena Marković"]
+
+
+def test_nobody_asks_for_the_names_of_a_partner_s_course(trial: PilotTrial) -> None:
+    with pytest.raises(NotFound):
+        trial.services.evidence.classes.of(trial.mira, trial.pairing.id, names_of=trial.almaty.here.id)
+    assert asked(trial) == []
 
 
 def test_groups_that_the_moodle_does_not_tell_of_are_taken_as_separate(trial: PilotTrial) -> None:
     trial.belgrade.moodle.faults.error_in_200("invalidrecord", function="core_course_get_courses_by_field")
-    _, [view] = trial.services.evidence.classes.of(trial.mira, trial.pairing.id, ask_moodle=True)
+    _, [view] = trial.services.evidence.classes.of(
+        trial.mira, trial.pairing.id, names_of=trial.belgrade.here.id
+    )
     assert view.told is not None
     assert (view.told.scope, view.told.refused, view.nameless) == (Scope.OWN_GROUPS, None, 3)
 
@@ -143,7 +154,9 @@ def test_afterwards_it_is_told_how_it_ended_and_nobody_is_lost(trial: PilotTrial
     there.post(students[2], forum, "Late", at=utc("2026-12-15 09:00"))
     trial.clock.set(utc("2026-12-28 06:00"))
     trial.pull()
-    _, [view] = trial.services.evidence.classes.of(trial.mira, trial.pairing.id, ask_moodle=True)
+    _, [view] = trial.services.evidence.classes.of(
+        trial.mira, trial.pairing.id, names_of=trial.belgrade.here.id
+    )
     assert [(line.name, line.end, line.figures.last_seen) for line in view.lines] == [
         ("Jelena Marković", End.COMPLETED, date(2026, 11, 20)),
         ("Јелена Surname2", End.TO_THE_END, date(2026, 12, 15)),

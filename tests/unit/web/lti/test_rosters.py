@@ -162,9 +162,9 @@ def test_a_teacher_s_students_are_named_by_the_roster(campus: Campus, course: Co
     assert mira is not None
     assert nikolic is not None
     _, _, pairing = pulled(campus, course)
-    _, [view] = services.evidence.classes.of(mira, pairing.id, ask_moodle=True)
+    _, [view] = services.evidence.classes.of(mira, pairing.id, names_of=course.id)
     assert [(line.name, line.here) for line in view.lines] == [("Jelena Marković", False)]
-    _, [view] = services.evidence.classes.of(nikolic, pairing.id, ask_moodle=True)
+    _, [view] = services.evidence.classes.of(nikolic, pairing.id, names_of=course.id)
     assert view.told is not None
     assert (view.lines, view.nameless) == ((), 1)
     assert "teachers with editing rights" in str(view.told.refused)

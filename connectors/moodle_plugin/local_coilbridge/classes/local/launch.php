@@ -87,7 +87,7 @@ class launch {
     }
 
     /**
-     * Make the activity: not shown on the course's page, without a grade.
+     * Make the activity: without a grade, and not shown on the course's page where the site allows stealth activities.
      *
      * @param \stdClass $course the course
      * @param int $typeid the tool

@@ -34,6 +34,9 @@ class queue {
     /** @var int rows at most; the oldest go first */
     const MOST_ROWS = 10000;
 
+    /** @var int rows beyond those at which not even cron is waited for to give the oldest up */
+    const SLACK = 500;
+
     /** @var int seconds after which a row is given up */
     const LONGEST = 3 * DAYSECS;
 
@@ -95,7 +98,10 @@ class queue {
             'timecreated' => (int)$event->timecreated,
         ];
         $DB->insert_record(self::TABLE, (object)$row);
-        self::rouse();
+        if (self::waiting() > self::MOST_ROWS + self::SLACK) {
+            self::trim();
+        }
+        self::queue_task(false);
     }
 
     /**
@@ -106,9 +112,17 @@ class queue {
      * @param bool $atonce whether to send without waiting for the time of the next try
      */
     public static function rouse(bool $atonce = false): void {
-        if (!self::is_on() || !self::waiting()) {
-            return;
+        if (self::is_on() && self::waiting()) {
+            self::queue_task($atonce);
         }
+    }
+
+    /**
+     * Queue the task that sends, unless it is queued.
+     *
+     * @param bool $atonce whether to send without waiting for the time of the next try
+     */
+    private static function queue_task(bool $atonce): void {
         $task = new \local_coilbridge\task\send_hooks();
         if ($atonce) {
             $task->set_next_run_time(time());

@@ -44,7 +44,6 @@ class provider implements
     public static function get_metadata(collection $collection): collection {
         $collection->add_external_location_link('service', [
             'userid' => 'privacy:metadata:service:userid',
-            'relateduserid' => 'privacy:metadata:service:relateduserid',
             'courseid' => 'privacy:metadata:service:courseid',
             'groupid' => 'privacy:metadata:service:groupid',
             'timecreated' => 'privacy:metadata:service:timecreated',

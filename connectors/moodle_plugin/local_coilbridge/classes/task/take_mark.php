@@ -44,6 +44,7 @@ class take_mark extends \core\task\scheduled_task {
         if ($source !== null) {
             $source->settled($source->newest());
         }
+        queue::trim();
         queue::rouse();
     }
 }
