@@ -10,7 +10,8 @@ import csv
 import io
 import json
 import zipfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from html.parser import HTMLParser
 from typing import Any
@@ -25,6 +26,9 @@ _MOST_ROWS = 500_000
 _MOST_MEMBERS = 500
 _SECONDS = 60.0
 _MEGABYTES = 2048
+
+_WESTERN = ("cp1252", "latin-1")  # the second takes the five bytes that the first has not
+_CODE_PAGES = ("cp1250", "cp1251", "gb18030")
 
 Table = list[list[str]]
 
@@ -68,6 +72,8 @@ def read_table(data: bytes) -> Table:
 def decode(data: bytes) -> str:
     """Text of bytes in UTF-8, in UTF-16 (as Teams writes), or in the Windows code page of the west.
 
+    Other code pages cannot be told from that one: ``in_other_code_pages``.
+
     Raises:
         NoTable: it is no text.
     """
@@ -76,13 +82,24 @@ def decode(data: bytes) -> str:
     elif b"\0" in data[:200]:
         encodings = ("utf-16-le",)
     else:
-        encodings = ("utf-8-sig", "cp1252")
+        encodings = ("utf-8-sig", *_WESTERN)
     for encoding in encodings:
         try:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
     raise NoTable("not_readable")
+
+
+def in_other_code_pages(text: str) -> Iterator[str]:
+    """What a text can be whose file, saved anew in Excel, does not say that it is not in the western page."""
+    for western in _WESTERN:
+        with suppress(UnicodeEncodeError):
+            data = text.encode(western)
+            for page in _CODE_PAGES:
+                with suppress(UnicodeDecodeError):
+                    yield data.decode(page)
+            return
 
 
 def delimited(text: str) -> Table:

@@ -51,6 +51,9 @@ def write_docx(report: Report, made_at: datetime) -> bytes:
     foot = section.footer.paragraphs[0]
     foot.add_run(f"{report.title} · ")
     _field(foot, "PAGE", "1")
+    relations = document.part.package.rels
+    for key in [key for key, each in relations.items() if each.reltype.endswith("/thumbnail")]:
+        del relations[key]  # it shows the empty template
     target = io.BytesIO()
     document.save(target)
     return archived(unpacked(target.getvalue()))

@@ -146,6 +146,7 @@ class _Writing:
         self._marked = marked
         self._pages = [document.Reference(page) for page in document.Pages.pages]
         self._references: dict[int, Any] = {}
+        self._scopes: dict[str, Any] = {}
 
     def write(self, root: Element) -> None:
         """The tree, the way back from the marks of each page to it, and that the file has them."""
@@ -164,19 +165,29 @@ class _Writing:
         written = PDFDictionary({"S": PDFName(element.kind), "P": parent})
         reference = self._references[id(element)] = self._document.Reference(written)
         children = [self._written(child, reference) for child in element.children]
-        marks = [
-            PDFDictionary({"Type": PDFName("MCR"), "Pg": self._pages[page], "MCID": number})
-            for page, number in element.marks
-        ]
-        written["K"] = PDFArray([*marks, *children])
+        if len(element.marks) == 1 and not children:  # most are
+            [(page, written["K"])] = element.marks
+            written["Pg"] = self._pages[page]
+        else:
+            marks = [
+                PDFDictionary({"Type": PDFName("MCR"), "Pg": self._pages[page], "MCID": number})
+                for page, number in element.marks
+            ]
+            written["K"] = PDFArray([*marks, *children])
         if element.described:
             written["Alt"] = PDFString(element.described)
         if element.scope:
-            written["A"] = PDFDictionary({"O": PDFName("Table"), "Scope": PDFName(element.scope)})
+            written["A"] = self._scope(element.scope)
         if element.box:
             box = PDFArray([round(each, 2) for each in element.box])
             written["A"] = PDFDictionary({"O": PDFName("Layout"), "Placement": PDFName("Block"), "BBox": box})
         return reference
+
+    def _scope(self, name: str) -> Any:
+        if name not in self._scopes:
+            scope = PDFDictionary({"O": PDFName("Table"), "Scope": PDFName(name)})
+            self._scopes[name] = self._document.Reference(scope)
+        return self._scopes[name]
 
     def _ways_back(self) -> list[Any]:
         found: list[Any] = []

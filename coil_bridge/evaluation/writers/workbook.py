@@ -7,6 +7,7 @@ dates the parts of the archive itself with a constant, so the bytes depend on th
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Mapping
 from datetime import UTC, date
 from typing import TYPE_CHECKING
@@ -23,8 +24,8 @@ MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_ROWS = 1_048_575  # a sheet's 1,048,576 without the header
 _LONGEST_TEXT = 32_767
 _WIDEST = 50  # in the width of a digit; longer texts go on in the next line
-_IN_A_LINE = 54  # letters, which are narrower than digits
-_LINE = 15  # points
+_LETTER, _EAST_ASIAN = 0.93, 2.2  # how wide they are, in that of a digit
+_LINE, _EAST_ASIAN_LINE = 15, 18  # points
 _LONGEST_HEADER = 100
 _A4 = 9
 _MARGIN = 0.4  # inches
@@ -110,9 +111,9 @@ class _Sheet:
             else:
                 look = self._looks["wrapped" if position in self._wrapped else "text"]
                 self._sheet.write_string(number, position, str(value)[:_LONGEST_TEXT], look)
-        lines = max([_lines(str(row[position] or "")) for position in self._wrapped], default=1)
-        if lines > 1:  # not every program works the height out by itself
-            self._sheet.set_row(number, _LINE * lines)
+        height = max([_height(str(row[position] or "")) for position in self._wrapped], default=0)
+        if height > _LINE:  # not every program works it out by itself
+            self._sheet.set_row(number, height)
 
     def _look(self, column: Column, value: float) -> Format:
         """Numbers of one unit have as many places in every row."""
@@ -133,8 +134,14 @@ class _Sheet:
         self._sheet.set_footer("&R&P / &N")
 
 
-def _lines(text: str) -> int:
-    return sum(-(-letters_wide(line) // _IN_A_LINE) or 1 for line in text.splitlines())
+def _height(text: str) -> int:
+    """How high a row has to be for it, in points."""
+    far = letters_wide(text) - len(text)  # East Asian letters, which count twice
+    lines = [
+        (len(line) * _LETTER + (letters_wide(line) - len(line)) * (_EAST_ASIAN - _LETTER)) / _WIDEST
+        for line in text.splitlines()
+    ]
+    return (_EAST_ASIAN_LINE if far else _LINE) * sum(max(math.ceil(each), 1) for each in lines)
 
 
 def _width(table: Table, position: int) -> int:

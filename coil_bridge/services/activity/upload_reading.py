@@ -7,10 +7,8 @@ and kept no longer than the comparison.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -26,6 +24,7 @@ from coil_bridge.evaluation.records import POSTS, Dropped, EventSource, PilotCou
 from coil_bridge.i18n import mark
 from coil_bridge.services.activity.course_pull import part_of
 from coil_bridge.services.activity.log_pull import tells_every_post
+from coil_bridge.services.activity.names import comparable
 from coil_bridge.services.context import Clock
 from coil_bridge.services.moodles.partners import Partners
 from coil_bridge.services.piloting.pilot_groups import key_gone
@@ -37,7 +36,7 @@ from connectors.local_times import TimesUnclear
 from connectors.moodle.client import MoodleClient
 from connectors.moodle.log_files import LogFile, LogLine, read_log
 from connectors.moodle.records import EnrolledUser
-from connectors.tables import NoTable
+from connectors.tables import NoTable, in_other_code_pages
 
 _ROSTER = ("id", "fullname", "email", "roles")
 _AROUND = timedelta(days=60)  # a log is downloaded before, during and after a pairing
@@ -138,8 +137,7 @@ class UploadReading:
             unmapped: dict[str, list[int]] = {}
             rows: list[Presence] = []
             for stay in stays:
-                called = (stay.email.casefold(), _comparable(stay.name), _comparable(stay.original))
-                found = next((people[each] for each in called if each in people), None)
+                found = next((people[each] for each in _called(stay) if each in people), None)
                 if found is None:
                     dropped[Dropped.NO_PERSON.value] += 1
                     unmapped.setdefault(Dropped.NO_PERSON.value, []).append(stay.line)
@@ -158,7 +156,7 @@ class UploadReading:
             for user in self._partners.call(course.site_id, _roster(course.moodle_id)):
                 if part_of(user.roles) is None:
                     continue
-                for key in filter(None, ((user.email or "").casefold(), _comparable(user.full_name))):
+                for key in filter(None, ((user.email or "").casefold(), comparable(user.full_name))):
                     if key in found and found[key] != (course, user.id):
                         twice.add(key)
                     found[key] = (course, user.id)
@@ -259,8 +257,8 @@ def _roster(moodle_id: int) -> Callable[[MoodleClient], Sequence[EnrolledUser]]:
     return lambda client: client.enrolled_users(moodle_id, _ROSTER)
 
 
-def _comparable(name: str) -> str:
-    """A name without case, accents and order: "PETROVIĆ, Ana" is "Ana Petrovic"."""
-    plain = unicodedata.normalize("NFKD", name.casefold())
-    words = re.findall(r"\w+", "".join(each for each in plain if not unicodedata.combining(each)))
-    return " ".join(sorted(words))
+def _called(stay: Stay) -> Iterator[str]:
+    yield stay.email.casefold()
+    for name in (stay.name, stay.original):
+        yield comparable(name)
+        yield from map(comparable, in_other_code_pages(name))

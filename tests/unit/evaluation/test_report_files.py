@@ -174,6 +174,7 @@ def test_a_word_processor_knows_the_languages(document: docx.document.Document) 
     assert [each.get(qn("w:val")) for each in languages] == ["en-GB"]
     assert [each.get(qn("w:eastAsia")) for each in languages] == ["zh-CN"]
     assert document.core_properties.language == "en-GB"
+    assert not [each for each in document.part.package.iter_parts() if "thumbnail" in each.partname]
 
 
 def test_tables_and_charts_speak(document: docx.document.Document) -> None:

@@ -117,6 +117,15 @@ def test_text_that_a_program_could_divide_stands_in_quotes() -> None:
     assert read == ["" if value is None else str(value) for value in values]
 
 
+def test_rows_are_high_enough_for_long_names_in_any_script() -> None:
+    names = ["Short", "A long name " * 6, "西安交通大学国际视频课程" * 3, "两条河"]
+    columns = (Column("name", ColumnType.TEXT, "-"),)
+    table = Table("t", "T", "-", columns, [(each,) for each in names], ("name",))
+    sheet = openpyxl.load_workbook(io.BytesIO(write_xlsx(Dataset("T", "-", "-", MADE_AT, (table,)))))["T"]
+    heights = [sheet.row_dimensions[number].height for number in range(2, 6)]
+    assert heights == [None, 30, 36, 18]
+
+
 def test_every_column_is_defined_in_the_file(dataset: Dataset) -> None:
     book = openpyxl.load_workbook(io.BytesIO(write_xlsx(dataset)), read_only=True)
     rows = list(book["Definitions"].iter_rows(min_row=2, values_only=True))

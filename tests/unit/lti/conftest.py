@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from coil_bridge.domain import Site
+from coil_bridge.domain import Person, Site
 from coil_bridge.lti.key_sets import KeySets
 from coil_bridge.lti.keys import Keys
 from coil_bridge.lti.launching import Launching
+from coil_bridge.services.launching.lti_registry import LtiRegistry
 from coil_bridge.storage.lti_records import Platform, RegisteredBy
 from coil_bridge.storage.storage import Storage
 from coil_bridge.vault import Vault, new_id
@@ -110,3 +111,22 @@ def register(
         tx.lti.insert(value)
         tx.lti.add_deployment(value.id, DEPLOYMENT, clock())
     return value
+
+
+@pytest.fixture
+def registry(
+    sqlite_storage: Storage, keys: Keys, key_sets: KeySets, clock: SettableClock, vault: Vault
+) -> LtiRegistry:
+    return LtiRegistry(
+        storage=sqlite_storage,
+        clock=clock,
+        vault=vault,
+        keys=keys,
+        key_sets=key_sets,
+        public_url=PUBLIC_URL,
+    )
+
+
+@pytest.fixture
+def administrator(build: Build) -> Person:
+    return build.administrator()

@@ -11,15 +11,13 @@ import pytest
 from coil_bridge.domain import Person, Site, SiteState
 from coil_bridge.lti import claims as names
 from coil_bridge.lti.key_sets import KeySets
-from coil_bridge.lti.keys import Keys
 from coil_bridge.lti.refusals import Reason, Refusal
 from coil_bridge.lti.registration import MOST_ATTEMPTS, Registration
 from coil_bridge.services.launching.lti_registry import LtiRegistry
 from coil_bridge.storage.lti_records import RegisteredBy
 from coil_bridge.storage.storage import Storage
-from coil_bridge.vault import Vault
 from connectors.transport import Transport
-from tests.builders import Build, SettableClock
+from tests.builders import SettableClock
 from tests.unit.lti.launches import PUBLIC_URL, SAMPLES
 from tests.unit.lti.moodle import Asked, Moodle, Says
 
@@ -28,25 +26,6 @@ REGISTRATION = "/mod/lti/openid-registration.php"
 EXCHANGE = json.loads((SAMPLES / "dynamic-registration-exchange-45.json").read_text("utf-8"))
 RECORDED_URL = "http://127.0.0.1:8045"
 TOKEN = "a registration token of Moodle"
-
-
-@pytest.fixture
-def administrator(build: Build) -> Person:
-    return build.administrator()
-
-
-@pytest.fixture
-def registry(
-    sqlite_storage: Storage, keys: Keys, key_sets: KeySets, clock: SettableClock, vault: Vault
-) -> LtiRegistry:
-    return LtiRegistry(
-        storage=sqlite_storage,
-        clock=clock,
-        vault=vault,
-        keys=keys,
-        key_sets=key_sets,
-        public_url=PUBLIC_URL,
-    )
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import pytest
 
 from coil_bridge.domain import Person, Site, SiteState
 from coil_bridge.errors import Conflict, Forbidden, InvalidInput, NotFound
-from coil_bridge.lti.key_sets import KeySets
 from coil_bridge.lti.keys import Keys
 from coil_bridge.lti.launching import Launching
 from coil_bridge.lti.refusals import Reason, Refusal
@@ -18,29 +17,9 @@ from coil_bridge.services.launching.launches import Launches
 from coil_bridge.services.launching.lti_registry import LtiRegistry, ManualInput
 from coil_bridge.storage.lti_records import RegisteredBy
 from coil_bridge.storage.storage import Storage
-from coil_bridge.vault import Vault
 from tests.builders import Build, SettableClock
 from tests.unit.lti.launches import PUBLIC_URL, Launcher
 from tests.unit.lti.moodle import Moodle, SigningKey
-
-
-@pytest.fixture
-def registry(
-    sqlite_storage: Storage, keys: Keys, key_sets: KeySets, clock: SettableClock, vault: Vault
-) -> LtiRegistry:
-    return LtiRegistry(
-        storage=sqlite_storage,
-        clock=clock,
-        vault=vault,
-        keys=keys,
-        key_sets=key_sets,
-        public_url=PUBLIC_URL,
-    )
-
-
-@pytest.fixture
-def administrator(build: Build) -> Person:
-    return build.administrator()
 
 
 def pasted(moodle: Moodle, **changes: str) -> ManualInput:

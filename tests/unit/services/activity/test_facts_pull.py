@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -12,14 +11,11 @@ from coil_bridge.evaluation.attendance import PresenceSource
 from coil_bridge.evaluation.pseudonyms import Pseudonymiser
 from coil_bridge.evaluation.records import RunState
 from coil_bridge.services.activity import course_facts
-from coil_bridge.services.bundle import Services
 from coil_bridge.storage.event_tables import reply
 from coil_bridge.storage.fact_tables import fact_cursor, moodle_stay
-from coil_bridge.storage.storage import Storage
 from coil_bridge.storage.tables import participant
 from connectors.moodle.plugin import OLDEST_PLUGIN
-from connectors.moodle.simulator import Module, Simulator, User
-from tests.builders import Build, SettableClock
+from connectors.moodle.simulator import Module, User
 from tests.unit.services.pilot import Class, PilotTrial, balanced, utc
 
 BELGRADE, ALMATY = "Intercultural Communication", "English for Negotiators"
@@ -27,24 +23,6 @@ FACTS = "local_coilbridge_get_facts"
 COMPLETION = "core_completion_get_course_completion_status"
 NAMES = Pseudonymiser("00" * 32)  # the key that the builders give a pilot
 on_one_engine = pytest.mark.parametrize("storage", ["sqlite"], indirect=True)
-
-
-@pytest.fixture
-def trial(
-    services: Services,
-    storage: Storage,
-    build: Build,
-    clock: SettableClock,
-    moodle: Callable[..., Simulator],
-) -> PilotTrial:
-    trial = PilotTrial(services, storage, build, clock, moodle, plugin=True)
-    trial.almaty.enrol(1)
-    return trial
-
-
-@pytest.fixture
-def people(trial: PilotTrial) -> list[User]:
-    return trial.belgrade.enrol(3)
 
 
 @pytest.fixture

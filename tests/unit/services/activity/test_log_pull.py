@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -12,37 +11,15 @@ import pytest
 
 from coil_bridge.evaluation.records import EventKind, EventSource, LogFinding, LogRun, RunState
 from coil_bridge.services.activity import log_course, log_reading
-from coil_bridge.services.bundle import Services
 from coil_bridge.storage.event_tables import actor, event_day
 from coil_bridge.storage.log_cursors import pack, unpack
 from coil_bridge.storage.log_tables import log_cursor
-from coil_bridge.storage.storage import Storage
 from connectors.moodle import simulator
-from connectors.moodle.simulator import Simulator
 from connectors.moodle.simulator import activity_log as log
 from connectors.moodle.simulator.activity_log import ActivityLog
-from tests.builders import Build, SettableClock
 from tests.unit.services.pilot import Class, PilotTrial, utc
 
 on_one_engine = pytest.mark.parametrize("storage", ["sqlite"], indirect=True)
-
-
-@pytest.fixture
-def trial(
-    services: Services,
-    storage: Storage,
-    build: Build,
-    clock: SettableClock,
-    moodle: Callable[..., Simulator],
-) -> PilotTrial:
-    trial = PilotTrial(services, storage, build, clock, moodle, plugin=True)
-    trial.almaty.enrol(1)
-    return trial
-
-
-@pytest.fixture
-def people(trial: PilotTrial) -> list[simulator.User]:
-    return trial.belgrade.enrol(3)
 
 
 def view(of: Class, who: simulator.User, at: str, name: str = log.VIEWED, **more: Any) -> int:

@@ -220,6 +220,21 @@ def test_a_list_on_another_clock_is_refused_until_the_clock_is_chosen(trial: Pil
     assert stay["joined_minute"] == int(session.starts_at.timestamp()) // 60
 
 
+@pytest.mark.parametrize("storage", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("page", "name"), [("cp1250", "Đorđe Marković"), ("cp1251", "Ђорђе Марковић"), ("gb18030", "王芳")]
+)
+def test_a_list_that_was_saved_anew_still_names_people(trial: PilotTrial, page: str, name: str) -> None:
+    session = trial.build.session(trial.pairing, trial.mira)
+    ana, _ = trial.belgrade.students
+    ana.firstname, _, ana.lastname = name.partition(" ")
+    begin = session.starts_local
+    day = f"{begin:%d.%m.%Y}"
+    rows = f"Name;In;Out\n{name};{day} {begin:%H:%M};{day} {begin + timedelta(minutes=40):%H:%M}\n"
+    form = {"kind": "attendance", "course_id": "", "session_id": session.id}
+    assert take(trial, rows.encode(page), **form).rows_stored == 1
+
+
 def test_who_may_upload_what(trial: PilotTrial) -> None:
     service = trial.services.activity.uploads
     teacher = trial.build.person("Mira Jovanović")
