@@ -10,13 +10,14 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from coil_bridge.demo.consortium import Partner
+from coil_bridge.demo.inside_moodle import AWAY
 from coil_bridge.domain import JointSession, Pairing, Person
 from coil_bridge.services.activity.uploads import UploadInput
 from coil_bridge.services.bundle import Services
 from coil_bridge.storage.uploads import ATTENDANCE
 from connectors.moodle.simulator import User
 
-_LATE, _EARLY, _AWAY = 5, 7, 6  # every so many students came late, left early, stayed away
+_LATE, _EARLY = 5, 7  # every so many students came late, left early
 
 
 def upload_files(
@@ -61,7 +62,7 @@ def _report(session: JointSession, students: Sequence[User]) -> Iterator[str]:
     yield "Name (original name),Email,Join time,Leave time,Duration (minutes),Guest,In waiting room"
     for number, user in enumerate(students):
         name = f"{user.firstname} {user.lastname}"
-        if number % _AWAY == _AWAY - 1:
+        if number % AWAY == AWAY - 1:
             continue
         joined = begin + timedelta(minutes=12 if number % _LATE == 0 else 1, seconds=number)
         left = end - timedelta(minutes=25 if number % _EARLY == 0 else 0, seconds=number)

@@ -12,6 +12,7 @@ from coil_bridge.services.agreed.session_changes import ends_at
 from coil_bridge.services.bundle import Services
 from connectors.moodle.simulator import Course, User
 
+AWAY = 6  # every so many students of a class never come: somebody for their teacher to ask after
 _ABSENT = 4  # every fourth student misses a session
 _ANSWERED = 0.75
 
@@ -62,7 +63,7 @@ def keep_register(
     lessons = [(each.starts_at, each.minutes) for each in sessions]
     for begins, minutes in (*lessons, (first.starts_at + timedelta(days=2), first.minutes)):
         for place, student in enumerate(students):
-            world.mark(student, register, begins, minutes, grade=0 if place % 9 == 8 else 2)
+            world.mark(student, register, begins, minutes, grade=0 if place % AWAY == AWAY - 1 else 2)
 
 
 def ask_for_feedback(partner: Partner, course: Course, students: Sequence[User], seed: int) -> None:

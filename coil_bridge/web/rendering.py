@@ -13,6 +13,7 @@ from typing import Any
 from babel import Locale
 from babel.dates import format_timedelta
 from flask import Flask, request, url_for
+from flask.globals import request_ctx
 from flask_babel import Babel  # type: ignore[import-untyped]  # carries no annotations
 
 from coil_bridge.domain import Person, Role
@@ -80,8 +81,16 @@ def prepare_templates(app: Flask, visitors: Visitors, settings: Settings, clock:
             "languages": _languages(tuple(visitors.languages)),
             "navigation": list(_navigation(person)) if person else [],
             "theme": theme() or "",
-            "back": request.full_path.rstrip("?") if request.method == "GET" else "/",
+            "back": _back(),
         }
+
+
+def _back() -> str:
+    """Where a switch of language leads: the answer to a form is gone, but its address may have a page."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    adapter = request_ctx.url_adapter
+    return request.path if adapter and "GET" in adapter.allowed_methods(request.path) else "/"
 
 
 def theme() -> str:

@@ -65,3 +65,12 @@ def test_the_language_of_the_page_is_declared(world: World) -> None:
 def test_a_browser_gets_the_language_that_it_asks_for(world: World, wishes: str, language: str) -> None:
     page = world.browser().get("/", headers={"Accept-Language": wishes}).text
     assert f'<html lang="{language}"' in page
+
+
+def test_a_switch_of_language_on_the_answer_to_a_form_leads_to_the_page_of_the_form(world: World) -> None:
+    browser = world.browser(world.mira)
+    pairing = world.pairing()
+    for path, back in (("/pairings", "/pairings"), (f"/pairings/{pairing.id}/sessions", "/")):
+        answer = browser.post(path, {})
+        assert answer.status_code == 422
+        assert f'name="back" value="{back}"' in answer.text

@@ -117,6 +117,16 @@ def test_separate_groups_are_those_of_the_own_moodle(
     assert [line.name for line in view.lines] == ["Jelena Marković"]
 
 
+def test_a_list_without_students_is_not_believed(trial: PilotTrial) -> None:
+    """Moodle leaves out, without a word, whom our account may not see."""
+    trial.belgrade.moodle.world.service_user.capabilities.discard("moodle/user:viewdetails")
+    _, [view] = trial.services.evidence.classes.of(
+        trial.mira, trial.pairing.id, names_of=trial.belgrade.here.id
+    )
+    assert view.told is not None
+    assert "shows no students" in str(view.told.refused)
+
+
 def test_nobody_asks_for_the_names_of_a_partner_s_course(trial: PilotTrial) -> None:
     with pytest.raises(NotFound):
         trial.services.evidence.classes.of(trial.mira, trial.pairing.id, names_of=trial.almaty.here.id)
