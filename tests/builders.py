@@ -316,7 +316,7 @@ class Build:
 
     def _insert(self, table: Table, row: dict[str, Any]) -> None:
         with self._connection() as connection:  # builders go past the queries on purpose
-            connection.execute(insert(table).values(row))
+            connection.execute(insert(table), row)
 
     @contextmanager
     def together(self) -> Iterator[None]:

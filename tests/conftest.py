@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
+import structlog
 from sqlalchemy import Engine
 
 from coil_bridge.settings import Settings, make_settings
@@ -37,6 +38,16 @@ if TYPE_CHECKING:
 # pytest --hypothesis-profile=default
 hypothesis.settings.register_profile("steady", derandomize=True, database=None)
 hypothesis.settings.load_profile("steady")
+
+# Plain lines: the console's own renderer lays every local variable of a traceback out in a frame.
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.format_exc_info,
+        structlog.processors.KeyValueRenderer(),
+    ]
+)
 
 # Loopback is allowed; one attempt, so that a Moodle that is down is found out at once.
 IMPATIENT = TransportPolicy(

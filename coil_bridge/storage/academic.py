@@ -79,7 +79,7 @@ class Academic:
 
     def insert_span(self, value: AcademicSpan) -> None:
         """Enter a span."""
-        self._connection.execute(insert(academic_span).values(asdict(value)))
+        self._connection.execute(insert(academic_span), asdict(value))
 
     def update_span(self, value: AcademicSpan) -> bool:
         """Write a span of the institution anew; False when it is not there."""

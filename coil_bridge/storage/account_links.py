@@ -22,7 +22,7 @@ class AccountLinks:
         """Store a link's hash; links given out before to the same person work no more."""
         self._connection.execute(delete(account_link).where(account_link.c.person_id == person_id))
         row = {"token_hash": token_hash, "person_id": person_id, "created_at": at, "expires_at": expires_at}
-        self._connection.execute(insert(account_link).values(row))
+        self._connection.execute(insert(account_link), row)
 
     def person(self, token_hash: str, at: datetime) -> Person | None:
         """Whose link this is, while it can be used."""

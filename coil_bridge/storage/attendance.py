@@ -56,17 +56,18 @@ class AttendanceRows:
     def add_override(self, pilot_id: str, value: Override) -> None:
         """Keep a teacher's word; what was said before stays beside it."""
         self._connection.execute(
-            insert(attendance_override).values(
-                pilot_id=pilot_id,
-                session_id=value.session_id,
-                course_id=value.course_id,
-                pseudonym=value.pseudonym,
-                verdict=value.verdict,
-                minutes=value.minutes,
-                reason=value.reason,
-                set_by=value.set_by,
-                set_at=value.set_at,
-            )
+            insert(attendance_override),
+            {
+                "pilot_id": pilot_id,
+                "session_id": value.session_id,
+                "course_id": value.course_id,
+                "pseudonym": value.pseudonym,
+                "verdict": value.verdict,
+                "minutes": value.minutes,
+                "reason": value.reason,
+                "set_by": value.set_by,
+                "set_at": value.set_at,
+            },
         )
 
     def overrides(self, pilot_id: str, session_id: str | None = None) -> list[Override]:

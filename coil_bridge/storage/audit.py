@@ -31,15 +31,16 @@ class Audit:
     ) -> None:
         """Add one entry; ``detail`` holds plain JSON values."""
         self._connection.execute(
-            insert(audit_entry).values(
-                at=at,
-                actor_id=actor_id,
-                actor_name=actor_name,
-                subject_kind=subject_kind,
-                subject_id=subject_id,
-                action=action,
-                detail=dict(detail),
-            )
+            insert(audit_entry),
+            {
+                "at": at,
+                "actor_id": actor_id,
+                "actor_name": actor_name,
+                "subject_kind": subject_kind,
+                "subject_id": subject_id,
+                "action": action,
+                "detail": dict(detail),
+            },
         )
 
     def of(self, subject_kind: str, subject_id: str) -> list[AuditEntry]:

@@ -95,7 +95,7 @@ class Availability:
         """Name another calendar; what was read of the one before is forgotten."""
         self.forget_calendar(person_id)
         row = {"person_id": person_id, "address_encrypted": address, "zone": zone, "added_at": at}
-        self._connection.execute(insert(busy_calendar).values(row))
+        self._connection.execute(insert(busy_calendar), row)
 
     def forget_calendar(self, person_id: str) -> bool:
         """Forget a calendar and all that was read of it; whether there was one."""

@@ -8,7 +8,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, delete, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from coil_bridge.domain import Course, CourseRole, Enrolment, Person, SiteState
 from coil_bridge.storage.people import read_people
@@ -19,6 +31,16 @@ from coil_bridge.vault import new_id
 
 _DERIVED = {"site_name", "institution", "url"}
 _COURSE_FIELDS = [name for name in Course.__dataclass_fields__ if name not in _DERIVED]
+_COURSES = (
+    select(
+        *(course.c[name] for name in _COURSE_FIELDS),
+        site.c.name.label("site_name"),
+        site.c.base_url.label("site_base_url"),
+        *INSTITUTION_COLUMNS,
+    )
+    .join(site, site.c.id == course.c.site_id)
+    .join(institution, institution.c.id == site.c.institution_id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +75,16 @@ def read_course(row: RowMapping) -> Course:
 
 def select_courses(*more: ColumnElement[Any]) -> Select[Any]:
     """Courses with all that ``read_course`` needs, and further columns."""
-    return (
-        select(
-            *(course.c[name] for name in _COURSE_FIELDS),
-            site.c.name.label("site_name"),
-            site.c.base_url.label("site_base_url"),
-            *INSTITUTION_COLUMNS,
-            *more,
-        )
-        .join(site, site.c.id == course.c.site_id)
-        .join(institution, institution.c.id == site.c.institution_id)
-    )
+    return _COURSES.add_columns(*more) if more else _COURSES
+
+
+_BY_ID = _COURSES.where(course.c.id.in_(bindparam("ids", expanding=True)))
+_ENROLMENTS = (
+    select_courses(enrolment.c.role, enrolment.c.seen_at)
+    .join(enrolment, enrolment.c.course_id == course.c.id)
+    .where(enrolment.c.person_id == bindparam("person_id"))
+    .order_by(course.c.fullname, course.c.id)
+)
 
 
 class Courses:
@@ -78,8 +99,8 @@ class Courses:
 
     def many(self, course_ids: Iterable[str]) -> dict[str, Course]:
         """Courses by id; unknown ids are left out."""
-        found = self._courses(select_courses().where(course.c.id.in_(list(course_ids))))
-        return {value.id: value for value in found}
+        rows = self._connection.execute(_BY_ID, {"ids": list(course_ids)}).mappings()
+        return {row["id"]: read_course(row) for row in rows}
 
     def of_site(self, site_id: str) -> dict[int, str]:
         """Our ids of a site's courses by their Moodle ids, gone ones too."""
@@ -173,15 +194,9 @@ class Courses:
 
     def enrolments(self, person_id: str) -> list[Enrolment]:
         """A person's courses with the part played in each, by name."""
-        query = (
-            select_courses(enrolment.c.role, enrolment.c.seen_at)
-            .join(enrolment, enrolment.c.course_id == course.c.id)
-            .where(enrolment.c.person_id == person_id)
-            .order_by(course.c.fullname, course.c.id)
-        )
         return [
             Enrolment(read_course(row), person_id, CourseRole(row["role"]), row["seen_at"])
-            for row in self._connection.execute(query).mappings()
+            for row in self._connection.execute(_ENROLMENTS, {"person_id": person_id}).mappings()
         ]
 
     def role_in(self, person_id: str, course_id: str) -> CourseRole | None:

@@ -51,18 +51,19 @@ class Credentials:
     def insert_key(self, value: CredentialKey) -> None:
         """Store a new key, with which everything is signed from now on."""
         self._connection.execute(
-            insert(credential_key).values(
-                kid=value.kid,
-                private_encrypted=value.private_encrypted,
-                public_pem=value.public_pem,
-                created_at=value.created_at,
-            )
+            insert(credential_key),
+            {
+                "kid": value.kid,
+                "private_encrypted": value.private_encrypted,
+                "public_pem": value.public_pem,
+                "created_at": value.created_at,
+            },
         )
 
     def insert(self, value: CredentialRecord) -> None:
         """Store a new certificate."""
         row = {name: getattr(value, name) for name in CredentialRecord.__dataclass_fields__}
-        self._connection.execute(insert(credential).values(row))
+        self._connection.execute(insert(credential), row)
 
     def get(self, credential_id: str) -> CredentialRecord | None:
         """One certificate."""
@@ -118,7 +119,7 @@ class Credentials:
 
     def add_rule(self, pilot_id: str, value: CertificateRule) -> None:
         """Put the next version in force."""
-        self._connection.execute(insert(certificate_rule).values(pilot_id=pilot_id, **asdict(value)))
+        self._connection.execute(insert(certificate_rule), {"pilot_id": pilot_id, **asdict(value)})
 
 
 def _record(row: RowMapping) -> CredentialRecord:

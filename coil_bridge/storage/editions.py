@@ -56,7 +56,7 @@ class Editions:
         """A new edition: of the people only what differs from those before."""
         dyads = {pairing: asdict(each) for pairing, each in sorted(edition.dyads.items())}
         row = {"pilot_id": pilot_id, "made_at": made_at, "through": edition.through, "dyads": dyads}
-        self._connection.execute(insert(evidence_edition).values(row))
+        self._connection.execute(insert(evidence_edition), row)
         rows = [
             {
                 "pilot_id": pilot_id,

@@ -134,16 +134,17 @@ class Feeds:
     def insert_link(self, link: StoredLink, token_hash: str) -> None:
         """Store a new link to a stored feed: its token as a hash to be found by, and encrypted."""
         self._connection.execute(
-            insert(calendar_link).values(
-                id=link.id,
-                token_hash=token_hash,
-                token_encrypted=link.token_encrypted,
-                feed_id=self._id(link.feed),
-                person_id=link.person_id,
-                public=link.public,
-                created_at=link.created_at,
-                revoked_at=link.revoked_at,
-            )
+            insert(calendar_link),
+            {
+                "id": link.id,
+                "token_hash": token_hash,
+                "token_encrypted": link.token_encrypted,
+                "feed_id": self._id(link.feed),
+                "person_id": link.person_id,
+                "public": link.public,
+                "created_at": link.created_at,
+                "revoked_at": link.revoked_at,
+            },
         )
 
     def lead_to(self, link_id: str, choice: FeedChoice) -> None:

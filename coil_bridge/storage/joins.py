@@ -46,7 +46,7 @@ class Joins:
         ).scalar_one()
         if latest is not None and value.at - latest < within:
             return False
-        self._connection.execute(insert(session_join).values(asdict(value)))
+        self._connection.execute(insert(session_join), asdict(value))
         return True
 
     def of_session(self, session_id: str) -> list[Join]:

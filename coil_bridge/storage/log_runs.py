@@ -23,7 +23,7 @@ class LogRuns:
         """Store the wish to read a Moodle's log for a pilot."""
         values = {"id": run_id, "pilot_id": pilot_id, "site_id": site_id, "requested_at": at}
         values |= {"state": RunState.QUEUED, "rows_dropped": {}, "refused": {}}
-        self._connection.execute(insert(log_run).values(**values))
+        self._connection.execute(insert(log_run), values)
 
     def get(self, run_id: str) -> LogRun | None:
         """One reading."""

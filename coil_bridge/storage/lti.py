@@ -41,7 +41,7 @@ class LtiPlatforms:
 
     def insert(self, value: Platform) -> None:
         """Store a new platform; raises the database's integrity error for a known issuer and client."""
-        self._connection.execute(insert(lti_platform).values(asdict(value)))
+        self._connection.execute(insert(lti_platform), asdict(value))
 
     def set_endpoints(self, value: Platform) -> None:
         """Overwrite addresses and release, after the tool was registered again under the same client id."""
@@ -191,7 +191,7 @@ class LtiPlatforms:
 
     def insert_state(self, value: LoginState) -> None:
         """Remember a login that was begun."""
-        self._connection.execute(insert(lti_state).values(asdict(value)))
+        self._connection.execute(insert(lti_state), asdict(value))
 
     def take_state(self, state_hash: str, at: datetime) -> LoginState | None:
         """Take a login out: it comes back once, and not when it has expired."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, delete, insert, select, update
 
 from coil_bridge.domain import Answer, CourseRole, PairingState
 from coil_bridge.storage.lti_records import LaunchScope, LtiContext, Resource, ResourceKind
@@ -32,6 +31,15 @@ def lti_identity(platform_id: str, deployment_id: str, subject: str) -> Identity
     Our platform ids have a fixed length, so no deployment id can be spelt to look like another's.
     """
     return Identity(LTI, f"{platform_id}:{deployment_id}", subject)
+
+
+_LIVE_SESSION = (
+    select(lti_web_session, web_session.c.person_id)
+    .join(web_session, web_session.c.token_hash == lti_web_session.c.token_hash)
+    .where(
+        lti_web_session.c.token_hash == bindparam("token_hash"), web_session.c.expires_at > bindparam("at")
+    )
+)
 
 
 class LtiCourses:
@@ -101,7 +109,7 @@ class LtiCourses:
 
     def insert_resource(self, value: Resource) -> None:
         """Remember a link that is about to be placed."""
-        self._connection.execute(insert(lti_resource).values(asdict(value)))
+        self._connection.execute(insert(lti_resource), asdict(value))
 
     def resource(self, resource_id: str) -> Resource | None:
         """A link that was placed."""
@@ -160,15 +168,13 @@ class LtiCourses:
         """Bind a web session to the launch that it began with."""
         row = asdict(scope)
         del row["person_id"]  # the web session knows
-        self._connection.execute(insert(lti_web_session).values(token_hash=token_hash, **row))
+        self._connection.execute(insert(lti_web_session), {"token_hash": token_hash, **row})
 
     def scope_of_session(self, token_hash: str, at: datetime) -> LaunchScope | None:
         """What a live web session is bound to; ``None`` for one that did not begin with a launch."""
-        return self._scope(
-            select(lti_web_session, web_session.c.person_id)
-            .join(web_session, web_session.c.token_hash == lti_web_session.c.token_hash)
-            .where(lti_web_session.c.token_hash == token_hash, web_session.c.expires_at > at)
-        )
+        asked = {"token_hash": token_hash, "at": at}
+        row = self._connection.execute(_LIVE_SESSION, asked).mappings().one_or_none()
+        return _launch_scope(row) if row else None
 
     def end_sessions_of_platform(self, platform_id: str) -> None:
         """End every session and hand-over that came from a platform."""
@@ -179,7 +185,7 @@ class LtiCourses:
     def insert_handover(self, token_hash: str, scope: LaunchScope, path: str, expires_at: datetime) -> None:
         """Remember a session on its way into a tab of its own."""
         row = asdict(scope) | {"token_hash": token_hash, "path": path, "expires_at": expires_at}
-        self._connection.execute(insert(lti_handover).values(row))
+        self._connection.execute(insert(lti_handover), row)
 
     def take_handover(self, token_hash: str, at: datetime) -> tuple[LaunchScope, str] | None:
         """Take a hand-over out: it works once, and not when it has expired."""
@@ -195,10 +201,6 @@ class LtiCourses:
     def prune_handovers(self, at: datetime) -> int:
         """Delete hand-overs that nobody used; how many."""
         return self._connection.execute(delete(lti_handover).where(lti_handover.c.expires_at <= at)).rowcount
-
-    def _scope(self, query: Select[Any]) -> LaunchScope | None:
-        row = self._connection.execute(query).mappings().one_or_none()
-        return _launch_scope(row) if row else None
 
 
 def _line_item(platform_id: str, context_id: str, resource_id: str) -> ColumnElement[bool]:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, Select, bindparam, func, insert, select, update
 
 from coil_bridge.domain import (
     Answer,
@@ -25,6 +25,20 @@ from coil_bridge.storage.courses import read_course, select_courses
 from coil_bridge.storage.tables import course, enrolment, institution, pairing, pairing_course, phase, pilot
 from coil_bridge.storage.writes import insert_new
 
+_PAIRINGS = (
+    select(pairing, phase, pilot.c.name)
+    .outerjoin(phase, phase.c.id == pairing.c.phase_id)
+    .outerjoin(pilot, pilot.c.id == phase.c.pilot_id)
+    .order_by(pairing.c.created_at.desc(), pairing.c.id)
+)
+_BY_ID = _PAIRINGS.where(pairing.c.id == bindparam("pairing_id"))
+_THEIR_COURSES = (
+    select_courses(*pairing_course.c)
+    .join(pairing_course, pairing_course.c.course_id == course.c.id)
+    .where(pairing_course.c.pairing_id.in_(bindparam("pairing_ids", expanding=True)))
+    .order_by(pairing_course.c.initiating.desc(), institution.c.short_name, course.c.id)
+)
+
 
 class Pairings:
     """Pairings and their courses, within one transaction."""
@@ -36,7 +50,7 @@ class Pairings:
 
     def get(self, pairing_id: str) -> Pairing | None:
         """The pairing as it stands."""
-        return _only(self._load(_pairings().where(pairing.c.id == pairing_id)))
+        return _only(self._load(_BY_ID, pairing_id=pairing_id))
 
     def locked(self, pairing_id: str) -> Pairing | None:
         """The pairing, and nobody else changes it or its sessions until this transaction ends.
@@ -51,7 +65,7 @@ class Pairings:
         """What this person has proposed with this form before."""
         return _only(
             self._load(
-                _pairings().where(
+                _PAIRINGS.where(
                     pairing.c.proposed_by == person_id, pairing.c.idempotency_key == idempotency_key
                 )
             )
@@ -59,7 +73,7 @@ class Pairings:
 
     def all(self) -> list[Pairing]:
         """Every pairing, the newest first."""
-        return self._load(_pairings())
+        return self._load(_PAIRINGS)
 
     def of_person(self, person_id: str) -> list[Pairing]:
         """Pairings of every course that the person teaches or attends, the newest first."""
@@ -68,11 +82,11 @@ class Pairings:
             .join(enrolment, enrolment.c.course_id == pairing_course.c.course_id)
             .where(enrolment.c.person_id == person_id)
         )
-        return self._load(_pairings().where(pairing.c.id.in_(theirs)))
+        return self._load(_PAIRINGS.where(pairing.c.id.in_(theirs)))
 
     def in_states(self, states: Collection[PairingState]) -> list[Pairing]:
         """Pairings that are in one of the states."""
-        return self._load(_pairings().where(pairing.c.state.in_(sorted(states))))
+        return self._load(_PAIRINGS.where(pairing.c.state.in_(sorted(states))))
 
     def between(
         self, course_id: str, partner_ids: Collection[str], states: Collection[PairingState]
@@ -89,7 +103,7 @@ class Pairings:
                 other.c.answer != Answer.DECLINED,
             )
         )
-        return self._load(_pairings().where(pairing.c.id.in_(together), pairing.c.state.in_(sorted(states))))
+        return self._load(_PAIRINGS.where(pairing.c.id.in_(together), pairing.c.state.in_(sorted(states))))
 
     def roles(self, person_id: str, pairing_id: str) -> dict[str, CourseRole]:
         """The person's part in each course of the pairing, declined ones included, by course."""
@@ -200,8 +214,8 @@ class Pairings:
             .values(version=pairing.c.version + 1, changed_at=at, **values)
         )
 
-    def _load(self, statement: Select[Any]) -> list[Pairing]:
-        rows = self._connection.execute(statement).mappings().all()
+    def _load(self, statement: Select[Any], **asked: str) -> list[Pairing]:
+        rows = self._connection.execute(statement, asked).mappings().all()
         courses = self._courses([row[pairing.c.id] for row in rows])
         return [_pairing(row, courses[row[pairing.c.id]]) for row in rows]
 
@@ -209,24 +223,9 @@ class Pairings:
         found: dict[str, list[PairedCourse]] = {pairing_id: [] for pairing_id in pairing_ids}
         if not found:
             return found
-        rows = self._connection.execute(
-            select_courses(*pairing_course.c)
-            .join(pairing_course, pairing_course.c.course_id == course.c.id)
-            .where(pairing_course.c.pairing_id.in_(list(found)))
-            .order_by(pairing_course.c.initiating.desc(), institution.c.short_name, course.c.id)
-        ).mappings()
-        for row in rows:
+        for row in self._connection.execute(_THEIR_COURSES, {"pairing_ids": list(found)}).mappings():
             found[row["pairing_id"]].append(_paired_course(row))
         return found
-
-
-def _pairings() -> Select[Any]:
-    return (
-        select(pairing, phase, pilot.c.name)
-        .outerjoin(phase, phase.c.id == pairing.c.phase_id)
-        .outerjoin(pilot, pilot.c.id == phase.c.pilot_id)
-        .order_by(pairing.c.created_at.desc(), pairing.c.id)
-    )
 
 
 def _only(found: Sequence[Pairing]) -> Pairing | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, func, insert, or_, select, update
 
 from coil_bridge.domain import Person, Role
 from coil_bridge.storage.tables import (
@@ -24,6 +24,16 @@ from coil_bridge.vault import new_id
 MOODLE = "moodle"
 EMAIL = "email"
 
+# Asked at every request, so built once.
+_BY_NAME = select(person).order_by(person.c.name, person.c.id)
+_BY_ID = _BY_NAME.where(person.c.id.in_(bindparam("ids", expanding=True)))
+_ROLES = select(person_role.c.person_id, person_role.c.role).where(
+    person_role.c.person_id.in_(bindparam("ids", expanding=True))
+)
+_LIVE_SESSION = select(web_session.c.person_id, web_session.c.last_seen_at).where(
+    web_session.c.token_hash == bindparam("token_hash"), web_session.c.expires_at > bindparam("at")
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:
@@ -36,12 +46,14 @@ class Identity:
 
 def read_people(connection: Connection, person_ids: Select[Any] | list[str]) -> list[Person]:
     """The persons whose ids a list or a query gives, with their roles, by name."""
-    wanted = person.c.id.in_(person_ids)
-    rows = connection.execute(select(person).where(wanted).order_by(person.c.name, person.c.id)).all()
+    if isinstance(person_ids, list):
+        rows = connection.execute(_BY_ID, {"ids": person_ids}).all()
+    else:
+        rows = connection.execute(_BY_NAME.where(person.c.id.in_(person_ids))).all()
+    if not rows:
+        return []
     roles: dict[str, set[Role]] = {}
-    granted = select(person_role.c.person_id, person_role.c.role)
-    query = granted.where(person_role.c.person_id.in_([row.id for row in rows]))
-    for person_id, role in connection.execute(query):
+    for person_id, role in connection.execute(_ROLES, {"ids": [row.id for row in rows]}):
         roles.setdefault(person_id, set()).add(Role(role))
     return [
         Person(row.id, row.name, row.email, row.language, row.zone, frozenset(roles.get(row.id, ())))
@@ -70,7 +82,7 @@ class People:
 
     def insert(self, value: Person, at: datetime) -> None:
         """Store a new person with the roles."""
-        self._connection.execute(insert(person).values(id=value.id, created_at=at, **_fields(value)))
+        self._connection.execute(insert(person), {"id": value.id, "created_at": at, **_fields(value)})
         self.set_roles(value.id, value.roles, at)
 
     def update(self, value: Person) -> None:
@@ -94,9 +106,13 @@ class People:
     def add_identity(self, person_id: str, identity: Identity) -> None:
         """Give a person a way in; raises the database's integrity error when it is another's."""
         self._connection.execute(
-            insert(person_identity).values(
-                kind=identity.kind, issuer=identity.issuer, subject=identity.subject, person_id=person_id
-            )
+            insert(person_identity),
+            {
+                "kind": identity.kind,
+                "issuer": identity.issuer,
+                "subject": identity.subject,
+                "person_id": person_id,
+            },
         )
 
     def identities(self, person_ids: Iterable[str]) -> dict[str, list[Identity]]:
@@ -134,9 +150,8 @@ class People:
     ) -> None:
         """Store a sign-in link's hash."""
         self._connection.execute(
-            insert(signin_token).values(
-                token_hash=token_hash, person_id=person_id, created_at=at, expires_at=expires_at
-            )
+            insert(signin_token),
+            {"token_hash": token_hash, "person_id": person_id, "created_at": at, "expires_at": expires_at},
         )
 
     def person_of_signin_token(self, token_hash: str, at: datetime) -> Person | None:
@@ -172,27 +187,26 @@ class People:
     def insert_signin_request(self, requester_hash: str, at: datetime) -> None:
         """Count one request."""
         self._connection.execute(
-            insert(signin_request).values(id=new_id(), requester_hash=requester_hash, at=at)
+            insert(signin_request), {"id": new_id(), "requester_hash": requester_hash, "at": at}
         )
 
     def insert_web_session(self, token_hash: str, person_id: str, at: datetime, expires_at: datetime) -> None:
         """Start a web session."""
         self._connection.execute(
-            insert(web_session).values(
-                token_hash=token_hash,
-                person_id=person_id,
-                created_at=at,
-                last_seen_at=at,
-                expires_at=expires_at,
-            )
+            insert(web_session),
+            {
+                "token_hash": token_hash,
+                "person_id": person_id,
+                "created_at": at,
+                "last_seen_at": at,
+                "expires_at": expires_at,
+            },
         )
 
     def web_session(self, token_hash: str, at: datetime) -> tuple[Person, datetime] | None:
         """The person of a live session and when it was last seen."""
-        query = select(web_session.c.person_id, web_session.c.last_seen_at).where(
-            web_session.c.token_hash == token_hash, web_session.c.expires_at > at
-        )
-        row = self._connection.execute(query).one_or_none()
+        asked = {"token_hash": token_hash, "at": at}
+        row = self._connection.execute(_LIVE_SESSION, asked).one_or_none()
         if row is None:
             return None
         return read_people(self._connection, [row.person_id])[0], row.last_seen_at

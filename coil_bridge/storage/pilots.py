@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, func, insert, select, update
 
 from coil_bridge.domain import Answer, PairingState, Phase, Pilot, SiteState
 from coil_bridge.evaluation.records import PilotCourse
@@ -14,6 +14,11 @@ from coil_bridge.storage.sites import INSTITUTION_COLUMNS, read_institution
 from coil_bridge.storage.tables import course, institution, pairing, pairing_course, phase, pilot, site
 
 _PILOT_FIELDS = list(Pilot.__dataclass_fields__)
+
+
+_SEALED_KEY = (
+    select(pilot.c.key_encrypted).where(pilot.c.id == bindparam("pilot_id")).with_for_update(read=True)
+)
 
 
 class Pilots:
@@ -24,7 +29,7 @@ class Pilots:
 
     def insert(self, value: Pilot, key_encrypted: bytes) -> None:
         """Store a new pilot with its sealed pseudonym key."""
-        self._connection.execute(insert(pilot).values(key_encrypted=key_encrypted, **asdict(value)))
+        self._connection.execute(insert(pilot), {"key_encrypted": key_encrypted, **asdict(value)})
 
     def all(self) -> list[Pilot]:
         """Every pilot, the latest first."""
@@ -46,8 +51,7 @@ class Pilots:
         In a write transaction the key stays as it is until that ends: whoever destroys it waits, so
         nothing is ever written under a key that is gone. SQLite's write transactions are alone anyway.
         """
-        query = select(pilot.c.key_encrypted).where(pilot.c.id == pilot_id).with_for_update(read=True)
-        return self._connection.execute(query).scalar_one_or_none()
+        return self._connection.execute(_SEALED_KEY, {"pilot_id": pilot_id}).scalar_one_or_none()
 
     def destroy_key(self, pilot_id: str, at: datetime) -> bool:
         """Forget the pseudonym key; whether there was one."""
@@ -62,7 +66,7 @@ class Pilots:
         """Store a new phase of a pilot."""
         row = asdict(value)
         del row["pilot_name"]
-        self._connection.execute(insert(phase).values(row))
+        self._connection.execute(insert(phase), row)
 
     def phases(self, pilot_id: str | None = None) -> list[Phase]:
         """The phases of one pilot or of all, in order of their dates."""
@@ -77,21 +81,8 @@ class Pilots:
 
         Courses that have not agreed to the pairing are not in it. By phase, pairing and institution.
         """
-        query = (
-            select(*_COURSE_COLUMNS, *INSTITUTION_COLUMNS)
-            .join(phase, phase.c.id == pairing.c.phase_id)
-            .join(pairing_course, pairing_course.c.pairing_id == pairing.c.id)
-            .join(course, course.c.id == pairing_course.c.course_id)
-            .join(site, site.c.id == course.c.site_id)
-            .join(institution, institution.c.id == site.c.institution_id)
-            .where(
-                phase.c.pilot_id == pilot_id,
-                pairing.c.state.in_(sorted(states)),
-                pairing_course.c.answer == Answer.ACCEPTED,
-            )
-            .order_by(phase.c.starts_on, pairing.c.title, pairing.c.id, institution.c.name, course.c.id)
-        )
-        return [_pilot_course(row) for row in self._connection.execute(query).mappings()]
+        asked = {"pilot_id": pilot_id, "states": sorted(states)}
+        return [_pilot_course(row) for row in self._connection.execute(_COURSES, asked).mappings()]
 
     def _pilots(self, *conditions: ColumnElement[bool]) -> list[Pilot]:
         query = select(*(pilot.c[name] for name in _PILOT_FIELDS)).where(*conditions)
@@ -115,6 +106,20 @@ _COURSE_COLUMNS = [
     site.c.name.label("site_name"),
     site.c.state.label("site_state"),
 ]
+_COURSES = (
+    select(*_COURSE_COLUMNS, *INSTITUTION_COLUMNS)
+    .join(phase, phase.c.id == pairing.c.phase_id)
+    .join(pairing_course, pairing_course.c.pairing_id == pairing.c.id)
+    .join(course, course.c.id == pairing_course.c.course_id)
+    .join(site, site.c.id == course.c.site_id)
+    .join(institution, institution.c.id == site.c.institution_id)
+    .where(
+        phase.c.pilot_id == bindparam("pilot_id"),
+        pairing.c.state.in_(bindparam("states", expanding=True)),
+        pairing_course.c.answer == Answer.ACCEPTED,
+    )
+    .order_by(phase.c.starts_on, pairing.c.title, pairing.c.id, institution.c.name, course.c.id)
+)
 
 
 def _pilot_course(row: RowMapping) -> PilotCourse:

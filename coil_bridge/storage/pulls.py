@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, update
 
 from coil_bridge.errors import Reason
 from coil_bridge.evaluation.records import PullRun, RunState, Tally
 from coil_bridge.storage.tables import pull_run
+
+_CHANGE = update(pull_run).where(pull_run.c.id == bindparam("run_id"))  # sets what it is given
 
 
 class Pulls:
@@ -21,15 +23,16 @@ class Pulls:
     def insert(self, run_id: str, pilot_id: str, pairing_id: str, course_id: str, at: datetime) -> None:
         """Store the wish for a pull of one course."""
         self._connection.execute(
-            insert(pull_run).values(
-                id=run_id,
-                pilot_id=pilot_id,
-                pairing_id=pairing_id,
-                course_id=course_id,
-                state=RunState.QUEUED,
-                requested_at=at,
-                rows_dropped={},
-            )
+            insert(pull_run),
+            {
+                "id": run_id,
+                "pilot_id": pilot_id,
+                "pairing_id": pairing_id,
+                "course_id": course_id,
+                "state": RunState.QUEUED,
+                "requested_at": at,
+                "rows_dropped": {},
+            },
         )
 
     def get(self, run_id: str) -> PullRun | None:
@@ -80,7 +83,7 @@ class Pulls:
         self._update(run_id, state=state, finished_at=at, error=failure.data() if failure else None)
 
     def _update(self, run_id: str, **values: Any) -> None:
-        self._connection.execute(update(pull_run).where(pull_run.c.id == run_id).values(**values))
+        self._connection.execute(_CHANGE, {"run_id": run_id, **values})
 
 
 def _run(row: RowMapping) -> PullRun:

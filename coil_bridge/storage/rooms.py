@@ -85,7 +85,7 @@ class Rooms:
 
     def insert(self, offer: RoomOffer) -> None:
         """Store a new room."""
-        self._connection.execute(insert(room_offer).values(**asdict(offer)))
+        self._connection.execute(insert(room_offer), asdict(offer))
 
     def get(self, offer_id: str) -> RoomOffer | None:
         """One room that is offered."""

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, Select, bindparam, func, insert, select, update
 
 from coil_bridge.domain import Institution, Site, SiteState
 from coil_bridge.errors import Reason
@@ -15,6 +15,16 @@ from coil_bridge.storage.tables import institution, site
 
 INSTITUTION_COLUMNS = [column.label(f"institution_{column.name}") for column in institution.c]
 _SITE_FIELDS = [name for name in Site.__dataclass_fields__ if name not in ("institution", "state")]
+
+# institution_id is left out: INSTITUTION_COLUMNS has it, and a row may have a name once only.
+_SITES = select(
+    *(column for column in site.c if column.name not in ("token_encrypted", "institution_id")),
+    *INSTITUTION_COLUMNS,
+).join_from(site, institution, institution.c.id == site.c.institution_id)
+_BY_ID = _SITES.where(site.c.id == bindparam("site_id"))
+_BY_BASE_URL = _SITES.where(site.c.base_url == bindparam("base_url"))
+_INSTITUTIONS = select(*INSTITUTION_COLUMNS).order_by(institution.c.name)
+_BY_LOWER_NAME = _INSTITUTIONS.where(func.lower(institution.c.name) == bindparam("name"))
 
 
 def read_institution(row: RowMapping) -> Institution:
@@ -38,7 +48,7 @@ class Sites:
 
     def insert_institution(self, value: Institution) -> None:
         """Store a new institution."""
-        self._connection.execute(insert(institution).values(asdict(value)))
+        self._connection.execute(insert(institution), asdict(value))
 
     def update_institution(self, value: Institution) -> None:
         """Write an institution's description anew."""
@@ -47,30 +57,30 @@ class Sites:
 
     def institution_by_name(self, name: str) -> Institution | None:
         """The institution of that name, whatever the case of its letters."""
-        found = self._institutions(func.lower(institution.c.name) == name.lower())
-        return found[0] if found else None
+        found = self._connection.execute(_BY_LOWER_NAME, {"name": name.lower()}).mappings().first()
+        return read_institution(found) if found else None
 
     def institutions(self) -> list[Institution]:
         """Every institution, by name."""
-        return self._institutions()
+        return [read_institution(row) for row in self._connection.execute(_INSTITUTIONS).mappings()]
 
     def insert(self, value: Site, token_encrypted: bytes | None) -> None:
         """Store a new site with its sealed token."""
         row = {name: getattr(value, name) for name in _SITE_FIELDS}
         row |= {"institution_id": value.institution.id, "state": value.state}
-        self._connection.execute(insert(site).values(token_encrypted=token_encrypted, **row))
+        self._connection.execute(insert(site), {"token_encrypted": token_encrypted, **row})
 
     def get(self, site_id: str) -> Site | None:
         """One site, in whatever state."""
-        return self._one(site.c.id == site_id)
+        return self._one(_BY_ID, site_id=site_id)
 
     def by_base_url(self, base_url: str) -> Site | None:
         """The site at a normalised address, in whatever state."""
-        return self._one(site.c.base_url == base_url)
+        return self._one(_BY_BASE_URL, base_url=base_url)
 
     def all(self, states: Iterable[SiteState] = tuple(SiteState)) -> list[Site]:
         """The sites in the given states, by institution and name."""
-        query = self._select().where(site.c.state.in_(list(states)))
+        query = _SITES.where(site.c.state.in_(list(states)))
         rows = self._connection.execute(query.order_by(institution.c.name, site.c.name)).mappings()
         return [_read_site(row) for row in rows]
 
@@ -109,18 +119,6 @@ class Sites:
     def _update(self, site_id: str, **values: Any) -> None:
         self._connection.execute(update(site).where(site.c.id == site_id).values(**values))
 
-    def _institutions(self, *conditions: ColumnElement[bool]) -> list[Institution]:
-        query = select(*INSTITUTION_COLUMNS).where(*conditions).order_by(institution.c.name)
-        return [read_institution(row) for row in self._connection.execute(query).mappings()]
-
-    def _one(self, condition: ColumnElement[bool]) -> Site | None:
-        row = self._connection.execute(self._select().where(condition)).mappings().one_or_none()
+    def _one(self, query: Select[Any], **asked: str) -> Site | None:
+        row = self._connection.execute(query, asked).mappings().one_or_none()
         return _read_site(row) if row else None
-
-    @staticmethod
-    def _select() -> Select[Any]:
-        # institution_id is left out: INSTITUTION_COLUMNS has it, and a row may have a name once only.
-        left_out = {"token_encrypted", "institution_id"}
-        open_columns = [column for column in site.c if column.name not in left_out]
-        joined = site.join(institution, institution.c.id == site.c.institution_id)
-        return select(*open_columns, *INSTITUTION_COLUMNS).select_from(joined)

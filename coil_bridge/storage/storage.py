@@ -5,8 +5,9 @@ A transaction gives one object of queries per noun. Services see only these: no 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Generic, TypeVar
 
 from sqlalchemy import Connection, Engine, text
 
@@ -59,11 +60,75 @@ from coil_bridge.storage.telling import TellingQueries
 from coil_bridge.storage.unlinking import Unlinking
 from coil_bridge.storage.uploads import Uploads
 
+Queries = TypeVar("Queries")
+
+
+class _Of(Generic[Queries]):
+    """The queries of one noun, made when a transaction first asks for them: few ask for more than three."""
+
+    def __init__(self, queries: Callable[[Connection], Queries]) -> None:
+        self._queries = queries
+
+    def __set_name__(self, _owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, transaction: Transaction, _owner: type) -> Queries:
+        made = self._queries(transaction._connection)
+        transaction.__dict__[self._name] = made  # found there before this is asked again
+        return made
+
 
 class Transaction:
     """The queries of every noun, on one connection."""
 
+    sites = _Of(Sites)
+    courses = _Of(Courses)
+    people = _Of(People)
+    pairings = _Of(Pairings)
+    sessions = _Of(Sessions)
+    audit = _Of(Audit)
+    feeds = _Of(Feeds)
+    rooms = _Of(Rooms)
+    feed_subjects = _Of(FeedSubjects)
+    moodle_calendars = _Of(MoodleCalendars)
+    deliveries = _Of(Deliveries)
+    tasks = _Of(Tasks)
+    jobs = _Of(Jobs)
+    pilots = _Of(Pilots)
+    activity = _Of(Activity)
+    events = _Of(Events)
+    event_changes = _Of(EventChanges)
+    hooks = _Of(HookStore)
+    log_cursors = _Of(LogCursors)
+    fact_cursors = _Of(FactCursors)
+    feedback_counts = _Of(FeedbackCounts)
+    stays = _Of(Stays)
+    log_runs = _Of(LogRuns)
+    uploads = _Of(Uploads)
+    pulls = _Of(Pulls)
+    unlinking = _Of(Unlinking)
+    lti = _Of(LtiPlatforms)
+    lti_courses = _Of(LtiCourses)
+    launch_parts = _Of(LaunchParts)
+    joins = _Of(Joins)
+    gradings = _Of(Gradings)
+    account_links = _Of(AccountLinks)
+    surveys = _Of(Surveys)
+    erasure = _Of(Erasure)
+    retention = _Of(Retention)
+    credentials = _Of(Credentials)
+    sealed = _Of(Sealed)
+    attendance = _Of(AttendanceRows)
+    evidence = _Of(EvidenceRows)
+    packs = _Of(Packs)
+    editions = _Of(Editions)
+    academic = _Of(Academic)
+    availability = _Of(Availability)
+    telling = _Of(TellingQueries)
+    phase_plans = _Of(PhasePlanRows)
+
     def __init__(self, connection: Connection) -> None:
+        self._connection = connection
         self.sites = Sites(connection)
         self.courses = Courses(connection)
         self.people = People(connection)

@@ -103,7 +103,7 @@ class Surveys:
     ) -> None:
         """Store one filled-in questionnaire under an id that stands for nothing."""
         row = {"id": response_id, "survey_id": survey_id, "imported_for": imported_for, **asdict(value)}
-        self._connection.execute(insert(survey_response).values(row))
+        self._connection.execute(insert(survey_response), row)
 
     def delete_imported(self, survey_id: str, wave: Wave, pairing_id: str, course_id: str) -> int:
         """Delete what an earlier file brought for a round and a course; how many that were."""

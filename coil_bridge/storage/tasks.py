@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, exists, func, or_, select, update
 
 from coil_bridge.storage.tables import task
 from coil_bridge.storage.writes import insert_new
@@ -23,6 +23,38 @@ QUEUED, RUNNING, DONE, FAILED = "queued", "running", "done", "failed"
 
 PER_KIND = 4
 _Group = tuple[str | None, str]  # a site, or a kind of work without one
+
+# Every worker asks these all day, so they are built once.
+_DUE = or_(
+    and_(task.c.state == QUEUED, task.c.due_at <= bindparam("now")),
+    and_(task.c.state == RUNNING, task.c.claimed_until < bindparam("now")),
+)
+_HAS_DUE = select(exists().where(_DUE))
+_FREE = (
+    select(task.c.id, task.c.site_id, task.c.kind)
+    .where(
+        _DUE,
+        or_(task.c.site_id.is_(None), task.c.site_id.not_in(bindparam("full_sites", expanding=True))),
+        or_(task.c.site_id.is_not(None), task.c.kind.not_in(bindparam("full_kinds", expanding=True))),
+    )
+    .order_by(task.c.due_at)
+)
+_UNDER_WAY = (
+    select(task.c.site_id, task.c.kind, func.count())
+    .where(task.c.state == RUNNING, task.c.claimed_until >= bindparam("now"))
+    .group_by(task.c.site_id, task.c.kind)
+)
+_TAKE = (
+    update(task)
+    .where(task.c.id == bindparam("task_id"), _DUE)
+    .values(
+        state=RUNNING,
+        claimed_by=bindparam("worker"),
+        claimed_until=bindparam("until"),
+        attempts=task.c.attempts + 1,
+    )
+)
+_CHANGE = update(task).where(task.c.id == bindparam("task_id"))  # sets what it is given
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +118,7 @@ class Tasks:
 
     def has_due(self, now: datetime) -> bool:
         """Whether it is worth claiming (a reading transaction holds up nobody)."""
-        return bool(self._connection.execute(select(exists().where(_due(now)))).scalar_one())
+        return bool(self._connection.execute(_HAS_DUE, {"now": now}).scalar_one())
 
     def under_way(self, kind: str, since: datetime) -> list[Mapping[str, Any]]:
         """The payloads of work of a kind that waits or runs, and was asked for after an instant."""
@@ -134,36 +166,29 @@ class Tasks:
 
     def _running(self, now: datetime) -> Counter[_Group]:
         """How much is under way for each site, and without one of each kind."""
-        running = and_(task.c.state == RUNNING, task.c.claimed_until >= now)
-        query = select(task.c.site_id, task.c.kind, func.count()).where(running)
         found: Counter[_Group] = Counter()
-        for site_id, kind, count in self._connection.execute(query.group_by(task.c.site_id, task.c.kind)):
+        for site_id, kind, count in self._connection.execute(_UNDER_WAY, {"now": now}):
             found[_group(site_id, kind)] += count
         return found
 
     def _due_ids(self, now: datetime, running: Counter[_Group], per_site: int) -> list[tuple[str, _Group]]:
         """Due work by age, without the full groups: their backlog must not hide what others have waiting."""
         full = [group for group, count in running.items() if count >= _most(group, per_site)]
-        free = and_(
-            or_(task.c.site_id.is_(None), task.c.site_id.not_in([site for site, _ in full if site])),
-            or_(task.c.site_id.is_not(None), task.c.kind.not_in([kind for site, kind in full if not site])),
-        )
-        query = select(task.c.id, task.c.site_id, task.c.kind).where(_due(now), free)
-        rows = self._connection.execute(query.order_by(task.c.due_at))
+        asked = {
+            "now": now,
+            "full_sites": [site for site, _ in full if site],
+            "full_kinds": [kind for site, kind in full if not site],
+        }
+        rows = self._connection.execute(_FREE, asked)
         return [(row.id, _group(row.site_id, row.kind)) for row in rows]
 
     def _take(self, task_id: str, worker: str, now: datetime, until: datetime) -> bool:
-        result = self._connection.execute(
-            update(task)
-            .where(task.c.id == task_id, _due(now))
-            .values(state=RUNNING, claimed_by=worker, claimed_until=until, attempts=task.c.attempts + 1)
-        )
-        return result.rowcount == 1
+        asked = {"task_id": task_id, "worker": worker, "now": now, "until": until}
+        return self._connection.execute(_TAKE, asked).rowcount == 1
 
     def _update(self, task_id: str, **values: Any) -> None:
-        self._connection.execute(
-            update(task).where(task.c.id == task_id).values(claimed_by=None, claimed_until=None, **values)
-        )
+        given_back = {"claimed_by": None, "claimed_until": None}
+        self._connection.execute(_CHANGE, {"task_id": task_id, **given_back, **values})
 
 
 _SHOWN = {"id", "kind", "site_id", "state", "attempts", "last_error", "due_at", "created_at", "finished_at"}
@@ -176,8 +201,3 @@ def _group(site_id: str | None, kind: str) -> _Group:
 
 def _most(group: _Group, per_site: int) -> int:
     return per_site if group[0] is not None else PER_KIND
-
-
-def _due(now: datetime) -> ColumnElement[bool]:
-    lapsed = and_(task.c.state == RUNNING, task.c.claimed_until < now)
-    return or_(and_(task.c.state == QUEUED, task.c.due_at <= now), lapsed)

@@ -55,7 +55,7 @@ class Uploads:
     def insert(self, value: Upload, content: bytes) -> None:
         """Store a file, its content sealed."""
         row = {each.name: getattr(value, each.name) for each in fields(Upload)}
-        self._connection.execute(insert(upload).values(content_encrypted=content, **row))
+        self._connection.execute(insert(upload), {"content_encrypted": content, **row})
 
     def get(self, upload_id: str) -> Upload | None:
         """One file."""

@@ -7,6 +7,7 @@ and the check runs for every new connection. Proxies from the environment are of
 
 from __future__ import annotations
 
+import ipaddress
 import queue
 import socket
 import ssl
@@ -75,6 +76,8 @@ def _tls_context() -> ssl.SSLContext:
 
 def _look_up(resolve: Resolver, host: str, port: int) -> Sequence[str]:
     """Look a name up in a thread of its own: the system's resolver knows no time limit."""
+    if numeric := _numeric(host):
+        return [numeric]
     answers: queue.SimpleQueue[Sequence[str] | OSError | UnicodeError] = queue.SimpleQueue()
 
     def work() -> None:
@@ -92,6 +95,13 @@ def _look_up(resolve: Resolver, host: str, port: int) -> Sequence[str]:
     if isinstance(answer, (OSError, UnicodeError)) or not answer:
         raise ConnectionFailed(host, "the name is not known", "name")
     return answer
+
+
+def _numeric(host: str) -> str | None:
+    try:
+        return str(ipaddress.ip_address(host))
+    except ValueError:
+        return None
 
 
 def _permitted(host: str, addresses: Sequence[str]) -> Sequence[str]:

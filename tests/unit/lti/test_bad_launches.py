@@ -12,15 +12,13 @@ import pytest
 from cryptography.hazmat.primitives import hmac as crypto_hmac
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.hashes import SHA256
-from sqlalchemy import func, select
 
 from coil_bridge.lti import claims as names
 from coil_bridge.lti.launching import Launching
 from coil_bridge.lti.refusals import Reason, Refusal
-from coil_bridge.storage.engine import reading
 from coil_bridge.storage.storage import Storage
-from coil_bridge.storage.tables import metadata
 from tests.builders import SettableClock
+from tests.emptying import counted
 from tests.unit.lti.launches import Attempt, Launcher, sample
 from tests.unit.lti.moodle import SigningKey, make_key
 
@@ -269,13 +267,13 @@ def test_a_bad_launch_is_refused_and_leaves_nothing(
     spoil, reason = BAD_LAUNCHES[name]
     attempt = launcher.attempt()
     attempt.send()  # the key set is known now, as it is in real life
-    attempt, before = launcher.attempt(), rows(sqlite_storage)
+    attempt, before = launcher.attempt(), counted(sqlite_storage._engine)
     spoil(attempt)
     with pytest.raises(Refusal) as refused:
         attempt.send()
     assert refused.value.code is reason
     assert 400 <= refused.value.status < 500
-    left = rows(sqlite_storage)
+    left = counted(sqlite_storage._engine)
     used_up = 0 if reason in (Reason.STATE_MISSING, Reason.STATE_UNKNOWN) else 1
     assert left == before | {"lti_state": before["lti_state"] - used_up}
 
@@ -339,7 +337,7 @@ def test_logins_that_never_come_back_are_pruned(
         launcher.launching.begin(launcher.login())
     clock.advance(minutes=10)
     launcher.launching.begin(launcher.login())
-    assert rows(sqlite_storage)["lti_state"] == 1
+    assert counted(sqlite_storage._engine)["lti_state"] == 1
 
 
 def test_a_platform_that_was_switched_off_meanwhile_is_refused(
@@ -367,11 +365,11 @@ def test_a_bad_login_is_refused_and_leaves_nothing(
     name: str, launcher: Launcher, sqlite_storage: Storage
 ) -> None:
     changes, reason = BAD_LOGINS[name]
-    before = rows(sqlite_storage)
+    before = counted(sqlite_storage._engine)
     with pytest.raises(Refusal) as refused:
         launcher.launching.begin(launcher.login(**changes))
     assert refused.value.code is reason
-    assert rows(sqlite_storage) == before
+    assert counted(sqlite_storage._engine) == before
 
 
 def test_an_issuer_with_a_slash_too_many_is_unknown(launcher: Launcher) -> None:
@@ -391,12 +389,3 @@ def refusal(attempt: Attempt) -> Refusal:
     with pytest.raises(Refusal) as refused:
         attempt.send()
     return refused.value
-
-
-def rows(storage: Storage) -> dict[str, int]:
-    """How many rows each table holds."""
-    with reading(storage._engine) as connection:
-        return {
-            table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
-            for table in metadata.sorted_tables
-        }

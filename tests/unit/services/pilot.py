@@ -15,9 +15,8 @@ from sqlalchemy import Table, select
 
 from coil_bridge.domain import AuditEntry, Course, Pairing, Person, Pilot
 from coil_bridge.evaluation.records import Part, PullRun
+from coil_bridge.jobs.declared import handlers
 from coil_bridge.jobs.tasks import TaskRunner
-from coil_bridge.services.activity.activity_pull import PULL
-from coil_bridge.services.activity.log_pull import PULL_LOG
 from coil_bridge.services.bundle import Services
 from coil_bridge.storage.engine import reading
 from coil_bridge.storage.event_tables import event_block
@@ -113,8 +112,7 @@ class PilotTrial:
 
     def work(self) -> None:
         """What the worker does with what is queued."""
-        handlers = {PULL: self.services.pulls.perform, PULL_LOG: self.services.activity.logs.perform}
-        runner = TaskRunner(self.storage, self.clock, handlers)
+        runner = TaskRunner(self.storage, self.clock, handlers(self.services))
         while tasks := self._claim():
             for task in tasks:
                 runner.run(task)

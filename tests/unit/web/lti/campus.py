@@ -8,18 +8,16 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from coil_bridge.domain import Course, Person, Site
 from coil_bridge.lti.messages import VARIABLES
 from coil_bridge.services.launching.lti_registry import ManualInput
-from coil_bridge.storage.engine import reading
 from coil_bridge.storage.lti_records import Platform
-from coil_bridge.storage.tables import metadata
 from connectors.moodle.simulator import Course as MoodleCourse
 from connectors.moodle.simulator import Simulator, User
 from connectors.moodle.simulator.lti import Form, Link, Tool, ToolSettings
+from tests.emptying import counted
 from tests.unit.web.conftest import ORIGIN, Browser, World
 
 LOGIN, LAUNCH, KEYS = "/lti/login", "/lti/launch", "/lti/keys"
@@ -158,12 +156,9 @@ class Visit:
 
 def rows(world: World) -> dict[str, int]:
     """How many rows every table has, but for logins on their way, which expire."""
-    with reading(world.services.storage._engine) as connection:
-        return {
-            table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
-            for table in metadata.sorted_tables
-            if table.name != "lti_state"
-        }
+    found = counted(world.services.storage._engine)
+    del found["lti_state"]
+    return found
 
 
 def path_of(answer: TestResponse) -> str:
