@@ -16,6 +16,7 @@ import click
 from sqlalchemy.exc import OperationalError
 
 from coil_bridge.errors import CoilBridgeError, InvalidInput, Unavailable
+from coil_bridge.logs import write_json_logs
 from coil_bridge.services.bundle import Services
 from coil_bridge.settings import Settings, load_settings
 from coil_bridge.wiring.services.installation import build_services
@@ -35,12 +36,13 @@ def settings() -> Settings:
 
 @contextmanager
 def opened() -> Iterator[Services]:
-    """The services of this installation, closed at the end.
+    """The services of this installation, closed at the end; what they log has no values in it.
 
     Raises:
         ConfigurationError: the settings cannot be used.
     """
     services = build_services(settings())
+    write_json_logs()
     try:
         yield services
     finally:

@@ -60,7 +60,6 @@ def worker() -> None:
 
     Several may run against one PostgreSQL; each piece of work is done by one of them.
     """
-    write_json_logs()
     _prepare(settings(), upgrade=False)
     with opened() as services:
         Worker(services).run()

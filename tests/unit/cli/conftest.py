@@ -96,4 +96,5 @@ def connect(shell: Shell) -> Callable[..., str]:
 @pytest.fixture(autouse=True)
 def _logging_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     """Entry points set up the log of their process; here that would be the one of all later tests."""
-    monkeypatch.setattr("coil_bridge.commands.running.write_json_logs", lambda: None)
+    for command in ("common", "running"):
+        monkeypatch.setattr(f"coil_bridge.commands.{command}.write_json_logs", lambda: None)

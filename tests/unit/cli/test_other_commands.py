@@ -109,6 +109,13 @@ def test_a_pack_is_made_again_to_the_byte(
     assert (early.exit_code, "had been published" in early.stderr) == (5, True)
 
 
+def test_every_command_logs_without_values(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bool] = []
+    monkeypatch.setattr("coil_bridge.commands.common.write_json_logs", lambda: asked.append(True))
+    shell.json("pilot", "list")
+    assert asked == [True]
+
+
 def test_a_pull_that_a_site_did_not_answer_says_so(
     shell: Shell, installed: Services, moodle: Callable[..., Simulator]
 ) -> None:
