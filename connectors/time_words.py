@@ -13,7 +13,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale
 
@@ -54,6 +54,7 @@ _UNSEEN = re.compile(
 _BETWEEN = re.compile(r"[\s\d_,;:/()\[\]|–—-]+")
 _WITHOUT_SPACES = re.compile("[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _SHORTEST = 3
+_MOST_SHAPES = 1000  # of times there are some hundred at most: months, halves, days of the week
 _NOON = 12
 
 Meant = Mapping[str, int]
@@ -84,22 +85,27 @@ def shape(text: str) -> str:
     return _BETWEEN.sub(" ", f" {plain} ")
 
 
-def meanings(shapes: Iterable[str]) -> list[Meaning]:
+def meanings(shapes: Iterable[str]) -> Sequence[Meaning]:
     """What the words of some times can mean, each once.
 
     A language takes part when no other knows more of the words: "listopad" is October in Croatian and
     November in Polish, and only the days around it can tell.
     """
-    shapes = [each for each in shapes if _WORD.search(each)]
+    worded = sorted({each for each in shapes if _WORD.search(each)})
+    return _meanings(tuple(worded)) if len(worded) <= _MOST_SHAPES else [Meaning({}, {})]
+
+
+@lru_cache(maxsize=1000)
+def _meanings(shapes: tuple[str, ...]) -> Sequence[Meaning]:
     near = _best(shapes, _NEAR)
     if all(each in near[0].months or each in near[0].halves for each in shapes):
         return near
     return _best(shapes, _NEAR + _FAR)
 
 
-def _best(shapes: Sequence[str], languages: tuple[str, ...]) -> list[Meaning]:
+def _best(shapes: Sequence[str], languages: tuple[str, ...]) -> Sequence[Meaning]:
     named = []
-    for language in languages if shapes else ():
+    for language in _who_may_know(shapes, languages):
         words = _words(language)
         months = {each: found for each in shapes if (found := _month(each, words.months)) is not None}
         if months:
@@ -108,6 +114,29 @@ def _best(shapes: Sequence[str], languages: tuple[str, ...]) -> list[Meaning]:
     best = [each for each in named if _weight(each) == most]
     numbered = [] if best else [Meaning({}, _halves_in(shapes, _every_half(languages)))]
     return [each for place, each in enumerate(best) if each not in best[:place]] or numbered
+
+
+def _who_may_know(shapes: Sequence[str], languages: tuple[str, ...]) -> list[str]:
+    """Those languages one of whose months begins with one of the words, or is written without spaces."""
+    begun, unspaced = _beginnings(languages)
+    found = {language for each in shapes for word in _WORD.findall(each) for language in begun.get(word, ())}
+    if any(map(_WITHOUT_SPACES.search, shapes)):
+        found |= unspaced
+    return [language for language in languages if language in found]
+
+
+@cache
+def _beginnings(languages: tuple[str, ...]) -> tuple[Mapping[str, set[str]], set[str]]:
+    begun: dict[str, set[str]] = {}
+    unspaced = set()
+    for language in languages:
+        for name in _words(language).months:
+            if _WITHOUT_SPACES.search(name):
+                unspaced.add(language)
+            for word in _WORD.findall(name):
+                for end in range(1, len(word) + 1):
+                    begun.setdefault(word[:end], set()).add(language)
+    return begun, unspaced
 
 
 def _weight(meaning: Meaning) -> tuple[int, int]:

@@ -31,6 +31,9 @@ from coil_bridge.storage.writes import insert_new
 _INVITATION_FIELDS = list(Invitation.__dataclass_fields__)
 
 
+_KEYS = select(lti_key).order_by(lti_key.c.signs_from, lti_key.c.kid)
+
+
 class LtiPlatforms:
     """Everything around trust between platforms and us, within one transaction."""
 
@@ -144,8 +147,7 @@ class LtiPlatforms:
 
     def keys(self) -> list[KeyRecord]:
         """Our key pairs, in the order in which they sign."""
-        query = select(lti_key).order_by(lti_key.c.signs_from, lti_key.c.kid)
-        return [KeyRecord(**row) for row in self._connection.execute(query).mappings()]
+        return [KeyRecord(**row) for row in self._connection.execute(_KEYS).mappings()]
 
     def retire_keys(self, kids: Iterable[str], at: datetime) -> None:
         """These keys sign nothing from ``at`` on."""

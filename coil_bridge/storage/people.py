@@ -83,7 +83,7 @@ class People:
     def insert(self, value: Person, at: datetime) -> None:
         """Store a new person with the roles."""
         self._connection.execute(insert(person), {"id": value.id, "created_at": at, **_fields(value)})
-        self.set_roles(value.id, value.roles, at)
+        self._grant(value.id, value.roles, at)
 
     def update(self, value: Person) -> None:
         """Overwrite name, address, language and zone; roles have their own method."""
@@ -137,7 +137,10 @@ class People:
         self._connection.execute(
             delete(person_role).where(person_role.c.person_id == person_id, person_role.c.role.not_in(wanted))
         )
-        for role in sorted(wanted):
+        self._grant(person_id, wanted, at)
+
+    def _grant(self, person_id: str, roles: Iterable[Role], at: datetime) -> None:
+        for role in sorted(roles):
             row = {"person_id": person_id, "role": role, "granted_at": at}
             insert_new(self._connection, person_role, row, key=("person_id", "role"))
 

@@ -70,16 +70,38 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[Consortium]:
-    """The demo, started and stopped as ``make demo`` does it; each file of tests has its own."""
+def running(request: pytest.FixtureRequest) -> Iterator[Consortium]:
+    """The demo, started and stopped as ``make demo`` does it; each file of tests has its own.
+
+    Files that say ``SHARED = True`` have one together: starting one takes as long as some of them.
+    """
+    if _shares(request):
+        yield request.getfixturevalue("_shared_demo")
+        return
     with consortium(free_ports(), lambda _: None) as started:
         yield started
 
 
 @pytest.fixture(scope="module")
-def signed_in() -> dict[str, StorageState]:
+def signed_in(request: pytest.FixtureRequest) -> dict[str, StorageState]:
     """Who has signed in to ``running``, by door: a link is asked for once, as the service limits them."""
+    known: dict[str, StorageState] = request.getfixturevalue("_shared_sign_ins") if _shares(request) else {}
+    return known
+
+
+@pytest.fixture(scope="session")
+def _shared_demo() -> Iterator[Consortium]:
+    with consortium(free_ports(), lambda _: None) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def _shared_sign_ins() -> dict[str, StorageState]:
     return {}
+
+
+def _shares(request: pytest.FixtureRequest) -> bool:
+    return bool(getattr(request.module, "SHARED", False))
 
 
 @pytest.fixture

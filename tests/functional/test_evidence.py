@@ -14,6 +14,7 @@ from tests.functional.thread.looking import faults_of
 from tests.functional.visitors import Enter, Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+SHARED = True
 
 PILOT, PAIRING = "First pilot of the consortium", "Two rivers, two cities"
 

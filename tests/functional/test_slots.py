@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from tests.functional.visitors import Enter
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+SHARED = True
 
 PAIRING = "Three cities, one street"
 

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from tests.functional.visitors import Enter
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+SHARED = True
 
 
 def test_a_student_answers_by_keyboard_alone(enter: Enter) -> None:

@@ -15,6 +15,7 @@ from tests.functional.thread.times import today
 from tests.functional.visitors import Visitor, enter_by_door
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+SHARED = True
 
 
 @pytest.fixture(scope="module")

@@ -180,6 +180,14 @@ def test_a_month_that_two_languages_mean_differently_is_told_by_the_days_around_
         read_times(at, FIRST, LAST)
 
 
+def test_words_that_differ_in_every_cell_are_no_months() -> None:
+    cells = [
+        f"{number} maj{'abcdefghij'[number % 10]}{'q' * (number // 10)} 2026, 16:05" for number in range(2000)
+    ]
+    with pytest.raises(TimesUnclear, match="no times"):
+        read_times(cells, FIRST, LAST)
+
+
 def test_the_descriptions_of_moodles_own_events_lead_to_what_counts() -> None:
     """Each get_description of Moodle 4.1, 4.5 and 5.1, numbers filled in, beside its event class."""
     lines = (SAMPLES / "descriptions.tsv").read_text("utf-8").splitlines()
