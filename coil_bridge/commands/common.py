@@ -35,15 +35,19 @@ def settings() -> Settings:
 
 
 @contextmanager
-def opened() -> Iterator[Services]:
+def opened(*, whatever_the_schema: bool = False) -> Iterator[Services]:
     """The services of this installation, closed at the end; what they log has no values in it.
 
     Raises:
         ConfigurationError: the settings cannot be used.
+        Unavailable: the database is not there, or has another schema: no command begins what it cannot end.
     """
     services = build_services(settings())
     write_json_logs()
     try:
+        wrong = None if whatever_the_schema else services.health.other_schema()
+        if wrong:
+            raise Unavailable(wrong.message, wrong.values)
         yield services
     finally:
         services.close()

@@ -76,19 +76,24 @@ class Health:
         )
         return HealthReport(checks, seen_at)
 
+    def other_schema(self) -> Reason | None:
+        """Why the database is not what the code needs, ``None`` when it is; raises what the driver raises."""
+        schema = self._schema()
+        if schema.current == schema.head:
+            return None
+        stands = {"current": schema.current or "–", "head": schema.head}
+        return Reason(mark("schema %(current)s, needed %(head)s: run coil-bridge db upgrade"), stands)
+
     def _check_storage(self) -> HealthCheck:
         try:
             self._storage.ping()
-            schema = self._schema()
+            wrong = self.other_schema()
+            stands = wrong or Reason(mark("schema %(step)s"), {"step": self._schema().current})
         except CoilBridgeError as error:
             return HealthCheck(STORAGE, False, True, error.reason)
         except Exception as error:  # noqa: BLE001 - whatever the driver raises, the answer is "not ready"
             return HealthCheck(STORAGE, False, True, Reason(type(error).__name__))
-        if schema.current != schema.head:
-            stands = {"current": schema.current or "–", "head": schema.head}
-            wrong = Reason(mark("schema %(current)s, needed %(head)s: run coil-bridge db upgrade"), stands)
-            return HealthCheck(STORAGE, False, True, wrong)
-        return HealthCheck(STORAGE, True, True, Reason(mark("schema %(step)s"), {"step": schema.current}))
+        return HealthCheck(STORAGE, wrong is None, True, stands)
 
     def _last_beat(self) -> datetime | None:
         with self._storage.read() as tx:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from connectors.attendance_files.dashboard import sessions
-from connectors.attendance_files.rows import Row, rows_of
+from connectors.attendance_files.rows import Lines, lines_of
 from connectors.local_times import TimesUnclear, read_times
 from connectors.tables import LARGEST_FILE, NoTable, decode, delimited, read_table
 
@@ -37,8 +37,16 @@ class Stay:
     original: str = ""
 
 
-def read_stays(data: bytes, first: date, last: date) -> list[Stay]:
-    """The stays that a file tells of; ``first`` to ``last`` are the days that can be meant.
+@dataclass(frozen=True, slots=True)
+class Attendance:
+    """What a file tells, and the lines about somebody in which no time of coming could be read."""
+
+    stays: tuple[Stay, ...]
+    unread: tuple[int, ...]
+
+
+def read_attendance(data: bytes, first: date, last: date) -> Attendance:
+    """What a file tells; ``first`` to ``last`` are the days that can be meant.
 
     Raises:
         NoTable: it is none of these files, or tells how long people stayed but not when (only_totals).
@@ -47,27 +55,31 @@ def read_stays(data: bytes, first: date, last: date) -> list[Stay]:
     if len(data) > LARGEST_FILE:
         raise NoTable("too_large")
     if data[:4] in (b"PK\x03\x04", b"%PDF"):
-        return _stays(rows_of(read_table(data)), first, last)
+        return _attendance(lines_of(read_table(data)), first, last)
     text = decode(data)
     if text.lstrip().startswith("{"):
-        return [Stay(line, name, "", joined, left) for line, name, joined, left in sessions(text)]
+        found = sessions(text)
+        return Attendance(tuple(Stay(line, name, "", joined, left) for line, name, joined, left in found), ())
     # Teams begins with lines of two cells: the separator is told by the whole, not by the first line.
     table = delimited(text) if text.count("\t") < 4 else [row.split("\t") for row in text.splitlines()]
-    return _stays(rows_of(table), first, last)
+    return _attendance(lines_of(table), first, last)
 
 
-def _stays(rows: list[Row], first: date, last: date) -> list[Stay]:
+def _attendance(found: Lines, first: date, last: date) -> Attendance:
+    rows = found.rows
     times = read_times([each.joined for each in rows] + [each.left for each in rows], first, last)
-    stays = []
+    stays, unread = [], list(found.unread)
     for row, joined, left in zip(rows, times[: len(rows)], times[len(rows) :], strict=True):
-        if joined is not None:
-            begin, end = (joined, left) if not row.in_utc else (_utc(joined), left and _utc(left))
-            stays.append(Stay(row.line, row.name, row.email, begin, end, row.original))
-    return stays
+        if joined is None:
+            unread.append(row.line)
+            continue
+        begin, end = (joined, left) if not row.in_utc else (_utc(joined), left and _utc(left))
+        stays.append(Stay(row.line, row.name, row.email, begin, end, row.original))
+    return Attendance(tuple(stays), tuple(sorted(unread)))
 
 
 def _utc(at: datetime) -> datetime:
     return at.replace(tzinfo=UTC)
 
 
-__all__ = ["NoTable", "Stay", "TimesUnclear", "read_stays"]
+__all__ = ["Attendance", "NoTable", "Stay", "TimesUnclear", "read_attendance"]

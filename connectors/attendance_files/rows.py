@@ -3,7 +3,8 @@
 A file holds blocks: headings, then rows with times. A block of one row with another block behind it is about
 the meeting itself (Zoom). Somebody who stands in several blocks is told of by the last, which has every stay
 (Teams). The columns of times are the two neighbours that differ most from row to row, so the meeting's own
-begin and end, repeated in every row, are not taken for somebody's.
+begin and end, repeated in every row, are not taken for somebody's. Other lines of a block with people are
+about somebody as well, only that no time of coming can be read in them.
 """
 
 from __future__ import annotations
@@ -39,14 +40,23 @@ class Row:
         return (self.email or self.name).casefold()
 
 
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The stays of a table, in its order, and the lines without a time."""
+
+    rows: list[Row]
+    unread: list[int]
+
+
 @dataclass(slots=True)
 class _Block:
     headings: list[str]
     rows: list[tuple[int, list[str]]] = field(default_factory=list)
+    unread: list[int] = field(default_factory=list)
 
 
-def rows_of(table: Table) -> list[Row]:
-    """The stays of a table, in its order.
+def lines_of(table: Table) -> Lines:
+    """What the lines of a table tell.
 
     Raises:
         NoTable: it has none.
@@ -63,7 +73,9 @@ def rows_of(table: Table) -> list[Row]:
         # "Show unique users" of Zoom: name (original name), total duration (minutes).
         totals = any(block.rows or sum(map(_in_brackets, block.headings)) > 1 for block in blocks)
         raise NoTable("only_totals" if totals else "no_attendance")
-    return sorted((row for rows in found.values() for row in rows), key=lambda row: row.line)
+    rows = sorted((row for rows in found.values() for row in rows), key=lambda row: row.line)
+    # What has no headings is about the meeting (Teams).
+    return Lines(rows, [line for block in people if block.headings for line in block.unread])
 
 
 def _blocks(table: Table) -> list[_Block]:
@@ -74,9 +86,16 @@ def _blocks(table: Table) -> list[_Block]:
             row.pop()
         if any(map(looks_like_a_time, row)):
             blocks[-1].rows.append((line, row))
-        elif len(row) >= _FEWEST_HEADINGS and all(row):  # somebody who never came in has gaps
+        elif _is_headings(row):
             blocks.append(_Block(row))
+        elif blocks[-1].headings and len(list(filter(None, row))) > 1:  # a section's title has one cell
+            blocks[-1].unread.append(line)
     return blocks
+
+
+def _is_headings(row: Sequence[str]) -> bool:
+    """Somebody who never came in has gaps, and may have an address."""
+    return len(row) >= _FEWEST_HEADINGS and all(row) and not any("@" in cell for cell in row)
 
 
 def _stays(block: _Block) -> Iterator[Row]:
@@ -88,7 +107,9 @@ def _stays(block: _Block) -> Iterator[Row]:
         return
     names = _place_of_names(block.headings, [row[:place] for _, row in rows]) if place else width
     for line, row in rows:
-        if looks_like_a_time(row[place]):
+        if not looks_like_a_time(row[place]):
+            block.unread.append(line)
+        else:
             # What stands before the name is about the meeting, such as its host's name and address.
             yield _row(block, line, [*row, ""][names:], joined=row[place], left=row[place + 1])
 
@@ -135,6 +156,7 @@ def _comings_and_goings(block: _Block, rows: Sequence[tuple[int, list[str]]]) ->
     inside: dict[str, tuple[int, list[str]]] = {}
     for line, row in rows:
         if len(row) != _FEWEST_HEADINGS or not looks_like_a_time(row[-1]):
+            block.unread.append(line)
             continue
         came = inside.pop(row[0], None)
         if came is None:

@@ -14,6 +14,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from importlib import import_module
 
 from coil_bridge.services.context import Clock, system_clock
 from coil_bridge.settings import load_settings
@@ -50,6 +51,8 @@ def pulled_apart(run_id: str, environ: Mapping[str, str], now: datetime | None =
 
 def _pull(run_id: str, environ: Mapping[str, str], clock: Clock) -> Pulled:
     services = build_services(load_settings(environ), clock=clock)
+    # A worker, which lives for weeks, has numpy since its first pull; here it belongs to the start.
+    import_module("coil_bridge.services.activity.log_reading")
     begun, cpu = time.perf_counter(), time.process_time()
     services.activity.logs.perform({"run_id": run_id})
     seconds, used = time.perf_counter() - begun, time.process_time() - cpu

@@ -31,7 +31,7 @@ from coil_bridge.services.piloting.pilot_groups import key_gone
 from coil_bridge.storage.storage import Storage, Transaction
 from coil_bridge.storage.uploads import LOG, Upload
 from coil_bridge.vault import Vault
-from connectors.attendance_files import Stay, read_stays
+from connectors.attendance_files import Stay, read_attendance
 from connectors.local_times import TimesUnclear
 from connectors.moodle.client import MoodleClient
 from connectors.moodle.log_files import LogFile, LogLine, read_log
@@ -127,16 +127,19 @@ class UploadReading:
         if session is None:
             raise NotFound(mark("There is no such session."))
         day = session.starts_at.date()
-        stays = read_stays(data, day - timedelta(days=1), day + timedelta(days=1))
+        told = read_attendance(data, day - timedelta(days=1), day + timedelta(days=1))
         zone = ZoneInfo(value.zone)
-        _check_session(stays, session, zone)
+        _check_session(told.stays, session, zone)
         people = self._people(courses)
         with self._storage.write() as tx:
             names = self._names(tx, pilot_id)
             dropped: Counter[str] = Counter()
             unmapped: dict[str, list[int]] = {}
+            if told.unread:
+                why = Dropped.NO_TIME.value
+                dropped[why], unmapped[why] = len(told.unread), list(told.unread)
             rows: list[Presence] = []
-            for stay in stays:
+            for stay in told.stays:
                 found = next((people[each] for each in _called(stay) if each in people), None)
                 if found is None:
                     dropped[Dropped.NO_PERSON.value] += 1
@@ -146,7 +149,7 @@ class UploadReading:
                 rows.append(_presence(session.id, course, names.person(course.site_id, user_id), stay, zone))
             new = tx.attendance.put(pilot_id, rows)
             dropped[Dropped.ALREADY_STORED.value] += len(rows) - new
-            self._finish(tx, value, _Account(len(stays), new, +dropped, unmapped))
+            self._finish(tx, value, _Account(len(told.stays) + len(told.unread), new, +dropped, unmapped))
 
     def _people(self, courses: Iterable[PilotCourse]) -> dict[str, tuple[PilotCourse, int]]:
         """Students by address and by name; a name that two people have is nobody's."""

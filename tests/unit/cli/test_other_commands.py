@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import click
 import pytest
 from cryptography.fernet import Fernet
 
@@ -21,10 +22,13 @@ from tests.unit.cli.conftest import Shell
 
 
 def test_every_command_explains_itself(shell: Shell) -> None:
-    for name, command in main.commands.items():
+    context = click.Context(main)
+    names = main.list_commands(context)
+    assert len(names) > 10
+    for name in names:
         help_text = shell(name, "--help").output
         assert help_text.startswith("Usage: main")
-        for inner in getattr(command, "commands", {}):
+        for inner in getattr(main.get_command(context, name), "commands", {}):
             assert "Usage:" in shell(name, inner, "--help").output
     assert "Exit codes:" in shell("--help").output
 
@@ -154,8 +158,9 @@ def test_the_database_is_upgraded_once(empty_shell: Shell) -> None:
     assert checked["differences"] == []
 
 
-def test_the_worker_refuses_a_database_of_another_schema(empty_shell: Shell) -> None:
-    result = empty_shell("worker")
+@pytest.mark.parametrize("command", [("worker",), ("person", "list"), ("sync",)])
+def test_a_database_of_another_schema_is_refused(empty_shell: Shell, command: tuple[str, ...]) -> None:
+    result = empty_shell(*command)
     assert result.exit_code == 8
     assert "coil-bridge db upgrade" in result.stderr
 

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from connectors.attendance_files import NoTable, Stay, read_stays
+from connectors.attendance_files import NoTable, Stay, read_attendance
 
 DAY = (date(2026, 10, 19), date(2026, 10, 21))
 TEAMS = (
@@ -123,6 +123,13 @@ DASHBOARD = (
 )
 
 
+def read_stays(data: bytes, first: date, last: date) -> list[Stay]:
+    """The stays of a file in which every line can be read."""
+    found = read_attendance(data, first, last)
+    assert found.unread == ()
+    return list(found.stays)
+
+
 def local(text: str) -> datetime:
     """A naive local time."""
     return datetime.fromisoformat(text)
@@ -187,10 +194,33 @@ def test_zoom_has_a_line_about_the_meeting_that_is_nobodys_stay(text: str) -> No
 
 @pytest.mark.parametrize("text", [ZOOM_OF_2024 + ZOOM_PEOPLE_OF_2024, ZOOM_PEOPLE_OF_2024])
 def test_zoom_as_it_writes_now_with_somebody_who_only_waited(text: str) -> None:
-    assert told(read_stays(text.encode("utf-8-sig"), *DAY)) == [
-        (*JELENA, "14:00:05", "15:30:10"),
-        (*DANA, "14:10:00", "15:30:00"),
+    found = read_attendance(text.encode("utf-8-sig"), *DAY)
+    assert told(list(found.stays)) == [(*JELENA, "14:00:05", "15:30:10"), (*DANA, "14:10:00", "15:30:00")]
+    assert found.unread == (text[: text.index("Aigerim")].count("\n") + 1,)
+
+
+@pytest.mark.parametrize("spoilt", [2, 3, 4])
+@pytest.mark.parametrize("time", ["", "?", "yesterday"])
+def test_a_line_whose_time_of_coming_cannot_be_read_is_told(spoilt: int, time: str) -> None:
+    lines = [
+        ZOOM.splitlines()[0],
+        *(
+            f"{name},{name.lower()}@ub.example,10/20/2026 02:0{at}:05 PM,10/20/2026 03:30:10 PM,91,No"
+            for at, name in enumerate(("Ana", "Mira", "Dana", "Ana"))
+        ),
     ]
+    first, _, rest = lines[spoilt - 1].partition(",10/20/2026 02:")
+    lines[spoilt - 1] = f"{first},{time},{rest.partition(',')[2]}"
+    found = read_attendance("\n".join(lines).encode(), *DAY)
+    assert found.unread == (spoilt,)
+    assert [each.line for each in found.stays] == [line for line in range(2, 6) if line != spoilt]
+
+
+def test_a_line_without_any_time_is_no_heading_and_is_told() -> None:
+    lines = ZOOM.splitlines()
+    lines[2:2] = ["Mira Jovanović,mira@ub.example,soon,later,0,No"]
+    found = read_attendance("\n".join(lines).encode(), *DAY)
+    assert (found.unread, [each.line for each in found.stays]) == ((3,), [2, 4, 5])
 
 
 def test_zoom_can_repeat_the_meeting_in_every_row() -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from coil_bridge.lti.roster import _next_page
-from connectors.attendance_files.rows import rows_of
+from connectors.attendance_files.rows import lines_of
 from connectors.local_times import looks_like_a_time
 from connectors.moodle.text import fitting, linked_html, plain_text
 from connectors.transport import Reply
@@ -32,7 +32,7 @@ def test_a_message_is_shortened_and_linked_in_one_pass() -> None:
 
 def test_a_name_in_an_attendance_list_is_read_in_one_pass() -> None:
     heading = ["Name (original name)", "Join time", "Leave time"]
-    [row] = rows_of([heading, [f"Mira{SPACES}J.", "2026-10-20 08:00", "2026-10-20 09:00"]])
+    [row] = lines_of([heading, [f"Mira{SPACES}J.", "2026-10-20 08:00", "2026-10-20 09:00"]]).rows
     assert row.name.startswith("Mira")
     assert not looks_like_a_time(f"a{SPACES}b")
 

@@ -169,12 +169,13 @@ def test_an_attendance_list_finds_people_of_every_course_by_name_and_address(tri
         f"Somebody\t{day}, 2:50:00 PM\t{day}, 3:30:00 PM\t{ana.email}\n"
         f"{dana.lastname}, {dana.firstname}\t{day}, 2:00:00 PM\t{day}, 3:30:00 PM\t\n"
         f"Passer-by\t{day}, 2:00:00 PM\t{day}, 3:30:00 PM\t\n"
+        f"Somebody\tsoon\t{day}, 3:30:00 PM\t{ana.email}\n"
     )
     content = ("1. Summary\nA\tB\n" + rows).encode("utf-16")
     form = {"kind": "attendance", "course_id": "", "session_id": session.id}
     done = take(trial, content, **form)
-    assert (done.rows_read, done.rows_stored, done.failure) == (4, 3, None)
-    assert done.unmapped == {"no_person": [7]}
+    assert (done.rows_read, done.rows_stored, done.failure) == (5, 3, None)
+    assert done.unmapped == {"no_person": [7], "no_time": [8]}
     stays = trial.rows(presence)
     assert Counter(row["course_id"] for row in stays) == {trial.belgrade.here.id: 2, trial.almaty.here.id: 1}
     assert {row["left_minute"] - row["joined_minute"] for row in stays} == {40, 90}
