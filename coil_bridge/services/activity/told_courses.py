@@ -1,28 +1,37 @@
 """Tells the plugins in partners' Moodles which of their courses are paired.
 
 In these the plugin shows the way to the joint sessions, and of these alone it notifies. The list is told as
-a whole, again and again: what was lost, or changed in Moodle meanwhile, is right after the next time. A
-Moodle without the plugin is left in peace after one question.
+a whole, when a pairing begins or ends and again and again: what was lost, or changed in Moodle meanwhile, is
+right after the next time. A Moodle without the plugin is left in peace after one question.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from coil_bridge.domain import PairingState, SiteState
 from coil_bridge.services.context import Clock
 from coil_bridge.services.moodles.partners import PartnerFailed, Partners
-from coil_bridge.storage.storage import Storage
+from coil_bridge.storage.storage import Storage, Transaction
 from connectors.moodle.errors import FunctionNotAllowed, PermissionMissing, RecordUnknown
 from connectors.moodle.plugin import PairedCourse
 
 TELL_PLUGIN = "tell_plugin"
 """The kind of task; its payload names the site."""
 
-_PAIRED = frozenset({PairingState.ACCEPTED, PairingState.ACTIVE})
+PAIRED = frozenset({PairingState.ACCEPTED, PairingState.ACTIVE})
+"""The states in which a pairing's courses are told as paired."""
 # What a site without the plugin answers, or one whose token or role does not reach so far.
 _NOT_THERE = (RecordUnknown, FunctionNotAllowed, PermissionMissing)
+
+
+def queue_telling(tx: Transaction, now: datetime, site_ids: Iterable[str]) -> None:
+    """Queue the telling of these sites, of each once."""
+    for site_id in site_ids:
+        key = f"{TELL_PLUGIN}:{site_id}"
+        tx.tasks.queue(TELL_PLUGIN, {"site_id": site_id}, at=now, site_id=site_id, dedup_key=key)
 
 
 class ToldCourses:
@@ -36,19 +45,11 @@ class ToldCourses:
 
     def queue_all(self) -> None:
         """Queue the telling of every active site."""
-        now = self._clock()
         with self._storage.write() as tx:
-            for site in tx.sites.all([SiteState.ACTIVE]):
-                tx.tasks.queue(
-                    TELL_PLUGIN,
-                    {"site_id": site.id},
-                    at=now,
-                    site_id=site.id,
-                    dedup_key=f"{TELL_PLUGIN}:{site.id}",
-                )
+            queue_telling(tx, self._clock(), [site.id for site in tx.sites.all([SiteState.ACTIVE])])
 
     def perform(self, payload: Mapping[str, Any]) -> None:
-        """The task of ``queue_all``."""
+        """The task of ``queue_telling``."""
         self.tell(payload["site_id"])
 
     def tell(self, site_id: str) -> int | None:
@@ -68,7 +69,7 @@ class ToldCourses:
     def courses_of(self, site_id: str) -> list[PairedCourse]:
         """A site's courses in pairings that are agreed and not over; each leads to its own page."""
         with self._storage.read() as tx:
-            pairings = tx.pairings.in_states(_PAIRED)
+            pairings = tx.pairings.in_states(PAIRED)
         found = {
             paired.course.moodle_id: PairedCourse(
                 paired.course.moodle_id,

@@ -10,6 +10,7 @@ from coil_bridge.domain import Answer, PairedCourse, Pairing, PairingState, Pers
 from coil_bridge.errors import Conflict, NotFound
 from coil_bridge.i18n import mark
 from coil_bridge.services import audit
+from coil_bridge.services.activity.told_courses import PAIRED, queue_telling
 from coil_bridge.services.agreed.pairing_states import Action, due, move_of
 from coil_bridge.services.agreed.session_changes import ends_at
 from coil_bridge.services.context import SYSTEM
@@ -29,9 +30,16 @@ def move(
 ) -> Pairing:
     """Write a permitted move and its audit entry; ``state`` is needed where the table has several."""
     target = state or move_of(action).target[-1]
-    tx.pairings.set_state(before.id, target, now)
+    set_state(tx, now, before, target)
     audit.record(tx, now, actor, ("pairing", before.id), action.value, state=target.value, **detail)
     return stored(tx, before.id)
+
+
+def set_state(tx: Transaction, now: datetime, before: Pairing, state: PairingState) -> None:
+    """Set a pairing's state; where it begins or ends by that, its Moodles' plugins are told soon."""
+    tx.pairings.set_state(before.id, state, now)
+    if (before.state in PAIRED) != (state in PAIRED):
+        queue_telling(tx, now, sorted({each.course.site_id for each in before.courses}))
 
 
 def move_by_date(tx: Transaction, pairing_id: str, now: datetime) -> int:

@@ -28,6 +28,7 @@ from coil_bridge.services.pairing.pairing_moves import (
     move_by_date,
     names,
     sessions_ahead,
+    set_state,
     stored,
     unanswered,
 )
@@ -262,7 +263,7 @@ class PairingService:
         state = settle(stored(tx, pairing.id).courses)
         if state is PairingState.DECLINED:
             state = PairingState.WITHDRAWN
-        tx.pairings.set_state(pairing.id, state, now)
+        set_state(tx, now, pairing, state)
         detail = {"course": names([course])[0], "state": state.value, "reason": reason}
         audit.record(tx, now, actor, ("pairing", pairing.id), "invitation_withdrawn", **detail)
         after = stored(tx, pairing.id)

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from coil_bridge.domain import Answer, CourseRole, PairingState, SessionState, SiteState
 from coil_bridge.errors import Conflict, Forbidden, InvalidInput, NotFound, TooManyRequests
+from coil_bridge.services.activity.told_courses import TELL_PLUGIN
 from coil_bridge.services.agreed.pairing_states import Action, standing
 from coil_bridge.services.pairing.proposing import MOST_INVITED, MOST_PROPOSALS
 from tests.unit.services.consortium import Consortium, wall
@@ -448,3 +450,22 @@ def test_nobody_floods_the_consortium_with_proposals(
     consortium.pairings.propose(consortium.mira, consortium.form(theirs[0].id), "key-0")  # the same again
     consortium.clock.advance(days=1)
     consortium.pairings.propose(consortium.mira, one_more, "one-more")
+
+
+def test_the_moodles_plugins_are_told_when_a_pairing_begins_and_when_it_ends(consortium: Consortium) -> None:
+    def told() -> Counter[str]:
+        now = consortium.clock()
+        with consortium.storage.write() as tx:
+            due = tx.tasks.claim("worker", now, now + timedelta(minutes=1), limit=50, per_site=9)
+            for each in due:
+                tx.tasks.finish(each.id, now)
+            return Counter(each.site_id for each in due if each.kind == TELL_PLUGIN and each.site_id)
+
+    sites = Counter({consortium.belgrade.site_id: 1, consortium.almaty.site_id: 1})
+    pairing = consortium.pairings.propose(consortium.mira, consortium.form(), "key-1")
+    assert told() == Counter()
+    consortium.pairings.accept(consortium.aigerim, pairing.id)
+    assert told() == sites
+    consortium.clock.advance(minutes=5)
+    consortium.pairings.cancel(consortium.mira, pairing.id, "Nobody has time.")
+    assert told() == sites
