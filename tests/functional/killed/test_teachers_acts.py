@@ -10,7 +10,7 @@ NEW_ROWS = {
     "propose": {"pairing": 1, "pairing_course": 3, "audit_entry": 1, "delivery": 4, "task": 2},
     "plan": {"joint_session": 3, "audit_entry": 3, "session_news": 3},
     "edit": {"audit_entry": 1, "session_news": 1},
-    "call_off": {"audit_entry": 4, "delivery": 10, "session_news": 3},
+    "call_off": {"audit_entry": 4, "delivery": 10, "session_news": 3, "task": 3},
     "tell": {"delivery": 2, "told_session": 1},
     "digest": {"delivery": 1, "digest_mark": 1},
     "remind": {"delivery": 1, "sent_reminder": 1},
