@@ -36,7 +36,7 @@ class Commands(click.Group):
         """Their names, in the order of the alphabet."""
         return sorted(_COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         """The command of a name, ``None`` for an unknown one."""
         if cmd_name not in _COMMANDS:
             return None

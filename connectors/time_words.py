@@ -20,25 +20,9 @@ from babel import Locale
 # The consortium's languages, and those of whoever may join. The second are looked at where the first know
 # nothing of a word; of a language that is in neither, numbers are read.
 _NEAR = (
-    *(
-        "sr_Latn",
-        "sr_Cyrl",
-        "bs_Latn",
-        "hr",
-        "sl",
-        "mk",
-        "bg",
-        "sq",
-        "el",
-        "tr",
-        "ro",
-        "hu",
-        "pl",
-        "cs",
-        "sk",
-    ),
-    *("kk", "ky", "uz_Latn", "uz_Cyrl", "tg", "ru", "uk", "zh", "en", "en_GB", "de", "fr", "es", "it", "pt"),
+    *("sr_Latn", "sr_Cyrl", "bs_Latn", "hr", "sl", "mk", "bg", "sq", "el", "tr", "ro", "hu"),
     *("pl", "cs", "sk"),
+    *("kk", "ky", "uz_Latn", "uz_Cyrl", "tg", "ru", "uk", "zh", "en", "en_GB", "de", "fr", "es", "it", "pt"),
 )
 _FAR = (
     *("bs_Cyrl", "tk", "az", "mn", "be", "ka", "hy", "de_AT", "fr_CA", "es_MX", "ca", "gl", "eu", "nl", "lb"),
@@ -48,9 +32,8 @@ _FAR = (
 )
 _NUMBER = re.compile(r"\d+")
 _WORD = re.compile(r"[^\W\d_]+")
-_UNSEEN = re.compile(
-    "[.\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
-)  # dots, marks of the direction of writing
+# Dots, and marks of the direction of writing.
+_UNSEEN = re.compile("[.\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _BETWEEN = re.compile(r"[\s\d_,;:/()\[\]|–—-]+")
 _WITHOUT_SPACES = re.compile("[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _SHORTEST = 3

@@ -16,9 +16,8 @@ from dataclasses import dataclass, field
 from connectors.local_times import looks_like_a_time
 from connectors.tables import NoTable, Table
 
-_BEHIND = re.compile(
-    r"(?<!\s)\s*[(（]([^()（）]*)[)）]\s*$"
-)  # also a heading's: "Name (original name)" of Zoom
+# Behind a name, or behind a heading: "Name (original name)" of Zoom.
+_BEHIND = re.compile(r"(?<!\s)\s*[(（]([^()（）]*)[)）]\s*$")
 _FEWEST_HEADINGS = 3
 
 

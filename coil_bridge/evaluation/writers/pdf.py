@@ -20,9 +20,8 @@ _ONE_AT_A_TIME = Lock()  # ReportLab's fonts are the whole process's
 
 def write_pdf(report: Report) -> bytes:
     """The report as a file of A4 pages."""
-    # The worker makes reports; web processes import nothing of ReportLab.
-    from coil_bridge.evaluation.writers.pdf_pages import Document, Pages  # noqa: PLC0415 - as said
-    from coil_bridge.evaluation.writers.pdf_structure import TaggedCanvas  # noqa: PLC0415 - as said
+    from coil_bridge.evaluation.writers.pdf_pages import Document, Pages  # noqa: PLC0415 - ReportLab, for the worker only
+    from coil_bridge.evaluation.writers.pdf_structure import TaggedCanvas  # noqa: PLC0415 - ReportLab, for the worker only
 
     letters = lettering("".join(report.words()))
     target = io.BytesIO()
