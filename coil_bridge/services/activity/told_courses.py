@@ -7,7 +7,7 @@ right after the next time. A Moodle without the plugin is left in peace after on
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -27,11 +27,12 @@ PAIRED = frozenset({PairingState.ACCEPTED, PairingState.ACTIVE})
 _NOT_THERE = (RecordUnknown, FunctionNotAllowed, PermissionMissing)
 
 
-def queue_telling(tx: Transaction, now: datetime, site_ids: Iterable[str]) -> None:
-    """Queue the telling of these sites, of each once."""
-    for site_id in site_ids:
-        key = f"{TELL_PLUGIN}:{site_id}"
-        tx.tasks.queue(TELL_PLUGIN, {"site_id": site_id}, at=now, site_id=site_id, dedup_key=key)
+def queue_telling(tx: Transaction, now: datetime, site_ids: Collection[str] | None = None) -> None:
+    """Queue the telling of every active site, or of those among these, of each once."""
+    for site in tx.sites.all([SiteState.ACTIVE]):
+        if site_ids is None or site.id in site_ids:
+            key = f"{TELL_PLUGIN}:{site.id}"
+            tx.tasks.queue(TELL_PLUGIN, {"site_id": site.id}, at=now, site_id=site.id, dedup_key=key)
 
 
 class ToldCourses:
@@ -46,7 +47,7 @@ class ToldCourses:
     def queue_all(self) -> None:
         """Queue the telling of every active site."""
         with self._storage.write() as tx:
-            queue_telling(tx, self._clock(), [site.id for site in tx.sites.all([SiteState.ACTIVE])])
+            queue_telling(tx, self._clock())
 
     def perform(self, payload: Mapping[str, Any]) -> None:
         """The task of ``queue_telling``."""

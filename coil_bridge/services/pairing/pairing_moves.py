@@ -39,7 +39,7 @@ def set_state(tx: Transaction, now: datetime, before: Pairing, state: PairingSta
     """Set a pairing's state; where it begins or ends by that, its Moodles' plugins are told soon."""
     tx.pairings.set_state(before.id, state, now)
     if (before.state in PAIRED) != (state in PAIRED):
-        queue_telling(tx, now, sorted({each.course.site_id for each in before.courses}))
+        queue_telling(tx, now, {each.course.site_id for each in before.courses})
 
 
 def move_by_date(tx: Transaction, pairing_id: str, now: datetime) -> int:

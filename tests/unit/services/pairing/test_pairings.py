@@ -469,3 +469,13 @@ def test_the_moodles_plugins_are_told_when_a_pairing_begins_and_when_it_ends(con
     consortium.clock.advance(minutes=5)
     consortium.pairings.cancel(consortium.mira, pairing.id, "Nobody has time.")
     assert told() == sites
+
+
+def test_the_plugin_of_a_paused_moodle_is_not_told(consortium: Consortium) -> None:
+    pairing = consortium.pairings.propose(consortium.mira, consortium.form(), "key-1")
+    with consortium.storage.write() as tx:
+        tx.sites.set_state(consortium.almaty.site_id, SiteState.PAUSED)
+    consortium.pairings.accept(consortium.aigerim, pairing.id)
+    with consortium.storage.read() as tx:
+        told = [row["site_id"] for row in tx.tasks.recent(50) if row["kind"] == TELL_PLUGIN]
+    assert told == [consortium.belgrade.site_id]
